@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { HOLD_REASONS, MESSAGE_ORIGINS, MESSAGE_PURPOSES, MESSAGE_STATUSES } from './names.ts';
+import { channel, cursor, id, instant, memberRef } from './primitives.ts';
+
+/** The carrier's limit on one text (Twilio error 21617). */
+export const MAX_BODY_LENGTH = 1600;
+/** The carrier's limit on pictures and files in one message (Twilio error 21623). */
+export const MAX_MEDIA = 10;
+
+export const media = z
+  .object({
+    url: z.string().meta({ description: 'Where a browser can fetch it; signed when it comes from the carrier' }),
+    content_type: z.string(),
+    name: z.string().nullable(),
+  })
+  .meta({ id: 'Media' });
+export type Media = z.infer<typeof media>;
+
+export const messageError = z
+  .object({
+    code: z.string().meta({ description: "The carrier's code, or ours when the kit stopped it" }),
+    reason: z.string().meta({ description: 'What happened and what to do, in plain words' }),
+    retryable: z.boolean(),
+  })
+  .meta({ id: 'MessageError' });
+
+export const message = z
+  .object({
+    id,
+    conversation_id: id,
+    contact_id: id,
+    channel,
+    direction: z.enum(['inbound', 'outbound']),
+    status: z.enum(MESSAGE_STATUSES),
+    origin: z.enum(MESSAGE_ORIGINS),
+    purpose: z.enum(MESSAGE_PURPOSES),
+    body: z.string(),
+    media: z.array(media),
+    from: z.string(),
+    to: z.string(),
+    segments: z.int().nonnegative(),
+    attempt: z.int().positive().meta({ description: 'Counts up with every Retry; the message stays one' }),
+    author: memberRef.nullable(),
+    error: messageError.nullable(),
+    hold: z
+      .object({ reason: z.enum(HOLD_REASONS), until: instant.nullable() })
+      .nullable()
+      .meta({ description: 'Why a queued message waits' }),
+    send_at: instant.nullable(),
+    created_at: instant,
+    sent_at: instant.nullable(),
+    delivered_at: instant.nullable(),
+    read_at: instant.nullable(),
+  })
+  .meta({ id: 'Message' });
+export type Message = z.infer<typeof message>;
+
+/** Something that happened between two messages and is drawn as a pill. */
+export const threadEvent = z
+  .object({
+    id,
+    type: z.string(),
+    at: instant,
+    actor: memberRef.nullable(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'ThreadEvent' });
+export type ThreadEvent = z.infer<typeof threadEvent>;
+
+export const messagePage = z
+  .object({
+    items: z.array(message).meta({ description: 'Oldest first' }),
+    events: z.array(threadEvent).meta({ description: 'What else happened in the span of this page, oldest first' }),
+    before: cursor.nullable().meta({ description: 'Pass as `before` for older messages' }),
+    after: cursor.nullable().meta({ description: 'Pass as `after` for newer messages' }),
+  })
+  .meta({ id: 'MessagePage' });
+export type MessagePage = z.infer<typeof messagePage>;
+
+export const listMessagesQuery = z.object({
+  before: cursor.optional(),
+  after: cursor.optional(),
+  around: id.optional().meta({ description: 'A page with this message in its middle, for a search hit' }),
+  q: z.string().max(200).optional().meta({ description: 'Only messages with these words' }),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+export const sendMessage = z
+  .object({
+    id: id.optional().meta({ description: "The client's own id: the same id again is the same message" }),
+    conversation_id: id.optional(),
+    contact_id: id.optional(),
+    to: z.string().max(40).optional().meta({ description: 'A number as people write it; E.164 is best' }),
+    sender_id: id.optional().meta({ description: 'Left out: the number this conversation already uses' }),
+    body: z.string().max(20_000).default(''),
+    media_urls: z.array(z.url({ protocol: /^https?$/ })).max(MAX_MEDIA).default([]),
+    purpose: z.enum(MESSAGE_PURPOSES).default('conversation'),
+    send_at: instant.optional().meta({ description: 'Left out: now' }),
+  })
+  .meta({ id: 'SendMessage' });
+export type SendMessage = z.input<typeof sendMessage>;
+
+export const editMessage = z
+  .object({ body: z.string().max(20_000).optional(), send_at: instant.nullable().optional() })
+  .meta({ id: 'EditMessage' });
+export type EditMessage = z.input<typeof editMessage>;

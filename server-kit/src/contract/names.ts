@@ -1,0 +1,92 @@
+/** Every closed set of words on the wire, declared once. No zod here: elements bundle this file. */
+
+export const CHANNELS = ['sms', 'whatsapp', 'messenger', 'email', 'voice'] as const;
+
+export const ROLES = ['agent', 'manager'] as const;
+
+/** Where a conversation stands: to be dealt with, waiting for the contact, or done. */
+export const CONVERSATION_STATES = ['inbox', 'waiting', 'closed'] as const;
+
+/**
+ * A message's states, weakest first. Within one attempt a status only ever moves to the right, whatever order the
+ * carrier's callbacks arrive in; `received` is the one state of an inbound message, `canceled` is reached from
+ * `queued` alone.
+ */
+export const MESSAGE_STATUSES = [
+  'received',
+  'queued',
+  'canceled',
+  'sending',
+  'sent',
+  'failed',
+  'undelivered',
+  'delivered',
+  'read',
+] as const;
+
+export const MESSAGE_ORIGINS = ['member', 'keyword', 'workflow', 'api', 'contact'] as const;
+
+/** Why the person is asked: decides whether quiet hours and marketing consent apply (47 CFR 64.1200(c)(1)). */
+export const MESSAGE_PURPOSES = ['conversation', 'marketing'] as const;
+
+/** Why a queued message has not left yet. */
+export const HOLD_REASONS = ['scheduled', 'quiet_hours', 'sender_pending', 'sender_paused', 'carrier_busy', 'unconfirmed'] as const;
+
+/** Why nothing can be sent in a conversation now. */
+export const BLOCK_CODES = ['opted_out', 'no_sender', 'sender_pending', 'no_address'] as const;
+
+export const EVENT_TYPES = [
+  'message.received',
+  'message.queued',
+  'message.updated',
+  'message.sent',
+  'message.delivered',
+  'message.undelivered',
+  'message.failed',
+  'message.read',
+  'message.canceled',
+  'conversation.updated',
+  'contact.created',
+  'contact.updated',
+  'consent.granted',
+  'consent.withdrawn',
+  'sender.updated',
+] as const;
+
+export const CONSENT_ACTIONS = ['grant', 'withdraw'] as const;
+export const CONSENT_SOURCES = ['keyword', 'free_text', 'carrier', 'member', 'api', 'form', 'import'] as const;
+
+/** Every error code that the API gives, with its HTTP status and its title. The detail says what to do. */
+export const ERROR_CODES = {
+  unauthenticated: { status: 401, title: 'Sign in again' },
+  token_expired: { status: 401, title: 'The session has ended' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  not_found: { status: 404, title: 'Not found' },
+  invalid_request: { status: 422, title: 'The request is not valid' },
+  invalid_phone: { status: 422, title: 'Not a phone number' },
+  invalid_cursor: { status: 422, title: 'Unknown place in the list' },
+  invalid_text: { status: 422, title: 'The text cannot be sent' },
+  invalid_time: { status: 422, title: 'The time cannot be used' },
+  contact_exists: { status: 409, title: 'There is already a contact with this number' },
+  message_id_taken: { status: 409, title: 'This message id was used for something else' },
+  idempotency_mismatch: { status: 422, title: 'The Idempotency-Key was used for another request' },
+  idempotency_in_progress: { status: 409, title: 'The same request is still being handled' },
+  not_editable: { status: 409, title: 'It has already left' },
+  not_retryable: { status: 409, title: 'It cannot be sent again' },
+  edited_elsewhere: { status: 412, title: 'Someone else changed this meanwhile' },
+  opted_out: { status: 409, title: 'This person has opted out' },
+  no_sender: { status: 409, title: 'There is no number to send from' },
+  no_address: { status: 409, title: 'This contact has no number' },
+  body_already_read: { status: 500, title: 'The request body was read before the kit' },
+  payload_too_large: { status: 413, title: 'Too large' },
+  unavailable: { status: 503, title: 'The database cannot be reached' },
+  internal: { status: 500, title: 'Unexpected error' },
+} as const;
+export type ErrorCode = keyof typeof ERROR_CODES;
+export type BlockCode = (typeof BLOCK_CODES)[number];
+export type EventType = (typeof EVENT_TYPES)[number];
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+export type ConversationState = (typeof CONVERSATION_STATES)[number];
+export type HoldReason = (typeof HOLD_REASONS)[number];
+export type MessageOrigin = (typeof MESSAGE_ORIGINS)[number];
+export type MessagePurpose = (typeof MESSAGE_PURPOSES)[number];
