@@ -1,0 +1,19 @@
+import type { Logger } from 'pino';
+import type { Carrier } from './carriers/carrier.ts';
+import type { Database } from './db/client.ts';
+import type { FeedHub } from './events/hub.ts';
+
+/** What `kit.ts` wires together once and every route and job gets. */
+export interface KitContext {
+  database: Database;
+  carrier: Carrier;
+  /** Without a trailing slash, as `https://portal.example.com/crm`. */
+  publicUrl: string;
+  /** The path of `publicUrl`, as `/crm`; empty at the root. */
+  mountPath: string;
+  /** Signs session tokens and links. At least 32 characters. */
+  secret: string;
+  feed: FeedHub;
+  log: Logger;
+  clock: () => Date;
+}

@@ -1,0 +1,189 @@
+/**
+ * The way to Postgres. Vocabulary:
+ *
+ * - *tenant transaction*: every statement of the app runs in one. It says first which tenant it is for
+ *   (`patchbay.tenant`, read by the row-security policies), so a forgotten `where tenant_id = …` finds nothing rather
+ *   than somebody else's rows.
+ * - *pipeline*: a tenant transaction whose statements do not depend on each other's answers. Begin, setting,
+ *   statements and commit leave in one flight. Four round trips would cost half the throughput.
+ * - *app role*: the role the kit acts as. It owns nothing and cannot switch row security off.
+ */
+import postgres from 'postgres';
+import { SetupError } from '../errors.ts';
+
+export type Sql = postgres.ReservedSql;
+export type Row = postgres.Row;
+type Statement = postgres.PendingQuery<Row[]>;
+
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/name` of a role that may create schemas and roles when migrating. */
+  url: string;
+  /** The schema that holds every table of the kit. Default `patchbay`. */
+  schema?: string;
+  /** Connections in this process. Default 10: more gained nothing when measured, commits already share a flush. */
+  maxConnections?: number;
+  /** Milliseconds after which Postgres gives up on a statement. Default 10,000; the send lease outlasts it. */
+  statementTimeout?: number;
+  /** Left out: the database's clock. Given, every transaction is told this time instead. */
+  clock?: () => Date;
+}
+
+/** What a tenant transaction hands to the code in it. */
+export interface Tx {
+  sql: Sql;
+  tenant: string;
+  /** Called by whatever appends an event, so that live readers are told once the commit has succeeded. */
+  touch(): void;
+}
+
+export class Database {
+  readonly schema: string;
+  readonly appRole: string;
+  readonly workerSchema: string;
+  readonly pool: postgres.Sql;
+  readonly options: DatabaseOptions;
+  #committed = new Set<(tenant: string) => void>();
+
+  constructor(options: DatabaseOptions) {
+    this.options = options;
+    this.schema = checkedName(options.schema ?? 'patchbay');
+    this.appRole = `${this.schema}_app`;
+    this.workerSchema = `${this.schema}_worker`;
+    this.pool = postgres(options.url, {
+      max: options.maxConnections ?? 10,
+      idle_timeout: 300,
+      connect_timeout: 10,
+      onnotice: () => undefined,
+      types: WIRE_TYPES,
+      connection: {
+        application_name: 'patchbay',
+        search_path: quoteName(this.schema),
+        role: this.appRole,
+        statement_timeout: options.statementTimeout ?? 10_000,
+        // a killed process's statement must not go on for minutes (Postgres looks for the client this often)
+        client_connection_check_interval: 1_000,
+      } as Record<string, string | number>,
+    });
+  }
+
+  /** Runs dependent steps in one tenant transaction; rolls back and rethrows when `work` throws. */
+  async transaction<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const sql = await this.#reserve();
+    let touched = false;
+    try {
+      // not awaited: they travel together with the first statement of `work`
+      const opening = Promise.all([sql`begin`.execute(), this.#enter(sql, tenant).execute()]);
+      opening.catch(() => undefined);
+      let result: T;
+      try {
+        result = await work({ sql, tenant, touch: () => (touched = true) });
+        await opening;
+      } catch (error) {
+        await sql`rollback`.catch(ignoreLostConnection);
+        throw error;
+      }
+      await sql`commit`;
+      if (touched) this.#announce(tenant);
+      return result;
+    } finally {
+      sql.release();
+    }
+  }
+
+  /**
+   * Runs independent statements in one tenant transaction and one flight. If any of them fails nothing is committed and
+   * the first failure is thrown.
+   */
+  async pipeline<const T extends readonly Statement[]>(
+    tenant: string,
+    build: (tx: Tx) => T,
+  ): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+    const sql = await this.#reserve();
+    let touched = false;
+    try {
+      const statements: readonly Statement[] = [
+        sql`begin`,
+        this.#enter(sql, tenant),
+        ...build({ sql, tenant, touch: () => (touched = true) }),
+        // after a failed statement Postgres answers COMMIT with a rollback
+        sql`commit`,
+      ];
+      const outcomes = await Promise.allSettled(statements.map((statement) => statement.execute()));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) throw failed.reason;
+      if (touched) this.#announce(tenant);
+      const results = outcomes.slice(2, -1).map((outcome) => (outcome as PromiseFulfilledResult<Row[]>).value);
+      return results as { [K in keyof T]: Awaited<T[K]> };
+    } finally {
+      sql.release();
+    }
+  }
+
+  /** Reads one of the two tables that may be read before the tenant is known (`sender_directory`, `sender_wakeups`). */
+  async directory<T extends Row>(build: (sql: postgres.Sql) => postgres.PendingQuery<T[]>): Promise<T[]> {
+    return build(this.pool);
+  }
+
+  /** Tells `listener` the tenant of every committed transaction that appended events. Returns the way to stop. */
+  onCommit(listener: (tenant: string) => void): () => void {
+    this.#committed.add(listener);
+    return () => this.#committed.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end({ timeout: 5 });
+  }
+
+  async #reserve(): Promise<Sql> {
+    try {
+      return await this.pool.reserve();
+    } catch (error) {
+      throw explainConnection(error, this);
+    }
+  }
+
+  #enter(sql: Sql, tenant: string): Statement {
+    const now = this.options.clock?.().toISOString() ?? '';
+    return sql`select set_config('patchbay.tenant', ${tenant}, true), set_config('patchbay.now', ${now}, true)`;
+  }
+
+  #announce(tenant: string): void {
+    for (const listener of this.#committed) listener(tenant);
+  }
+}
+
+/** Timestamps leave as the wire wants them (RFC 3339, milliseconds), positions as strings: no float ever holds one. */
+const WIRE_TYPES = {
+  instant: {
+    to: 1184,
+    from: [1184],
+    serialize: (value: Date | string) => (value instanceof Date ? value.toISOString() : value),
+    parse: (text: string) => (text.endsWith('infinity') ? text : new Date(text).toISOString()),
+  },
+};
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function checkedName(schema: string): string {
+  if (/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) return schema;
+  throw new SetupError(
+    `The schema name "${schema}" cannot be used. Choose lower-case letters, digits and underscores, at most 51 of them.`,
+  );
+}
+
+/** A rollback on a connection that is already gone has nothing left to do: Postgres rolled back when it went. */
+function ignoreLostConnection(): undefined {
+  return undefined;
+}
+
+function explainConnection(error: unknown, database: Database): unknown {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === '22023' && message?.includes(database.appRole)) {
+    return new SetupError(
+      `The role "${database.appRole}" does not exist yet. Run kit.migrate() once before the kit serves requests.`,
+    );
+  }
+  return error;
+}

@@ -1,0 +1,42 @@
+import { ERROR_CODES, type ErrorCode, type Problem } from './contract/index.ts';
+
+/** A refusal that the API answers with `application/problem+json`. `detail` is for people and says what to do. */
+export class ProblemError extends Error {
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, detail: string, field?: string) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.code = code;
+    this.field = field;
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+
+  toJSON(): Problem {
+    const { status, title } = ERROR_CODES[this.code];
+    return {
+      type: `urn:patchbay:problem:${this.code}`,
+      title,
+      status,
+      code: this.code,
+      detail: this.message,
+      ...(this.field === undefined ? {} : { field: this.field }),
+    };
+  }
+}
+
+/** A mistake in how the kit was set up. Thrown at construction or start, with the words that mend it. */
+export class SetupError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SetupError';
+  }
+}
+
+export function notFound(what: string): ProblemError {
+  return new ProblemError('not_found', `There is no such ${what} in this account.`);
+}

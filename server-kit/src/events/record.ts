@@ -1,0 +1,35 @@
+import type { EventType, MemberRef } from '../contract/index.ts';
+import type { Tx } from '../db/client.ts';
+import { newId } from '../ids.ts';
+
+/** Something that happened, as a domain tells the log. */
+export interface NewEvent {
+  type: EventType;
+  contactId?: string | null;
+  conversationId?: string | null;
+  messageId?: string | null;
+  actor?: MemberRef | null;
+  data?: Record<string, unknown>;
+}
+
+/**
+ * Appends events to the tenant's log, in the transaction of the change itself, and has live readers told after the
+ * commit. Returns a query that is part of the caller's pipeline or is awaited by it.
+ */
+export function record(tx: Tx, events: NewEvent[]) {
+  tx.touch();
+  return tx.sql`
+    insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, actor, data)
+    select ${tx.tenant}, e.id, e.type, e.contact_id, e.conversation_id, e.message_id, e.actor, e.data
+    from jsonb_to_recordset(${tx.sql.json(
+      events.map((event) => ({
+        id: newId(),
+        type: event.type,
+        contact_id: event.contactId ?? null,
+        conversation_id: event.conversationId ?? null,
+        message_id: event.messageId ?? null,
+        actor: (event.actor ?? null) as never,
+        data: (event.data ?? {}) as never,
+      })),
+    )}) as e (id uuid, type text, contact_id uuid, conversation_id uuid, message_id uuid, actor jsonb, data jsonb)`;
+}
