@@ -181,7 +181,7 @@ async function main() {
   if (!existsSync(join(root, plan.file))) throw new Stop(`${plan.file} is not there, so "${task}" cannot run yet.`);
 
   if (plan.build) {
-    const code = await run('scripts/build.ts', [...plan.build, '--if-changed']);
+    const code = await run('scripts/build.ts', [...plan.build, '--if-changed', '--js-only']);
     if (code !== 0) return code;
   }
   return run(plan.file, [...(plan.args ?? []), ...args], plan);

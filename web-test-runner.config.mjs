@@ -1,0 +1,90 @@
+/**
+ * Tests that need a real browser: the elements (group "elements") and every story (group "stories").
+ *
+ *   npm run browser                            all
+ *   npm run browser -- --group elements        one group
+ *   npm run browser -- --files '<glob>'        one file
+ *   npm run browser -- --watch
+ *
+ * PATCHBAY_REPORT=<file> also writes the counts as JSON, for `npm test`.
+ */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defaultReporter } from '@web/test-runner';
+import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { playwrightLauncher } from '@web/test-runner-playwright';
+import { chromiumFlags, chromiumPath } from './scripts/chromium.ts';
+
+const ELEMENTS = [
+  'elements/src/**/*.test.ts',
+  // Free of the DOM, so Vitest runs them: see vitest.config.ts.
+  '!elements/src/{stores,client,words}/**',
+  '!**/node_modules/**',
+];
+
+/** Counts the tests of a finished run, and every file that did not load as a failure. */
+function countReporter(file) {
+  const count = (suite) =>
+    suite.suites.reduce(
+      (sum, inner) => {
+        const { passed, failed, skipped } = count(inner);
+        return { passed: sum.passed + passed, failed: sum.failed + failed, skipped: sum.skipped + skipped };
+      },
+      {
+        passed: suite.tests.filter((test) => test.passed && !test.skipped).length,
+        failed: suite.tests.filter((test) => !test.passed && !test.skipped).length,
+        skipped: suite.tests.filter((test) => test.skipped).length,
+      },
+    );
+  return {
+    onTestRunFinished({ sessions }) {
+      const total = { passed: 0, failed: 0, skipped: 0, files: 0 };
+      for (const session of sessions) {
+        const tests = count(session.testResults ?? { suites: [], tests: [] });
+        const broken = !session.passed && tests.failed === 0 ? 1 : 0;
+        total.files += 1;
+        total.passed += tests.passed;
+        total.skipped += tests.skipped;
+        total.failed += tests.failed + broken;
+      }
+      writeFileSync(file, JSON.stringify(total));
+    },
+  };
+}
+
+const report = process.env.PATCHBAY_REPORT;
+
+export default {
+  rootDir: fileURLToPath(new URL('.', import.meta.url)),
+  nodeResolve: { exportConditions: ['patchbay-source', 'browser', 'development', 'module'] },
+  plugins: [
+    esbuildPlugin({
+      ts: true,
+      json: true,
+      target: 'es2022',
+      tsconfig: fileURLToPath(new URL('./tsconfig.json', import.meta.url)),
+    }),
+  ],
+  browsers: [
+    playwrightLauncher({
+      product: 'chromium',
+      launchOptions: { executablePath: chromiumPath(), args: [...chromiumFlags] },
+    }),
+  ],
+  groups: [
+    { name: 'elements', files: ELEMENTS },
+    { name: 'stories', files: ['stories/**/*.test.ts', '!**/node_modules/**'] },
+  ],
+  concurrency: 2,
+  // Lit says once per page that it is in dev mode, which is why it is: the tests want its warnings.
+  filterBrowserLogs: ({ args }) => !args.some((text) => String(text).includes('lit.dev/msg/dev-mode')),
+  testsStartTimeout: 60_000,
+  testsFinishTimeout: 180_000,
+  testFramework: { config: { ui: 'bdd', timeout: 10_000 } },
+  testRunnerHtml: (testFramework) => `<!doctype html>
+<html lang="en">
+  <head><title>Patchbay tests</title></head>
+  <body><script type="module" src="${testFramework}"></script></body>
+</html>`,
+  reporters: [defaultReporter({ reportTestProgress: false }), ...(report ? [countReporter(report)] : [])],
+};
