@@ -1,0 +1,181 @@
+/**
+ * Who may import whom. Each rule says why it is there; `npm run boundaries` checks them, and
+ * scripts/boundaries.test.ts shows that every one of them can fail.
+ *
+ * Knowledge runs one way:
+ *
+ *   contract <- db <- tenancy, events, carriers <- contacts <- consent <- messaging <- http, jobs <- kit
+ */
+
+/** The server kit's folders, each with those it may know. A folder that is not listed here may know all of them. */
+const MAY_KNOW = {
+  contract: [],
+  db: ['contract'],
+  tenancy: ['contract', 'db'],
+  events: ['contract', 'db', 'tenancy'],
+  carriers: ['contract', 'db'],
+  contacts: ['contract', 'db', 'tenancy', 'events'],
+  consent: ['contract', 'db', 'tenancy', 'events', 'carriers', 'contacts'],
+  messaging: ['contract', 'db', 'tenancy', 'events', 'carriers', 'contacts', 'consent'],
+  http: ['contract', 'db', 'tenancy', 'events', 'carriers', 'contacts', 'consent', 'messaging'],
+  jobs: ['contract', 'db', 'tenancy', 'events', 'carriers', 'contacts', 'consent', 'messaging'],
+};
+const DOMAINS = ['tenancy', 'events', 'carriers', 'contacts', 'consent', 'messaging'];
+const TESTS = String.raw`\.(test|pg\.test|fault\.test|e2e\.test)\.ts$|/testing/`;
+
+const upwards = Object.entries(MAY_KNOW).map(([folder, known]) => ({
+  name: `server-${folder}-knows-only-below`,
+  comment:
+    `server-kit/src/${folder} may know ${known.length > 0 ? known.join(', ') : 'nothing else of the server kit'}. ` +
+    'What it needs from higher up comes in as an argument or through the event log.',
+  severity: 'error',
+  from: { path: `^server-kit/src/${folder}/`, pathNot: TESTS },
+  to: {
+    path: `^server-kit/src/(${[...Object.keys(MAY_KNOW), 'bin'].join('|')})/|^server-kit/src/(kit|index)\\.ts$`,
+    pathNot: `^server-kit/src/(${[folder, ...known].join('|')})/`,
+  },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment:
+        'Two files that import each other cannot be read, tested or replaced one at a time. Move what both need into a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      comment: 'An import that leads nowhere: a typing mistake, or a package missing from package.json.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'elements-know-only-the-contract',
+      comment:
+        'The elements run in a browser and are installed without a server. All they may know of one is what crosses the wire.',
+      severity: 'error',
+      from: { path: '^elements/src/' },
+      to: { path: '^(server-kit|carrier-sandbox|host-demo|stories)/', pathNot: '^server-kit/src/contract/' },
+    },
+    {
+      name: 'elements-take-the-contract-as-types',
+      comment:
+        'The contract is made of zod schemas. As types they cost nothing; as code they would put zod into every page. ' +
+        'Only contract/names and contract/segments, which have no zod, may be imported as values.',
+      severity: 'error',
+      from: { path: '^elements/src/' },
+      to: {
+        path: '^server-kit/src/contract/',
+        pathNot: '^server-kit/src/contract/(names|segments)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'server-kit-stands-alone',
+      comment: 'The server kit serves any front end and any carrier: it imports no other package of ours.',
+      severity: 'error',
+      from: { path: '^server-kit/src/' },
+      to: { path: '^(elements|carrier-sandbox|host-demo|stories|bench|scripts)/' },
+    },
+    {
+      name: 'sandbox-knows-none-of-ours',
+      comment:
+        'The carrier sandbox stands in for Twilio. If it shared code with the kit, both could be wrong in the same way and agree.',
+      severity: 'error',
+      from: { path: '^carrier-sandbox/src/', pathNot: TESTS },
+      to: { path: '^(server-kit|elements|host-demo|stories|bench|scripts)/' },
+    },
+    {
+      name: 'hosts-use-published-entry-points',
+      comment:
+        'The demo and the stories are what a partner would write, so they import packages by name, never files inside one.',
+      severity: 'error',
+      from: { path: '^(host-demo|stories)/' },
+      to: { path: '^(server-kit|elements|carrier-sandbox)/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'nobody-imports-a-host',
+      comment: 'The demo and the stories are leaves: nothing published may come to depend on them.',
+      severity: 'error',
+      from: { path: '^(server-kit|elements|carrier-sandbox)/' },
+      to: { path: '^(host-demo|stories)/' },
+    },
+    {
+      name: 'contract-is-pure',
+      comment:
+        'The contract runs in browsers and in editors too: zod and nothing that does I/O. names and segments take not even zod.',
+      severity: 'error',
+      from: { path: '^server-kit/src/contract/', pathNot: TESTS },
+      to: { pathNot: '^server-kit/src/contract/|^node_modules/zod/' },
+    },
+    {
+      name: 'names-and-segments-without-zod',
+      comment: 'The elements bundle these two files, so they may not bring zod along.',
+      severity: 'error',
+      from: { path: '^server-kit/src/contract/(names|segments)\\.ts$' },
+      to: { path: '^node_modules/' },
+    },
+    ...upwards,
+    {
+      name: 'only-routes-know-hono',
+      comment: "In a domain, routes.ts is the one place that knows about HTTP; the rest can be called from a job or a test.",
+      severity: 'error',
+      from: {
+        path: `^server-kit/src/(${[...DOMAINS, 'contract', 'db'].join('|')})/`,
+        pathNot: `/(routes|[\\w-]+-routes|webhooks?|openapi)\\.ts$|${TESTS}`,
+      },
+      to: { path: '^node_modules/(@hono|hono)/' },
+    },
+    {
+      name: 'only-tasks-know-graphile-worker',
+      comment: 'In a domain, tasks.ts is the one place that knows the job runner; the work itself can be called directly.',
+      severity: 'error',
+      from: {
+        path: `^server-kit/src/(${[...DOMAINS, 'contract', 'db', 'http'].join('|')})/`,
+        pathNot: `/(tasks|[\\w-]+-tasks)\\.ts$|${TESTS}`,
+      },
+      to: { path: '^node_modules/graphile-worker/' },
+    },
+    {
+      name: 'domains-meet-at-the-index',
+      comment: "A domain's index.ts is its public face. What is not in it may change without asking anyone.",
+      severity: 'error',
+      from: { path: `^server-kit/src/(${DOMAINS.join('|')})/`, pathNot: TESTS },
+      to: {
+        path: `^server-kit/src/(${DOMAINS.join('|')})/`,
+        pathNot: `^server-kit/src/$1/|^server-kit/src/(${DOMAINS.join('|')})/(index|tables|errors)\\.ts$`,
+      },
+    },
+    {
+      name: 'stores-without-lit',
+      comment: 'Stores and client are for partners who draw everything themselves: no Lit, no elements.',
+      severity: 'error',
+      from: { path: '^elements/src/(stores|client)/' },
+      to: { path: '^node_modules/(lit|@lit)/|^elements/src/elements/' },
+    },
+    {
+      name: 'no-tests-in-production',
+      comment: 'Code that ships never imports a test or what only tests use.',
+      severity: 'error',
+      from: { path: '^(server-kit|elements|carrier-sandbox)/src/', pathNot: TESTS },
+      to: { path: `${TESTS}|^node_modules/(vitest|@open-wc|playwright-core|fast-check)/` },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    exclude: { path: ['/dist/', 'storybook-static', '\\.cache'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['patchbay-source', 'import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mts', '.js', '.mjs', '.json', '.d.ts'],
+    },
+    skipAnalysisNotInRules: true,
+  },
+};
