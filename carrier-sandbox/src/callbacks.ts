@@ -1,0 +1,75 @@
+/**
+ * Status callbacks on their way out, with the trouble that was asked for: lost, late, twice, or in another order.
+ * Twilio promises neither that one arrives nor that two arrive in order; here both can be made to happen.
+ */
+import type { Carrier } from './carrier.ts';
+import type { Message } from './records.ts';
+import { statusParams } from './webhooks/params.ts';
+import type { WebhookCall } from './webhooks/sender.ts';
+
+export interface Callbacks {
+  status(message: Message): void;
+  /** Callbacks kept back by a fault. */
+  readonly held: number;
+}
+
+const SHUFFLE_AT = 50;
+const DEFAULT_WINDOW_MS = 1500;
+
+export function createCallbacks(carrier: Carrier): Callbacks {
+  let shuffling: WebhookCall[] = [];
+  let late = 0;
+
+  function status(message: Message): void {
+    const account = carrier.store.accounts.get(message.accountSid);
+    if (!account || message.statusCallback === null) return;
+    const { faults, clock } = carrier;
+    if (faults.forCallback('drop_callbacks', account.sid)) return;
+    const call: WebhookCall = {
+      account,
+      kind: 'status',
+      url: message.statusCallback,
+      method: 'POST',
+      params: statusParams(message, clock.now()),
+      resourceSid: message.sid,
+    };
+    const delay = faults.forCallback('delay_callbacks', account.sid);
+    if (!delay) return deliver(call);
+    late++;
+    clock.after(delay.ms, () => {
+      late--;
+      deliver(call);
+    });
+  }
+
+  function deliver(call: WebhookCall): void {
+    const { faults, clock } = carrier;
+    const twice = faults.forCallback('double_callbacks', call.account.sid) !== undefined;
+    const calls = twice ? [call, call] : [call];
+    const reorder = faults.forCallback('reorder_callbacks', call.account.sid);
+    if (!reorder) {
+      for (const one of calls) void carrier.webhooks.call(one);
+      return;
+    }
+    if (shuffling.length === 0) clock.after(reorder.ms || DEFAULT_WINDOW_MS, flush);
+    shuffling.push(...calls);
+    if (shuffling.length >= SHUFFLE_AT) flush();
+  }
+
+  /** One after the other, so that the order chosen is the order on the wire. */
+  function flush(): void {
+    const batch = carrier.faults.shuffle(shuffling);
+    shuffling = [];
+    void batch.reduce(
+      (before, call) => before.then(() => carrier.webhooks.call(call)).then(() => undefined),
+      Promise.resolve(),
+    );
+  }
+
+  return {
+    status,
+    get held() {
+      return shuffling.length + late;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** The phone page and its files, read once and served with a policy that runs nothing but them. */
+import { Hono } from 'hono';
+import { readFileSync } from 'node:fs';
+
+const HTML = new URL('./phone.html', import.meta.url);
+const ASSETS: Record<string, readonly [file: URL, type: string]> = {
+  'phone.css': [new URL('./phone.css', import.meta.url), 'text/css; charset=utf-8'],
+  'phone.js': [new URL('./phone.js', import.meta.url), 'text/javascript; charset=utf-8'],
+};
+
+export function createPage({ frameAncestors }: { frameAncestors: string }): Hono {
+  const app = new Hono();
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob: http: https:",
+    "media-src 'self' http: https:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${frameAncestors}`,
+  ].join('; ');
+  const kept = new Map<string, string>();
+
+  function read(file: URL): string {
+    let content = kept.get(file.href);
+    if (content === undefined) kept.set(file.href, (content = readFileSync(file, 'utf8')));
+    return content;
+  }
+
+  for (const path of ['/', '/phone']) {
+    app.get(path, (c) =>
+      c.body(read(HTML), 200, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': policy,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-cache',
+      }),
+    );
+  }
+  app.get('/assets/:file', (c) => {
+    const asset = ASSETS[c.req.param('file')];
+    if (!asset) return c.notFound();
+    return c.body(read(asset[0]), 200, {
+      'content-type': asset[1],
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-cache',
+    });
+  });
+  app.get('/favicon.ico', (c) => c.body(null, 204));
+  return app;
+}
