@@ -79,7 +79,7 @@ function assets(folder, paths) {
         if (!existsSync(source)) continue;
         cpSync(source, join(root, folder, to), {
           recursive: true,
-          filter: (path) => !/\.ts$/.test(path),
+          filter: (path) => !path.endsWith('.ts'),
           preserveTimestamps: false,
         });
       }

@@ -7,6 +7,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, cpSync, existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { once } from 'node:events';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -102,7 +103,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
   const halt = async (how: 'fast' | 'immediate') => {
     if (postmaster.exitCode !== null || postmaster.signalCode !== null) return;
-    const gone = new Promise((resolve) => postmaster.once('exit', resolve));
+    const gone = once(postmaster, 'exit');
     postmaster.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT');
     await gone;
   };
