@@ -74,9 +74,12 @@ create table messages (
   author_id       text collate "C",
   author_name     text,
   carrier_sid     text collate "C",
+  -- sids of earlier attempts, so that the reconciler does not take them for the lost one
+  past_sids       text[] not null default '{}',
   error_code      text,
   error_reason    text,
-  -- earliest moment to send; send_at is what a person asked for, due_at what the rules made of it
+  -- send_at is what a person asked for, due_at what the rules made of it. Not null while there is something to do: to
+  -- send a queued message, or to try a failed one again by itself
   send_at         timestamptz,
   due_at          timestamptz,
   hold_reason     text,
@@ -92,7 +95,7 @@ create table messages (
 create index messages_thread on messages (tenant_id, conversation_id, created_at desc, message_id desc);
 -- the same inbound text twice is one message; a carrier's sid belongs to one outbound message
 create unique index messages_carrier_sid on messages (tenant_id, carrier_sid) where carrier_sid is not null;
-create index messages_due on messages (tenant_id, sender_id, due_at) where status = 'queued';
+create index messages_due on messages (tenant_id, sender_id, due_at) where due_at is not null;
 create index messages_in_flight on messages (tenant_id, sender_id, lease_until) where status = 'sending';
 call secure_tenant_table('messages');
 

@@ -40,7 +40,12 @@ export const contactPage = page(contact, 'ContactPage');
 const editable = {
   first_name: shortText.nullable().optional(),
   last_name: shortText.nullable().optional(),
-  phone: z.string().max(40).nullable().optional().meta({ description: 'As people write it; stored as E.164' }),
+  phone: z
+    .string()
+    .max(40)
+    .nullable()
+    .optional()
+    .meta({ description: 'As people write it; stored as E.164' }),
   email: z.email().max(320).nullable().optional(),
   tags: z.array(z.string().trim().min(1).max(100)).max(200).optional(),
   lead_type: shortText.nullable().optional(),

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { BLOCK_CODES, CONSENT_ACTIONS, CONSENT_SOURCES, CONVERSATION_STATES, MESSAGE_STATUSES } from './names.ts';
+import {
+  BLOCK_CODES,
+  CONSENT_ACTIONS,
+  CONSENT_SOURCES,
+  CONVERSATION_STATES,
+  MESSAGE_STATUSES,
+} from './names.ts';
 import { channel, cursor, id, instant, memberRef, page, sender } from './primitives.ts';
 
 export const block = z
@@ -56,7 +62,9 @@ export const listConversationsQuery = z.object({
   after: cursor.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(30),
 });
-export type ListConversationsQuery = Partial<Omit<z.input<typeof listConversationsQuery>, 'limit'>> & { limit?: number };
+export type ListConversationsQuery = Partial<Omit<z.input<typeof listConversationsQuery>, 'limit'>> & {
+  limit?: number;
+};
 
 export const conversationCounts = z
   .object({
@@ -72,8 +80,14 @@ export const updateConversation = z
   .object({
     state: z.enum(CONVERSATION_STATES).optional(),
     assignee_id: z.string().max(200).nullable().optional(),
-    unread: z.boolean().optional().meta({ description: 'false marks all as read, true marks it unread again' }),
-    possible_opt_out: z.null().optional().meta({ description: 'null: the agent has looked and it is no opt-out' }),
+    unread: z
+      .boolean()
+      .optional()
+      .meta({ description: 'false marks all as read, true marks it unread again' }),
+    possible_opt_out: z
+      .null()
+      .optional()
+      .meta({ description: 'null: the agent has looked and it is no opt-out' }),
   })
   .meta({ id: 'UpdateConversation' });
 export type UpdateConversation = z.input<typeof updateConversation>;

@@ -9,7 +9,9 @@ export const MAX_MEDIA = 10;
 
 export const media = z
   .object({
-    url: z.string().meta({ description: 'Where a browser can fetch it; signed when it comes from the carrier' }),
+    url: z
+      .string()
+      .meta({ description: 'Where a browser can fetch it; signed when it comes from the carrier' }),
     content_type: z.string(),
     name: z.string().nullable(),
   })
@@ -70,7 +72,9 @@ export type ThreadEvent = z.infer<typeof threadEvent>;
 export const messagePage = z
   .object({
     items: z.array(message).meta({ description: 'Oldest first' }),
-    events: z.array(threadEvent).meta({ description: 'What else happened in the span of this page, oldest first' }),
+    events: z
+      .array(threadEvent)
+      .meta({ description: 'What else happened in the span of this page, oldest first' }),
     before: cursor.nullable().meta({ description: 'Pass as `before` for older messages' }),
     after: cursor.nullable().meta({ description: 'Pass as `after` for newer messages' }),
   })
@@ -93,8 +97,11 @@ export const sendMessage = z
     to: z.string().max(40).optional().meta({ description: 'A number as people write it; E.164 is best' }),
     sender_id: id.optional().meta({ description: 'Left out: the number this conversation already uses' }),
     body: z.string().max(20_000).default(''),
-    media_urls: z.array(z.url({ protocol: /^https?$/ })).max(MAX_MEDIA).default([]),
-    purpose: z.enum(MESSAGE_PURPOSES).default('conversation'),
+    media_urls: z
+      .array(z.url({ protocol: /^https?$/ }))
+      .max(MAX_MEDIA)
+      .default([]),
+    purpose: z.enum(['conversation', 'marketing']).default('conversation'),
     send_at: instant.optional().meta({ description: 'Left out: now' }),
   })
   .meta({ id: 'SendMessage' });

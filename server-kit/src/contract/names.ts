@@ -26,11 +26,21 @@ export const MESSAGE_STATUSES = [
 
 export const MESSAGE_ORIGINS = ['member', 'keyword', 'workflow', 'api', 'contact'] as const;
 
-/** Why the person is asked: decides whether quiet hours and marketing consent apply (47 CFR 64.1200(c)(1)). */
-export const MESSAGE_PURPOSES = ['conversation', 'marketing'] as const;
+/**
+ * Why the person is written to: `marketing` waits for quiet hours to end and needs a recorded consent
+ * (47 CFR 64.1200(c)(1)); `opt_out_confirmation` is the one text that may follow a STOP, and only the kit makes it.
+ */
+export const MESSAGE_PURPOSES = ['conversation', 'marketing', 'opt_out_confirmation'] as const;
 
 /** Why a queued message has not left yet. */
-export const HOLD_REASONS = ['scheduled', 'quiet_hours', 'sender_pending', 'sender_paused', 'carrier_busy', 'unconfirmed'] as const;
+export const HOLD_REASONS = [
+  'scheduled',
+  'quiet_hours',
+  'sender_pending',
+  'sender_paused',
+  'carrier_busy',
+  'unconfirmed',
+] as const;
 
 /** Why nothing can be sent in a conversation now. */
 export const BLOCK_CODES = ['opted_out', 'no_sender', 'sender_pending', 'no_address'] as const;
@@ -54,7 +64,15 @@ export const EVENT_TYPES = [
 ] as const;
 
 export const CONSENT_ACTIONS = ['grant', 'withdraw'] as const;
-export const CONSENT_SOURCES = ['keyword', 'free_text', 'carrier', 'member', 'api', 'form', 'import'] as const;
+export const CONSENT_SOURCES = [
+  'keyword',
+  'free_text',
+  'carrier',
+  'member',
+  'api',
+  'form',
+  'import',
+] as const;
 
 /** Every error code that the API gives, with its HTTP status and its title. The detail says what to do. */
 export const ERROR_CODES = {

@@ -46,7 +46,10 @@ export type Sender = z.infer<typeof sender>;
 
 export function page<T extends z.ZodType>(item: T, name: string) {
   return z
-    .object({ items: z.array(item), next: cursor.nullable().meta({ description: 'Pass as `after` for more' }) })
+    .object({
+      items: z.array(item),
+      next: cursor.nullable().meta({ description: 'Pass as `after` for more' }),
+    })
     .meta({ id: name });
 }
 export interface Page<T> {

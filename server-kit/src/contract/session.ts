@@ -23,7 +23,9 @@ export const brand = z
       light: z.record(z.string(), z.string()),
       dark: z.record(z.string(), z.string()),
     }),
-    words: z.record(z.string(), z.string()).meta({ description: 'Own wordings, by the keys of the elements’ words' }),
+    words: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Own wordings, by the keys of the elements’ words' }),
   })
   .meta({ id: 'Brand' });
 export type Brand = z.infer<typeof brand>;

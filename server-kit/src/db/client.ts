@@ -13,7 +13,8 @@ import { SetupError } from '../errors.ts';
 
 export type Sql = postgres.ReservedSql;
 export type Row = postgres.Row;
-type Statement = postgres.PendingQuery<Row[]>;
+/** A query that has not left yet. */
+type Statement = PromiseLike<readonly unknown[]> & { execute(): unknown };
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/name` of a role that may create schemas and roles when migrating. */
@@ -99,23 +100,37 @@ export class Database {
     build: (tx: Tx) => T,
   ): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
     const sql = await this.#reserve();
-    let touched = false;
     try {
-      const statements: readonly Statement[] = [
-        sql`begin`,
-        this.#enter(sql, tenant),
-        ...build({ sql, tenant, touch: () => (touched = true) }),
-        // after a failed statement Postgres answers COMMIT with a rollback
-        sql`commit`,
-      ];
-      const outcomes = await Promise.allSettled(statements.map((statement) => statement.execute()));
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed) throw failed.reason;
-      if (touched) this.#announce(tenant);
-      const results = outcomes.slice(2, -1).map((outcome) => (outcome as PromiseFulfilledResult<Row[]>).value);
-      return results as { [K in keyof T]: Awaited<T[K]> };
+      return await this.#flight(sql, tenant, build);
     } finally {
       sql.release();
+    }
+  }
+
+  /**
+   * A pipeline under a shared advisory lock that is held beyond its commit, until `release` is called. The lock belongs
+   * to the session: when the process dies it goes with the connection.
+   */
+  async pipelineHolding<const T extends readonly Statement[]>(
+    tenant: string,
+    lockKey: (sql: Sql) => postgres.PendingQuery<Row[]>,
+    build: (tx: Tx) => T,
+  ): Promise<{ results: { [K in keyof T]: Awaited<T[K]> }; release: () => Promise<void> }> {
+    const sql = await this.#reserve();
+    const release = async () => {
+      try {
+        await sql`select pg_advisory_unlock_shared(${lockKey(sql)})`;
+      } finally {
+        sql.release();
+      }
+    };
+    try {
+      const locked = sql`select pg_advisory_lock_shared(${lockKey(sql)})`.execute();
+      const [, results] = await Promise.all([locked, this.#flight(sql, tenant, build)]);
+      return { results, release };
+    } catch (error) {
+      await release().catch(ignoreLostConnection);
+      throw error;
     }
   }
 
@@ -140,6 +155,27 @@ export class Database {
     } catch (error) {
       throw explainConnection(error, this);
     }
+  }
+
+  async #flight<const T extends readonly Statement[]>(
+    sql: Sql,
+    tenant: string,
+    build: (tx: Tx) => T,
+  ): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+    let touched = false;
+    const statements: readonly Statement[] = [
+      sql`begin`,
+      this.#enter(sql, tenant),
+      ...build({ sql, tenant, touch: () => (touched = true) }),
+      // after a failed statement Postgres answers COMMIT with a rollback
+      sql`commit`,
+    ];
+    const outcomes = await Promise.allSettled(statements.map((statement) => statement.execute() as PromiseLike<unknown>));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+    if (touched) this.#announce(tenant);
+    const results = outcomes.slice(2, -1).map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value);
+    return results as unknown as { [K in keyof T]: Awaited<T[K]> };
   }
 
   #enter(sql: Sql, tenant: string): Statement {

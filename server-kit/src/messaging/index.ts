@@ -1,1 +1,3 @@
 export { enqueueMessages, type NewMessage } from './outbox.ts';
+export { createSender } from './sender.ts';
+export { webhookRoutes } from './webhooks.ts';

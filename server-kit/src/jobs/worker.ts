@@ -1,0 +1,86 @@
+/**
+ * Graphile Worker runs the kit's jobs. It is the clock and the hands; what there is to do stands in our own tables
+ * (`sender_wakeups`, `messages`), because a killed worker's Graphile jobs stay locked for four hours.
+ */
+import { Logger as GraphileLogger, run, type Runner } from 'graphile-worker';
+import pg from 'pg';
+import type { KitContext } from '../context.ts';
+import { createSender } from '../messaging/sender.ts';
+
+export interface Worker {
+  /** Takes nothing new, lets what has started finish, and resolves when it has. */
+  stop(): Promise<void>;
+}
+
+/** A drain that has nothing to do costs little; those of different senders run side by side. */
+const CONCURRENCY = 8;
+/** How often to look for wake-ups whose job was lost with its worker. */
+export const SWEEP_MS = 2_000;
+
+export async function startWorker(context: KitContext): Promise<Worker> {
+  const { database, log } = context;
+  const stopping = new AbortController();
+  const drain = createSender(context, stopping.signal);
+  const pool = new pg.Pool({
+    connectionString: database.options.url,
+    max: CONCURRENCY + 2,
+    application_name: 'patchbay-worker',
+  });
+  pool.on('error', (error) => log.warn({ err: error.message }, 'the worker lost a database connection'));
+
+  const runner: Runner = await run({
+    pgPool: pool,
+    schema: database.workerSchema,
+    concurrency: CONCURRENCY,
+    pollInterval: 2_000,
+    noHandleSignals: true,
+    logger: quietLogger(context),
+    taskList: {
+      drain: async (payload) => {
+        const { tenant, sender } = payload as { tenant: string; sender: string };
+        await drain(tenant, sender);
+      },
+    },
+  });
+
+  let sweeping: Promise<void> = Promise.resolve();
+  const sweepTimer = setInterval(() => (sweeping = sweep()), SWEEP_MS);
+
+  /** Rings again for every sender whose time has come and whose own job has not seen to it. */
+  async function sweep(): Promise<void> {
+    try {
+      const due = await database.directory(
+        (sql) => sql<{ tenant_id: string; sender_id: string }[]>`
+          select tenant_id, sender_id from sender_wakeups where due_at <= now() - interval '1 second'
+          order by due_at limit 500`,
+      );
+      for (const { tenant_id: tenant, sender_id: sender } of due) {
+        await runner.addJob(
+          'drain',
+          { tenant, sender },
+          { jobKey: `drain:${tenant}:${sender}`, maxAttempts: 1 },
+        );
+      }
+    } catch (error) {
+      log.warn({ err: (error as Error).message }, 'the sweep could not read what is due; it tries again');
+    }
+  }
+
+  return {
+    async stop() {
+      clearInterval(sweepTimer);
+      stopping.abort();
+      await sweeping;
+      await runner.stop();
+      await pool.end();
+    },
+  };
+}
+
+/** Graphile's log through the kit's, without its chatter about every job. */
+function quietLogger({ log }: KitContext): GraphileLogger {
+  return new GraphileLogger(() => (level, message) => {
+    if (level === 'error') log.error(message);
+    else if (level === 'warning') log.warn(message);
+  });
+}

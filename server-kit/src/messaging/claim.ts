@@ -1,0 +1,112 @@
+/**
+ * The claim: one statement that decides what leaves now. It is the only way from `queued` to `sending`.
+ *
+ * For each due message of one sender it judges, in this order: opted out → `canceled`; marketing without consent →
+ * `canceled`; sender not registered or paused → held; marketing in quiet hours → later; else `sending` with a lease.
+ * Pacing is the sender's `next_slot_at`, in segments, over all processes: the row lock on the sender lets one claim
+ * at a time move it. Rows that another process holds are skipped, not waited for.
+ *
+ * Runs under the shared consent lock (see `consent/ledger.ts`), whose key must be taken by an earlier statement: a
+ * statement sees what had committed when it began.
+ */
+import type { Tx } from '../db/client.ts';
+
+export interface Claimed {
+  message_id: string;
+  attempt: number;
+  account_sid: string;
+  from_address: string;
+  to_address: string;
+  body: string;
+  media: { url: string }[];
+  decision: 'send' | 'opted_out' | 'no_consent' | 'sender_pending' | 'sender_paused' | 'quiet_hours';
+}
+
+/** How far a sender may run ahead of its rate, so that a fast one is claimed in batches and not one by one. */
+const BURST = '100 milliseconds';
+
+export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: number) {
+  const { sql, tenant } = tx;
+  tx.touch();
+  return sql<Claimed[]>`
+    with sender as materialized (
+      select s.sender_id, s.account_sid, s.segments_per_second as rate,
+        case
+          when s.status = 'pending' then 'sender_pending'
+          when s.status = 'paused' and (s.resume_at is null or s.resume_at > moment()) then 'sender_paused'
+        end as unusable,
+        greatest(s.next_slot_at, moment() - ${BURST}::interval) as slot,
+        t.time_zone
+      from senders s join tenants t using (tenant_id)
+      where s.tenant_id = ${tenant} and s.sender_id = ${senderId}
+      for update of s
+    ),
+    due as materialized (
+      select m.message_id, m.due_at, greatest(m.segments, 1) as segments,
+        case
+          when b.address is not null and m.purpose <> 'opt_out_confirmation' then 'opted_out'
+          when m.purpose = 'marketing' and coalesce((
+            select r.action from consent_records r
+            where r.tenant_id = ${tenant} and r.channel = m.channel and r.address = m.to_address
+            order by r.occurred_at desc, r.record_id desc limit 1), 'withdraw') <> 'grant' then 'no_consent'
+          when s.unusable is not null then s.unusable
+          when m.purpose = 'marketing'
+            and after_quiet_hours(moment(), c.time_zone, s.time_zone) > moment() then 'quiet_hours'
+          else 'send'
+        end as decision,
+        case when m.purpose = 'marketing' then after_quiet_hours(moment(), c.time_zone, s.time_zone) end as quiet_until
+      from messages m
+      cross join sender s
+      left join suppressions b
+        on b.tenant_id = ${tenant} and b.channel = m.channel and b.address = m.to_address
+      left join contacts c on c.tenant_id = ${tenant} and c.contact_id = m.contact_id
+      where m.tenant_id = ${tenant} and m.sender_id = s.sender_id and m.status = 'queued' and m.due_at <= moment()
+        -- what has been told once that its sender cannot send is not told again at every look
+        and (s.unusable is null or m.hold_reason is distinct from s.unusable or b.address is not null)
+      order by m.due_at, m.message_id
+      limit ${limit}
+      for update of m skip locked
+    ),
+    paced as materialized (
+      select d.*, s.rate, s.slot,
+        sum(case when d.decision = 'send' then d.segments else 0 end) over (order by d.due_at, d.message_id) as upto
+      from due d cross join sender s
+    ),
+    allowed as materialized (
+      select * from paced
+      where decision <> 'send' or rate is null
+        or slot + make_interval(secs => (upto - segments) / rate) <= moment()
+    ),
+    advanced as (
+      update senders s
+      set next_slot_at = a.slot + make_interval(secs => a.sent / s.segments_per_second)
+      from (select min(slot) as slot, sum(segments) as sent from allowed where decision = 'send') a
+      where s.tenant_id = ${tenant} and s.sender_id = ${senderId} and a.sent > 0 and s.segments_per_second is not null
+    ),
+    moved as (
+      update messages m set
+        status = case when a.decision = 'send' then 'sending'
+          when a.decision in ('opted_out', 'no_consent') then 'canceled' else m.status end,
+        claimed_at = case when a.decision = 'send' then moment() else m.claimed_at end,
+        lease_until = case when a.decision = 'send' then moment() + make_interval(secs => ${leaseMs / 1000}) end,
+        due_at = case when a.decision in ('send', 'opted_out', 'no_consent') then null
+          when a.decision = 'quiet_hours' then a.quiet_until else m.due_at end,
+        hold_reason = case when a.decision in ('send', 'opted_out', 'no_consent') then null else a.decision end,
+        error_code = case when a.decision in ('opted_out', 'no_consent') then a.decision end,
+        error_reason = case a.decision
+          when 'opted_out' then 'Not sent: this person had opted out before it left.'
+          when 'no_consent' then 'Not sent: there is no recorded consent to marketing texts.' end
+      from allowed a
+      where m.tenant_id = ${tenant} and m.message_id = a.message_id
+      returning m.*, a.decision
+    ),
+    logged as (
+      insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, data)
+      select tenant_id, gen_random_uuid(),
+        case when status = 'canceled' then 'message.canceled' else 'message.updated' end,
+        contact_id, conversation_id, message_id, jsonb_build_object('reason', decision)
+      from moved where decision <> 'send'
+    )
+    select m.message_id, m.attempt, s.account_sid, m.from_address, m.to_address, m.body, m.media, m.decision
+    from moved m cross join sender s`;
+}

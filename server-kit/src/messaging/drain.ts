@@ -1,0 +1,218 @@
+/**
+ * The drain: empties one sender's outbox.
+ *
+ *     queued ──claim──▶ sending ──carrier's answer──▶ sent ──callbacks──▶ delivered | undelivered | failed
+ *       ▲                 │  lease over, no sid: unknown
+ *       └──carrier has it not──┴──carrier has it──▶ sent
+ *
+ * Rules that the fault suite holds it to (`drain.fault.test.ts`):
+ * - A message is written as `sending` (committed) before its carrier call starts. A crash in between costs a look-up.
+ * - From the consent check to the start of the calls the shared consent lock is held, so that no call starts after an
+ *   opt-out has committed. Calls of one batch start together; that batch is the most that can be in flight past it.
+ * - The lease is longer than everything that can hold up an answer: call, statement, and a margin for a busy process.
+ * - Nothing is remembered only here. Killed at any await, another process goes on from the rows: queued ones within
+ *   `SWEEP` seconds, those in flight when their lease ends.
+ */
+import type { Carrier, SendOutcome } from '../carriers/carrier.ts';
+import { lockKey } from '../consent/ledger.ts';
+import type { Coalescer } from '../db/coalesce.ts';
+import type { Database } from '../db/client.ts';
+import { claimDue, type Claimed } from './claim.ts';
+import { reconcileExpired } from './reconcile.ts';
+import type { Outcome } from './settle.ts';
+import type { Slots } from './slots.ts';
+
+export interface DrainOptions {
+  database: Database;
+  carrier: Carrier;
+  settler: Coalescer<Outcome, void>;
+  /** Carrier calls that this process may have open, over all its drains. */
+  slots: Slots;
+  /** Where status callbacks go, as `https://…/crm/twilio/sms/status`. */
+  callbackBase: string;
+  signal?: AbortSignal;
+  /** Called at every step that a crash could follow. For the fault suite; a product leaves it out. */
+  reached?: (point: DrainPoint) => void | Promise<void>;
+}
+
+export type DrainPoint = 'begin' | 'claimed' | 'started' | 'answered' | 'settled' | 'parked';
+
+/** Calls started by one claim at most: what one turn of the event loop can put on the wire. */
+const BATCH = 20;
+/** While a drain runs it pushes its wake-up this far ahead; when it dies, the sweep finds the wake-up due again. */
+const KEEP_ALIVE_SECONDS = 15;
+/** Waits shorter than this are waited out here; for longer ones the drain ends and is woken. */
+const LINGER_MS = 1_500;
+/** Beyond the carrier's time-out and the statement's. */
+const LEASE_MARGIN = 3_000;
+
+/** Sends what is due for a sender until nothing is, and leaves a wake-up for what is due later. */
+export async function drainSender(options: DrainOptions, tenant: string, senderId: string): Promise<void> {
+  const { database, carrier, settler, slots, signal, reached } = options;
+  const lease = carrier.sendTimeout + (database.options.statementTimeout ?? 10_000) + LEASE_MARGIN;
+  const inFlight = new Set<Promise<void>>();
+  let firstFailure: unknown;
+  let onSettled: () => void = () => undefined;
+  const settledOne = () => new Promise<void>((done) => (onSettled = done));
+  await reached?.('begin');
+
+  try {
+    while (!signal?.aborted && firstFailure === undefined) {
+      // claims of a whole batch: one as soon as a single call has ended would be a statement a message
+      while (inFlight.size > BATCH) await settledOne();
+      const taken = await slots.take(BATCH);
+      const claimed = await claimAndStart(taken);
+      if (claimed > 0) continue;
+      if (inFlight.size > 0) {
+        await settledOne();
+        continue;
+      }
+      if ((await reconcileExpired(database, carrier, settler, tenant, senderId)) > 0) continue;
+      const pause = await park(database, tenant, senderId);
+      await reached?.('parked');
+      if (pause === null) break;
+      await sleep(pause, signal);
+    }
+  } finally {
+    await Promise.all(inFlight);
+  }
+  if (firstFailure !== undefined) throw firstFailure;
+
+  /** Claims up to `taken` messages, starts their calls, and returns how many rows moved in whatever way. */
+  async function claimAndStart(taken: number): Promise<number> {
+    let unused = taken;
+    try {
+      const { results, release } = await database.pipelineHolding(
+        tenant,
+        (sql) => lockKey(sql, tenant),
+        (tx) =>
+          [
+            keepAlive(tx.sql, tenant, senderId),
+            requeueRetries(tx.sql, tenant, senderId),
+            claimDue(tx, senderId, taken, lease),
+          ] as const,
+      );
+      const claimed = results[2];
+      const leaving = claimed.filter((message) => message.decision === 'send');
+      try {
+        await reached?.('claimed');
+        for (const message of leaving) {
+          unused -= 1;
+          const call = carrier.send(toOutbound(message, tenant), options.callbackBase);
+          const done: Promise<void> = settle(message, call)
+            .catch((error: unknown) => {
+              firstFailure ??= error;
+            })
+            .finally(() => {
+              slots.give(1);
+              inFlight.delete(done);
+              onSettled();
+            });
+          inFlight.add(done);
+        }
+      } finally {
+        await release();
+      }
+      await reached?.('started');
+      return claimed.length;
+    } finally {
+      slots.give(unused);
+    }
+  }
+
+  async function settle(message: Claimed, call: Promise<SendOutcome>): Promise<void> {
+    const outcome = await call;
+    await reached?.('answered');
+    await settler.add(tenant, {
+      messageId: message.message_id,
+      attempt: message.attempt,
+      result: outcome.kind === 'unknown' ? { kind: 'unknown' } : outcome,
+    });
+    await reached?.('settled');
+  }
+}
+
+function toOutbound(message: Claimed, tenant: string) {
+  return {
+    id: message.message_id,
+    tenant,
+    attempt: message.attempt,
+    accountSid: message.account_sid,
+    from: message.from_address,
+    to: message.to_address,
+    body: message.body,
+    mediaUrls: message.media.map((item) => item.url),
+  };
+}
+
+type Sql = Parameters<typeof lockKey>[0];
+
+function keepAlive(sql: Sql, tenant: string, senderId: string) {
+  return sql`
+    update sender_wakeups set due_at = moment() + make_interval(secs => ${KEEP_ALIVE_SECONDS})
+    where tenant_id = ${tenant} and sender_id = ${senderId} and due_at < moment() + make_interval(secs => ${KEEP_ALIVE_SECONDS / 2})`;
+}
+
+/** Failures that the carrier's code says may pass: once their wait is over they are queued again, as a new attempt. */
+function requeueRetries(sql: Sql, tenant: string, senderId: string) {
+  return sql`
+    update messages set status = 'queued', attempt = attempt + 1, tries = tries + 1, error_code = null,
+      error_reason = null, past_sids = past_sids || carrier_sid, carrier_sid = null
+    where tenant_id = ${tenant} and sender_id = ${senderId} and due_at <= moment()
+      and status in ('failed', 'undelivered')`;
+}
+
+/**
+ * Leaves the wake-up for whatever is next, and returns how long to linger for it, or null when the drain may end. The
+ * row lock comes first and the look second, as two statements: an enqueue that is just committing is either seen by
+ * the look or waits for us and sets the wake-up afterwards.
+ */
+async function park(database: Database, tenant: string, senderId: string): Promise<number | null> {
+  const [, [next]] = await database.pipeline(
+    tenant,
+    ({ sql }) =>
+      [
+        sql`select 1 from sender_wakeups where tenant_id = ${tenant} and sender_id = ${senderId} for update`,
+        sql<{ due_at: string | null; wait: number | null }[]>`
+      with next as (
+        select min(due) as due_at from (
+          select greatest(m.due_at, s.next_slot_at,
+            case when s.status = 'paused' then coalesce(s.resume_at, 'infinity')
+              when s.status = 'pending' then 'infinity' else '-infinity' end) as due
+          from messages m join senders s using (tenant_id, sender_id)
+          where m.tenant_id = ${tenant} and m.sender_id = ${senderId} and m.due_at is not null
+            and m.due_at = (select min(due_at) from messages
+              where tenant_id = ${tenant} and sender_id = ${senderId} and due_at is not null)
+          union all
+          select min(lease_until) from messages
+          where tenant_id = ${tenant} and sender_id = ${senderId} and status = 'sending'
+        ) as candidates
+      ),
+      gone as (
+        delete from sender_wakeups w using next
+        where w.tenant_id = ${tenant} and w.sender_id = ${senderId}
+          and (next.due_at is null or next.due_at = 'infinity')
+      ),
+      later as (
+        update sender_wakeups w set due_at = next.due_at from next
+        where w.tenant_id = ${tenant} and w.sender_id = ${senderId} and next.due_at < 'infinity'
+      )
+      select due_at, case when due_at < 'infinity' then greatest(0, extract(epoch from due_at - moment()) * 1000) end::float8 as wait
+      from next`,
+      ] as const,
+  );
+  if (!next || next.wait === null) return null;
+  return next.wait <= LINGER_MS ? Math.max(next.wait, 5) : null;
+}
+
+function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(finish, milliseconds);
+    function finish() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', finish);
+      done();
+    }
+    signal?.addEventListener('abort', finish, { once: true });
+  });
+}

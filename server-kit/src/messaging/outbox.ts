@@ -1,0 +1,119 @@
+/**
+ * The outbox: whoever wants something sent writes a `queued` message in the transaction that decided it. Nothing else
+ * in the kit leads to a carrier call.
+ */
+import {
+  countSegments,
+  type Channel,
+  type MemberRef,
+  type MessageOrigin,
+  type MessagePurpose,
+} from '../contract/index.ts';
+import type { Tx } from '../db/client.ts';
+import { record } from '../events/record.ts';
+
+export interface NewMessage {
+  /** Chosen by whoever sends, so that saying it twice is one message. */
+  id: string;
+  conversationId: string;
+  contactId: string;
+  senderId: string;
+  channel: Channel;
+  from: string;
+  to: string;
+  body: string;
+  mediaUrls: string[];
+  origin: MessageOrigin;
+  purpose: MessagePurpose;
+  author: MemberRef | null;
+  /** RFC 3339; null: now. */
+  sendAt: string | null;
+}
+
+/** Queues messages and rings for their senders. The ids must be new; the caller has looked. */
+export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const { sql, tenant } = tx;
+  const rows = sql.json(
+    messages.map((message) => ({
+      message_id: message.id,
+      conversation_id: message.conversationId,
+      contact_id: message.contactId,
+      sender_id: message.senderId,
+      channel: message.channel,
+      from_address: message.from,
+      to_address: message.to,
+      body: message.body,
+      media: message.mediaUrls.map((url) => ({ url, content_type: contentTypeOf(url), name: null })),
+      segments: countSegments(message.body).segments,
+      origin: message.origin,
+      purpose: message.purpose,
+      author_id: message.author?.id ?? null,
+      author_name: message.author?.name ?? null,
+      send_at: message.sendAt,
+    })),
+  );
+  const ids = messages.map((message) => message.id);
+  await Promise.all([
+    sql`insert into messages (tenant_id, message_id, conversation_id, contact_id, sender_id, channel, direction, status,
+          origin, purpose, body, media, from_address, to_address, segments, author_id, author_name, send_at, due_at,
+          hold_reason)
+        select ${tenant}, m.message_id, m.conversation_id, m.contact_id, m.sender_id, m.channel, 'outbound', 'queued',
+          m.origin, m.purpose, m.body, m.media, m.from_address, m.to_address, m.segments, m.author_id, m.author_name,
+          m.send_at, coalesce(m.send_at, moment()), case when m.send_at > moment() then 'scheduled' end
+        from jsonb_to_recordset(${rows}) as m (message_id uuid, conversation_id uuid, contact_id uuid, sender_id uuid,
+          channel text, origin text, purpose text, body text, media jsonb, from_address text, to_address text,
+          segments smallint, author_id text, author_name text, send_at timestamptz)`,
+    touchConversations(tx, ids),
+    record(
+      tx,
+      messages.map((message) => ({
+        type: 'message.queued' as const,
+        contactId: message.contactId,
+        conversationId: message.conversationId,
+        messageId: message.id,
+        actor: message.author,
+      })),
+    ),
+    wakeSenders(tx, ids),
+  ]);
+}
+
+/** Moves the conversations of what was just queued to the top. A message for later moves nothing until it leaves. */
+export function touchConversations(tx: Tx, messageIds: string[]) {
+  return tx.sql`
+    update conversations c
+    set last_message_id = m.message_id, last_message_at = m.created_at, sender_id = m.sender_id
+    from (
+      select distinct on (conversation_id) conversation_id, message_id, created_at, sender_id
+      from messages
+      where tenant_id = ${tx.tenant} and message_id = any(${messageIds}) and hold_reason is distinct from 'scheduled'
+      order by conversation_id, created_at desc, message_id desc) m
+    where c.tenant_id = ${tx.tenant} and c.conversation_id = m.conversation_id`;
+}
+
+/** Rings for every sender that these messages leave from, each once, at the earliest of their times. */
+export function wakeSenders(tx: Tx, messageIds: string[]) {
+  return tx.sql`
+    select wake_sender(${tx.tenant}, sender_id, min(due_at)) from messages
+    where tenant_id = ${tx.tenant} and message_id = any(${messageIds}) and due_at is not null
+    group by sender_id`;
+}
+
+const TYPES: Record<string, string> = {
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  mp4: 'video/mp4',
+  mov: 'video/quicktime',
+  mp3: 'audio/mpeg',
+  pdf: 'application/pdf',
+};
+
+/** By the name alone: it only decides how the bubble is drawn. The carrier looks at the bytes. */
+function contentTypeOf(url: string): string {
+  const extension = /\.([a-z0-9]{2,4})(?:$|[?#])/i.exec(url)?.[1]?.toLowerCase();
+  return (extension && TYPES[extension]) ?? 'application/octet-stream';
+}

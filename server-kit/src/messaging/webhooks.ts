@@ -1,0 +1,80 @@
+/** The carrier's webhooks. Verified against the configured public URL, refused when in doubt, answered after commit. */
+import { Hono } from 'hono';
+import { carrierAddress } from '../contacts/phone.ts';
+import type { KitContext } from '../context.ts';
+import type { Rejection } from '../carriers/carrier.ts';
+import { createInboundWriter } from './inbound.ts';
+import { createStatusWriter } from './status.ts';
+
+const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
+/** Twilio's forms are far below; a larger one is not Twilio's. */
+const MAX_FORM_BYTES = 64 * 1024;
+
+/** The routes under `/twilio`. */
+export function webhookRoutes({ database, carrier, publicUrl, log }: KitContext): Hono {
+  const inbound = createInboundWriter(database);
+  const statuses = createStatusWriter(database);
+  const app = new Hono();
+
+  app.post('/sms/inbound', async (context) => {
+    const message = await carrier.readInbound(await webhookRequest(context.req.raw, '/twilio/sms/inbound'));
+    if ('rejected' in message) return refuse(message, 'inbound');
+    const route = await findSender(message.accountSid, message.to);
+    if (!route) {
+      // signed, so it is the carrier: an answer of 403 would only hide a number that nobody has set up
+      log.warn(
+        { webhook: 'inbound', accountSid: message.accountSid, to: message.to },
+        'no tenant has this number',
+      );
+      return context.body('No account has this number.', 404);
+    }
+    if (carrierAddress(message.from) === null) {
+      log.warn(
+        { webhook: 'inbound', tenant: route.tenant_id, sid: message.sid },
+        'sender is no phone number; ignored',
+      );
+      return twiml();
+    }
+    await inbound.add(route.tenant_id, { ...message, tenant: route.tenant_id, senderId: route.sender_id });
+    return twiml();
+  });
+
+  app.post('/sms/status', async (context) => {
+    const report = await carrier.readStatus(await webhookRequest(context.req.raw, '/twilio/sms/status'));
+    if (report === null) return context.body(null, 204);
+    if ('rejected' in report) return refuse(report, 'status');
+    await statuses.add(report.tenant, report);
+    return context.body(null, 204);
+  });
+
+  return app;
+
+  async function webhookRequest(request: Request, path: string) {
+    const text = await request.text();
+    const form = new URLSearchParams(text.length > MAX_FORM_BYTES ? '' : text);
+    return {
+      // never from Host or X-Forwarded-*: anybody can write those
+      url: `${publicUrl}${path}${new URL(request.url).search}`,
+      form,
+      signature: request.headers.get('x-twilio-signature'),
+    };
+  }
+
+  function refuse({ rejected }: Rejection, webhook: string): Response {
+    log.warn({ webhook }, `webhook refused: ${rejected}`);
+    return new Response('Forbidden', { status: 403 });
+  }
+
+  async function findSender(accountSid: string, address: string) {
+    const [route] = await database.directory(
+      (sql) => sql<{ tenant_id: string; sender_id: string }[]>`
+        select tenant_id, sender_id from sender_directory
+        where account_sid = ${accountSid} and channel = 'sms' and address = ${address}`,
+    );
+    return route;
+  }
+}
+
+function twiml(): Response {
+  return new Response(EMPTY_TWIML, { headers: { 'content-type': 'text/xml; charset=utf-8' } });
+}
