@@ -1,6 +1,7 @@
 /**
  * Status callbacks on their way out, with the trouble that was asked for: lost, late, twice, or in another order.
- * Twilio promises neither that one arrives nor that two arrive in order; here both can be made to happen.
+ * Twilio promises neither that one arrives nor that two arrive in order; here both can be made to happen. Left alone,
+ * the callbacks of one message go one after the other, so that a run can be repeated.
  */
 import type { Carrier } from './carrier.ts';
 import type { Message } from './records.ts';
@@ -19,6 +20,19 @@ const DEFAULT_WINDOW_MS = 1500;
 export function createCallbacks(carrier: Carrier): Callbacks {
   let shuffling: WebhookCall[] = [];
   let late = 0;
+  const lines = new Map<string, Promise<void>>();
+
+  /** After what is under way for the same message. */
+  function inLine(call: WebhookCall): void {
+    const sid = call.resourceSid;
+    const before = lines.get(sid);
+    const send = async (): Promise<void> => {
+      await carrier.webhooks.call(call);
+      if (lines.get(sid) === mine) lines.delete(sid);
+    };
+    const mine: Promise<void> = before ? before.then(send) : send();
+    lines.set(sid, mine);
+  }
 
   function status(message: Message): void {
     const account = carrier.store.accounts.get(message.accountSid);
@@ -48,7 +62,7 @@ export function createCallbacks(carrier: Carrier): Callbacks {
     const calls = twice ? [call, call] : [call];
     const reorder = faults.forCallback('reorder_callbacks', call.account.sid);
     if (!reorder) {
-      for (const one of calls) void carrier.webhooks.call(one);
+      for (const one of calls) inLine(one);
       return;
     }
     if (shuffling.length === 0) clock.after(reorder.ms || DEFAULT_WINDOW_MS, flush);
@@ -69,7 +83,7 @@ export function createCallbacks(carrier: Carrier): Callbacks {
   return {
     status,
     get held() {
-      return shuffling.length + late;
+      return shuffling.length + late + lines.size;
     },
   };
 }

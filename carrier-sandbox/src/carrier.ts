@@ -135,7 +135,8 @@ export function createCarrier(options: CarrierOptions): Carrier {
       if (options.baseUrl === undefined) baseUrl = url;
     },
     seedAccounts() {
-      for (const account of options.accounts) if (!store.accounts.has(account.sid)) store.put('account', account);
+      for (const account of options.accounts)
+        if (!store.accounts.has(account.sid)) store.put('account', account);
     },
     reset() {
       carrier.lifecycle.clear();
@@ -175,9 +176,13 @@ export function createCarrier(options: CarrierOptions): Carrier {
   store.onChange((change) => {
     const { kind, id, record } = change;
     if (kind === 'message') {
-      feed.tell('message', () => (record ? messageView(carrier, record as never) : { sid: id, deleted: true }));
+      feed.tell('message', () =>
+        record ? messageView(carrier, record as never) : { sid: id, deleted: true },
+      );
     } else if (kind === 'phone') {
-      feed.tell('phone', () => (record ? phoneView(carrier, record as Phone) : { number: id, deleted: true }));
+      feed.tell('phone', () =>
+        record ? phoneView(carrier, record as Phone) : { number: id, deleted: true },
+      );
     } else feed.tell(kind, () => ({ id }));
   });
   return carrier;

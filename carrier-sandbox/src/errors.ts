@@ -27,7 +27,10 @@ const ERRORS: Record<number, readonly [status: number, message: string]> = {
   21602: [400, 'Message body is required.'],
   21603: [400, "A 'From' phone number is required."],
   21604: [400, "A 'To' phone number is required."],
-  21606: [400, "The 'From' phone number is not a valid, message-capable Twilio phone number for this destination"],
+  21606: [
+    400,
+    "The 'From' phone number is not a valid, message-capable Twilio phone number for this destination",
+  ],
   21608: [400, "The 'To' number is unverified. Trial accounts cannot send messages to unverified numbers"],
   21609: [400, 'Invalid StatusCallback URL'],
   21610: [400, 'Attempt to send to unsubscribed recipient'],

@@ -54,7 +54,8 @@ export function createHttpTransport(clock: Clock): HttpTransport {
         return await once(request, attempt);
       } catch (error) {
         // The other side closed an idle connection just as it was taken up again: no request was read, so ask anew.
-        const stale = attempt.reused && error instanceof TransportError && /ECONNRESET|EPIPE/.test(error.message);
+        const stale =
+          attempt.reused && error instanceof TransportError && /ECONNRESET|EPIPE/.test(error.message);
         if (!stale) throw error;
       }
     }
@@ -81,9 +82,7 @@ export function createHttpTransport(clock: Clock): HttpTransport {
       };
       const connectedNow = (): void => {
         connected = true;
-        timers.push(
-          clock.after(request.readTimeoutMs, () => fail(new TransportError('rt', 'read timeout'))),
-        );
+        timers.push(clock.after(request.readTimeoutMs, () => fail(new TransportError('rt', 'read timeout'))));
       };
       timers.push(
         clock.after(request.totalTimeoutMs, () =>

@@ -92,7 +92,12 @@ export function createInbound(carrier: Carrier): Inbound {
     return { sid, contentType, url: data ? null : url, createdAt: clock.now() };
   }
 
-  async function notify(account: Account, number: OwnedNumber, message: Message, optOutType?: string): Promise<void> {
+  async function notify(
+    account: Account,
+    number: OwnedNumber,
+    message: Message,
+    optOutType?: string,
+  ): Promise<void> {
     const target = targetOf(number);
     if (target.url === null) return;
     const mediaUrl = (sid: string): string =>
@@ -166,7 +171,14 @@ export function createInbound(carrier: Carrier): Inbound {
 
   function report(message: Message, url: string, problem: TwimlProblem): void {
     const { accountSid, sid: resourceSid } = message;
-    carrier.report({ accountSid, url, resourceSid, level: problem.level, code: problem.code, message: problem.message });
+    carrier.report({
+      accountSid,
+      url,
+      resourceSid,
+      level: problem.level,
+      code: problem.code,
+      message: problem.message,
+    });
   }
 
   function answerPhone(inbound: Message, wish: Partial<Reply> & { body: string }, base?: string): void {

@@ -20,7 +20,18 @@ import type { WebhookRecord } from './webhooks/sender.ts';
 export { manualClock, systemClock } from './clock.ts';
 export { sign as signWebhook } from './webhooks/signature.ts';
 export { countSegments } from './segments.ts';
-export type { Clock, DeliverySwitch, Fault, Listening, Message, OwnedNumber, SandboxFetch, Settings, Transport, WebhookRecord };
+export type {
+  Clock,
+  DeliverySwitch,
+  Fault,
+  Listening,
+  Message,
+  OwnedNumber,
+  SandboxFetch,
+  Settings,
+  Transport,
+  WebhookRecord,
+};
 
 /** The account a sandbox has when it is given none; made up, and the same everywhere so that examples just work. */
 export const DEFAULT_ACCOUNT = {
@@ -113,7 +124,15 @@ function createControls(carrier: Carrier): Controls {
     reset: () => carrier.reset(),
     clearFaults: () => carrier.faults.clear(),
     addFault: (fault) =>
-      carrier.faults.add({ ms: 0, count: null, rate: 1, accountSid: null, method: null, path: null, ...fault }),
+      carrier.faults.add({
+        ms: 0,
+        count: null,
+        rate: 1,
+        accountSid: null,
+        method: null,
+        path: null,
+        ...fault,
+      }),
     buyNumber: (phoneNumber, accountSid) =>
       buyNumber(carrier, accountSid ?? store.accounts.keys().next().value ?? '', phoneNumber),
     text({ from, to, body = '', mediaUrls = [] }) {
@@ -137,7 +156,9 @@ function createControls(carrier: Carrier): Controls {
 
 function checked(account: NonNullable<SandboxOptions['accounts']>[number], born: number): Account {
   if (!/^AC[0-9a-fA-F]{32}$/.test(account.sid)) {
-    throw new Error(`createSandbox: "${account.sid}" is not an account sid. It must be AC and 32 hexadecimal digits.`);
+    throw new Error(
+      `createSandbox: "${account.sid}" is not an account sid. It must be AC and 32 hexadecimal digits.`,
+    );
   }
   if (!account.authToken) throw new Error(`createSandbox: the account ${account.sid} needs an authToken.`);
   return {

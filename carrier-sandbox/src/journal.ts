@@ -44,7 +44,8 @@ export function createJournal(dir: string, store: Store): Journal {
     timer = undefined;
     waiting.clear();
     const lines: string[] = [];
-    for (const kind of KINDS) for (const [id, record] of entries(store, kind)) lines.push(line({ kind, id, record }));
+    for (const kind of KINDS)
+      for (const [id, record] of entries(store, kind)) lines.push(line({ kind, id, record }));
     writeFileSync(`${file}.new`, lines.join(''));
     renameSync(`${file}.new`, file);
   }

@@ -201,7 +201,8 @@ export function createLifecycle(carrier: Carrier): Lifecycle {
       if (queueOf(number).backlogSeconds() > MAX_BACKLOG_SECONDS) throw new CarrierError(21611);
     },
     cancel(message) {
-      if (!alive(message, 'scheduled')) throw new CarrierError(30009, 'Only a scheduled message can be canceled');
+      if (!alive(message, 'scheduled'))
+        throw new CarrierError(30009, 'Only a scheduled message can be canceled');
       move(message, 'canceled');
     },
     release(phone) {

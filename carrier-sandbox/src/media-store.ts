@@ -13,7 +13,10 @@ export interface MediaStore {
   clear(): void;
 }
 
-export function createMediaStore(options: { transport: Transport; journal: Journal | undefined }): MediaStore {
+export function createMediaStore(options: {
+  transport: Transport;
+  journal: Journal | undefined;
+}): MediaStore {
   const { transport, journal } = options;
   const held = new Map<string, Uint8Array>();
 

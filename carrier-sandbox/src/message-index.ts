@@ -110,7 +110,8 @@ export function createMessageIndex(): MessageIndex {
     },
     party(number) {
       const found: Message[] = [];
-      for (const key of toKeys.get(number) ?? []) for (const message of lists.get(key) ?? []) found.push(message);
+      for (const key of toKeys.get(number) ?? [])
+        for (const message of lists.get(key) ?? []) found.push(message);
       return found.sort((a, b) => a.seq - b.seq);
     },
     count: () => bySid.size,

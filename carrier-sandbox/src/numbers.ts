@@ -1,11 +1,12 @@
 /** Telephone numbers: what counts as one, and where an American one is said to live. */
 const E164 = /^\+[1-9]\d{6,14}$/;
 
-/** Twilio forgives spaces, dashes and brackets, and takes ten digits for an American number. */
+/** Twilio forgives spaces, dashes and brackets, and takes ten digits (or eleven from 1) for an American number. */
 export function toE164(raw: string): string | undefined {
   const cleaned = raw.trim().replace(/[\s().-]/g, '');
   if (E164.test(cleaned)) return cleaned;
   if (/^[2-9]\d{9}$/.test(cleaned)) return `+1${cleaned}`;
+  if (/^1[2-9]\d{9}$/.test(cleaned)) return `+${cleaned}`;
   return undefined;
 }
 

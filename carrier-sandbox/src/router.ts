@@ -55,7 +55,13 @@ export function createRouter(carrier: Carrier, options: RouterOptions): SandboxF
     else response = await rest.fetch(request, { entry });
     entry.status = response.status;
     entry.durationMs = clock.now() - entry.at;
-    carrier.feed.tell('request', () => ({ id: entry.id, method: entry.method, path, status: entry.status, faults: entry.faults }));
+    carrier.feed.tell('request', () => ({
+      id: entry.id,
+      method: entry.method,
+      path,
+      status: entry.status,
+      faults: entry.faults,
+    }));
     if (struckBy('drop_response')) return cut(env);
     response.headers.set('Twilio-Request-Id', entry.id);
     return response;

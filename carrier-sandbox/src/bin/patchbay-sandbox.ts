@@ -39,7 +39,8 @@ async function main(): Promise<number | undefined> {
     return 0;
   }
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is not a port number.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port ${values.port} is not a port number.`);
   const mps = Number(values.mps);
   if (!(mps >= 0)) throw new Error(`--mps ${values.mps} is not a number of segments a second.`);
 
@@ -78,7 +79,8 @@ function explain(error: unknown): string {
   if (code === 'EADDRINUSE') {
     return `Port ${port} is in use. Stop what listens there, or choose another: patchbay-sandbox --port ${(port ?? 4010) + 1}`;
   }
-  if (code === 'EACCES') return `Port ${port} may not be opened by this user. Choose one above 1023 with --port.`;
+  if (code === 'EACCES')
+    return `Port ${port} may not be opened by this user. Choose one above 1023 with --port.`;
   return `${error.message}\nTry --help.`;
 }
 

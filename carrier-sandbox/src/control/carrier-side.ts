@@ -5,7 +5,17 @@ import { CALLBACK_FAULTS, REQUEST_FAULTS } from '../faults.ts';
 import type { Account, MessageStatus } from '../records.ts';
 import { buyNumber } from '../rest/numbers.ts';
 import { debuggerView, faultView, messageView, numberView, requestView, webhookView } from '../views.ts';
-import { amount, ControlError, integer, oneOf, phoneNumber, readJson, text, texts, type Json } from './input.ts';
+import {
+  amount,
+  ControlError,
+  integer,
+  oneOf,
+  phoneNumber,
+  readJson,
+  text,
+  texts,
+  type Json,
+} from './input.ts';
 import { readDelivery } from './phones.ts';
 
 const OPT_OUT = ['default', 'advanced', 'off'] as const;
@@ -20,19 +30,28 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
   };
   // Whoever creates an account chooses its token or is told it once; it is never listed.
   app.get('/sandbox/accounts', (c) =>
-    c.json({ accounts: [...store.accounts.values()].map(({ sid, friendlyName }) => ({ sid, friendly_name: friendlyName })) }),
+    c.json({
+      accounts: [...store.accounts.values()].map(({ sid, friendlyName }) => ({
+        sid,
+        friendly_name: friendlyName,
+      })),
+    }),
   );
   app.post('/sandbox/accounts', async (c) => {
     const json = await readJson(c);
     const sid = text(json, 'sid') ?? ids.sid('AC');
-    if (!/^AC[0-9a-f]{32}$/i.test(sid)) throw new ControlError(400, 'sid must be AC and 32 hexadecimal digits');
+    if (!/^AC[0-9a-f]{32}$/i.test(sid))
+      throw new ControlError(400, 'sid must be AC and 32 hexadecimal digits');
     if (store.accounts.has(sid)) throw new ControlError(409, `The account ${sid} exists already`);
     const keys = Array.isArray(json['api_keys']) ? (json['api_keys'] as Json[]) : [];
     const account: Account = {
       sid,
       authToken: text(json, 'auth_token') ?? ids.sid(''),
       friendlyName: text(json, 'friendly_name') ?? 'Sandbox account',
-      apiKeys: keys.map((key) => ({ sid: text(key, 'sid') ?? ids.sid('SK'), secret: text(key, 'secret') ?? ids.sid('') })),
+      apiKeys: keys.map((key) => ({
+        sid: text(key, 'sid') ?? ids.sid('SK'),
+        secret: text(key, 'secret') ?? ids.sid(''),
+      })),
       createdAt: clock.now(),
     };
     store.put('account', account);
@@ -64,7 +83,8 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
     const mps = amount(json, 'mps');
     if (mps !== undefined) number.mps = mps;
     const { capabilities } = json;
-    if (typeof capabilities === 'object' && capabilities !== null) Object.assign(number.capabilities, capabilities);
+    if (typeof capabilities === 'object' && capabilities !== null)
+      Object.assign(number.capabilities, capabilities);
     store.put('number', number);
     return c.json(numberView(carrier, number));
   });
@@ -119,7 +139,11 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
   app.post('/sandbox/faults', async (c) => {
     const json = await readJson(c);
     const kind = oneOf(json, 'kind', [...REQUEST_FAULTS, ...CALLBACK_FAULTS]);
-    if (kind === undefined) throw new ControlError(400, `kind must be one of: ${[...REQUEST_FAULTS, ...CALLBACK_FAULTS].join(', ')}`);
+    if (kind === undefined)
+      throw new ControlError(
+        400,
+        `kind must be one of: ${[...REQUEST_FAULTS, ...CALLBACK_FAULTS].join(', ')}`,
+      );
     const fault = carrier.faults.add({
       kind,
       ms: integer(json, 'ms') ?? (kind === 'latency' || kind === 'delay_callbacks' ? 1000 : 0),
@@ -155,7 +179,9 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
   });
   app.get('/sandbox/webhooks', (c) => {
     const sid = c.req.query('sid');
-    const records = carrier.webhookLog.items().filter((record) => !sid || record.params['MessageSid'] === sid);
+    const records = carrier.webhookLog
+      .items()
+      .filter((record) => !sid || record.params['MessageSid'] === sid);
     const shown = records.slice(-limitOf(c.req.query('limit')));
     return c.json({ total: carrier.webhookLog.total, webhooks: shown.map(webhookView) });
   });

@@ -40,7 +40,8 @@ export function phoneRoutes(app: Hono, carrier: Carrier): void {
     const json = await readJson(c);
     const raw = text(json, 'number');
     const number = raw === undefined ? freePhone(carrier) : phoneNumber(raw, 'number');
-    if (store.numberOf(number)) throw new ControlError(409, `${number} belongs to an account: it is not a phone.`);
+    if (store.numberOf(number))
+      throw new ControlError(409, `${number} belongs to an account: it is not a phone.`);
     const before = store.phones.get(number);
     const phone = before ?? newPhone(number, carrier.clock.now());
     phone.name = text(json, 'name')?.trim() || phone.name;
@@ -95,10 +96,12 @@ export function phoneRoutes(app: Hono, carrier: Carrier): void {
     const to = business(text(json, 'to'));
     const body = text(json, 'body') ?? '';
     const mediaUrls = texts(json, 'media_urls');
-    if (body === '' && mediaUrls.length === 0) throw new ControlError(400, 'Give a body, media_urls, or both');
+    if (body === '' && mediaUrls.length === 0)
+      throw new ControlError(400, 'Give a body, media_urls, or both');
     if (body.length > MAX_BODY) throw new ControlError(400, `body is longer than ${MAX_BODY} characters`);
     for (const url of mediaUrls) {
-      if (!/^(https?:\/\/|data:)/.test(url)) throw new ControlError(400, `media_urls: ${url.slice(0, 80)} is not a URL`);
+      if (!/^(https?:\/\/|data:)/.test(url))
+        throw new ControlError(400, `media_urls: ${url.slice(0, 80)} is not a URL`);
     }
     const message = carrier.inbound.receive({ from, to, body, mediaUrls });
     return c.json(messageView(carrier, message), 201);

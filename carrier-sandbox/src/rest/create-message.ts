@@ -120,7 +120,10 @@ function readFrom(
     );
   }
   if (number.accountSid !== account.sid) {
-    throw new CarrierError(21660, `Mismatch between the 'From' number ${from} and the account ${account.sid}`);
+    throw new CarrierError(
+      21660,
+      `Mismatch between the 'From' number ${from} and the account ${account.sid}`,
+    );
   }
   if (!number.capabilities.sms) {
     throw new CarrierError(21661, `The 'From' number ${from} is not SMS-capable`);
@@ -146,7 +149,8 @@ function readBody(form: URLSearchParams, media: number): string {
 function readCallback(form: URLSearchParams, service: Service | undefined): string | null {
   const url = given(form, 'StatusCallback');
   if (url === undefined) return service?.statusCallback ?? null;
-  if (!isCallableUrl(url)) throw new CarrierError(21609, `The 'StatusCallback' URL ${url} is not a valid URL.`);
+  if (!isCallableUrl(url))
+    throw new CarrierError(21609, `The 'StatusCallback' URL ${url} is not a valid URL.`);
   return url;
 }
 

@@ -41,7 +41,8 @@ export function messageRoutes(app: Hono<RestEnv>, carrier: Carrier): void {
     const form = c.get('form');
     const status = form.get('Status');
     const body = form.get('Body');
-    if (status !== null && status !== 'canceled') throw new CarrierError(20001, `Status '${status}' is not allowed`);
+    if (status !== null && status !== 'canceled')
+      throw new CarrierError(20001, `Status '${status}' is not allowed`);
     if (status === 'canceled') carrier.lifecycle.cancel(message);
     if (body !== null) {
       if (body !== '') throw new CarrierError(20001, 'Body can only be set to an empty string');
@@ -63,7 +64,8 @@ export function messageRoutes(app: Hono<RestEnv>, carrier: Carrier): void {
   app.post(`${PREFIX}/Messages/:message/Feedback.json`, (c) => {
     const message = own(c, 'message');
     const outcome = c.get('form').get('Outcome') ?? 'unconfirmed';
-    if (outcome !== 'confirmed' && outcome !== 'unconfirmed') throw new CarrierError(20001, 'Outcome is invalid');
+    if (outcome !== 'confirmed' && outcome !== 'unconfirmed')
+      throw new CarrierError(20001, 'Outcome is invalid');
     const now = rfc2822(clock.now());
     return c.json({
       account_sid: message.accountSid,
@@ -118,7 +120,10 @@ function listMessages(
 ): PageOf<Message> {
   const { messages } = carrier.store;
   const by: { to?: string; from?: string } = {};
-  for (const [name, key] of [['To', 'to'], ['From', 'from']] as const) {
+  for (const [name, key] of [
+    ['To', 'to'],
+    ['From', 'from'],
+  ] as const) {
     const raw = query.get(name);
     if (raw) by[key] = toE164(raw) ?? raw;
   }
@@ -150,7 +155,11 @@ function listMessages(
 /** DateSent is a day in UTC; with < or > it is a bound, both inclusive as Twilio documents them. */
 function dateFilter(query: URLSearchParams): (message: Message) => boolean {
   const bounds: [from: number, to: number][] = [];
-  for (const [name, sign] of [['DateSent', '='], ['DateSent<', '<'], ['DateSent>', '>']] as const) {
+  for (const [name, sign] of [
+    ['DateSent', '='],
+    ['DateSent<', '<'],
+    ['DateSent>', '>'],
+  ] as const) {
     const raw = query.get(name);
     if (!raw) continue;
     const when = parseWhen(raw);

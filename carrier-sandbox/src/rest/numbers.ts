@@ -69,7 +69,8 @@ export function numberRoutes(app: Hono<RestEnv>, carrier: Carrier): void {
     const form = c.get('form');
     const draft = newNumber(carrier, c.get('account').sid, wanted(carrier, form));
     applyForm(draft, form);
-    if (store.numberOf(draft.phoneNumber)) throw new CarrierError(21422, `${draft.phoneNumber} is not available.`);
+    if (store.numberOf(draft.phoneNumber))
+      throw new CarrierError(21422, `${draft.phoneNumber} is not available.`);
     store.put('number', draft);
     return c.json(renderNumber(draft), 201);
   });
@@ -133,14 +134,16 @@ function wanted(carrier: Carrier, form: URLSearchParams): string {
     return number;
   }
   if (area === undefined) throw new CarrierError(21421, 'PhoneNumber or AreaCode is required.');
-  if (!/^[2-9]\d{2}$/.test(area)) throw new CarrierError(21452, `No phone numbers found in area code ${area}`);
+  if (!/^[2-9]\d{2}$/.test(area))
+    throw new CarrierError(21452, `No phone numbers found in area code ${area}`);
   return freeNumbers(carrier, area, 1)[0]!;
 }
 
 function applyForm(number: OwnedNumber, form: URLSearchParams): void {
   for (const name of ['SmsUrl', 'SmsFallbackUrl', 'VoiceUrl', 'VoiceFallbackUrl', 'StatusCallback']) {
     const url = given(form, name);
-    if (url !== undefined && !isCallableUrl(url)) throw new CarrierError(20001, `${name} is not a valid URL: ${url}`);
+    if (url !== undefined && !isCallableUrl(url))
+      throw new CarrierError(20001, `${name} is not a valid URL: ${url}`);
   }
   number.friendlyName = given(form, 'FriendlyName') ?? number.friendlyName;
   number.smsUrl = textOrNull(form, 'SmsUrl', number.smsUrl);
@@ -152,7 +155,8 @@ function applyForm(number: OwnedNumber, form: URLSearchParams): void {
   number.voiceFallbackUrl = textOrNull(form, 'VoiceFallbackUrl', number.voiceFallbackUrl);
   number.voiceFallbackMethod = methodOf(form, 'VoiceFallbackMethod', number.voiceFallbackMethod);
   number.voiceCallerIdLookup = flag(form, 'VoiceCallerIdLookup', number.voiceCallerIdLookup);
-  if (['voice', 'fax'].includes(form.get('VoiceReceiveMode') ?? '')) number.voiceReceiveMode = form.get('VoiceReceiveMode')!;
+  if (['voice', 'fax'].includes(form.get('VoiceReceiveMode') ?? ''))
+    number.voiceReceiveMode = form.get('VoiceReceiveMode')!;
   number.statusCallback = textOrNull(form, 'StatusCallback', number.statusCallback);
   number.statusCallbackMethod = methodOf(form, 'StatusCallbackMethod', number.statusCallbackMethod);
   number.smsApplicationSid = textOrNull(form, 'SmsApplicationSid', number.smsApplicationSid);
@@ -162,7 +166,8 @@ function applyForm(number: OwnedNumber, form: URLSearchParams): void {
   number.addressSid = textOrNull(form, 'AddressSid', number.addressSid);
   number.bundleSid = textOrNull(form, 'BundleSid', number.bundleSid);
   number.emergencyAddressSid = textOrNull(form, 'EmergencyAddressSid', number.emergencyAddressSid);
-  if (['Active', 'Inactive'].includes(form.get('EmergencyStatus') ?? '')) number.emergencyStatus = form.get('EmergencyStatus')!;
+  if (['Active', 'Inactive'].includes(form.get('EmergencyStatus') ?? ''))
+    number.emergencyStatus = form.get('EmergencyStatus')!;
 }
 
 /** `*` stands for one character; without one the text may be anywhere in the number. */
@@ -187,7 +192,13 @@ interface Found {
   sid: string;
 }
 
-function available(carrier: Carrier, country: string, kind: string, query: URLSearchParams, size: number): Found[] {
+function available(
+  carrier: Carrier,
+  country: string,
+  kind: string,
+  query: URLSearchParams,
+  size: number,
+): Found[] {
   if (country !== 'US' && country !== 'CA') return [];
   const region = query.get('InRegion')?.toUpperCase();
   const locality = query.get('InLocality')?.toUpperCase();

@@ -50,7 +50,12 @@ interface Links {
   previous: string | null;
 }
 
-function links(path: string, query: URLSearchParams, request: PageRequest, page: PageOf<{ sid: string }>): Links {
+function links(
+  path: string,
+  query: URLSearchParams,
+  request: PageRequest,
+  page: PageOf<{ sid: string }>,
+): Links {
   const filters = [...query].filter(([name]) => !['PageSize', 'Page', 'PageToken'].includes(name));
   const at = (number: number, token?: string): string => {
     const pairs = [...filters, ['PageSize', String(request.size)], ['Page', String(number)]];

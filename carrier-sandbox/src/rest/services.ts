@@ -37,9 +37,13 @@ export function serviceRoutes(app: Hono<RestEnv>, carrier: Carrier): void {
 
   app.get('/v1/Services', (c) => {
     const request = readPage(new URL(c.req.url).searchParams);
-    const things = [...store.services.values()].filter((one) => one.accountSid === c.get('account').sid).reverse();
+    const things = [...store.services.values()]
+      .filter((one) => one.accountSid === c.get('account').sid)
+      .reverse();
     const page = slicePage(things, request);
-    return c.json(v1Page(c, 'services', base(c), request, page, (one: Service) => renderService(one, base(c))));
+    return c.json(
+      v1Page(c, 'services', base(c), request, page, (one: Service) => renderService(one, base(c))),
+    );
   });
 
   app.get('/v1/Services/:sid', (c) => c.json(renderService(own(c), base(c))));
@@ -128,7 +132,8 @@ function newService(sid: string, accountSid: string, now: number): Service {
 function applyForm(service: Service, form: URLSearchParams): void {
   for (const name of ['InboundRequestUrl', 'FallbackUrl', 'StatusCallback']) {
     const url = given(form, name);
-    if (url !== undefined && !isCallableUrl(url)) throw new CarrierError(20001, `${name} is not a valid URL: ${url}`);
+    if (url !== undefined && !isCallableUrl(url))
+      throw new CarrierError(20001, `${name} is not a valid URL: ${url}`);
   }
   const validity = Number(given(form, 'ValidityPeriod') ?? service.validityPeriod);
   if (!Number.isInteger(validity) || validity < 1 || validity > 36_000) {
@@ -148,7 +153,12 @@ function applyForm(service: Service, form: URLSearchParams): void {
   service.areaCodeGeomatch = flag(form, 'AreaCodeGeomatch', service.areaCodeGeomatch);
   service.synchronousValidation = flag(form, 'SynchronousValidation', service.synchronousValidation);
   service.usecase = given(form, 'Usecase') ?? service.usecase;
-  service.useInboundWebhookOnNumber = flag(form, 'UseInboundWebhookOnNumber', service.useInboundWebhookOnNumber);
+  service.useInboundWebhookOnNumber = flag(
+    form,
+    'UseInboundWebhookOnNumber',
+    service.useInboundWebhookOnNumber,
+  );
   const scan = given(form, 'ScanMessageContent');
-  if (scan !== undefined && ['inherit', 'enable', 'disable'].includes(scan)) service.scanMessageContent = scan;
+  if (scan !== undefined && ['inherit', 'enable', 'disable'].includes(scan))
+    service.scanMessageContent = scan;
 }

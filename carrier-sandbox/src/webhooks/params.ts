@@ -8,7 +8,11 @@ import type { Params } from './sender.ts';
 const API_VERSION = '2010-04-01';
 
 /** https://www.twilio.com/docs/messaging/guides/webhook-request */
-export function inboundParams(message: Message, mediaUrl: (sid: string) => string, optOutType?: string): Params {
+export function inboundParams(
+  message: Message,
+  mediaUrl: (sid: string) => string,
+  optOutType?: string,
+): Params {
   const from = placeOf(message.from ?? '');
   const to = placeOf(message.to);
   const params: Params = {
@@ -59,6 +63,7 @@ export function statusParams(message: Message, now: number): Params {
     params['ErrorCode'] = String(message.errorCode);
     params['ErrorMessage'] = errorMessage(message.errorCode) ?? '';
   }
-  if (message.status === 'delivered' || message.status === 'undelivered') params['RawDlrDoneDate'] = dlrDate(now);
+  if (message.status === 'delivered' || message.status === 'undelivered')
+    params['RawDlrDoneDate'] = dlrDate(now);
   return params;
 }

@@ -142,7 +142,12 @@ export function createWebhookSender(options: Options): WebhookSender {
     }
   }
 
-  async function send(account: Account, request: { url: string; method: string; params: Params }, overrides: Overrides, token: string): Promise<IncomingResponse | { error: string; stage: string }> {
+  async function send(
+    account: Account,
+    request: { url: string; method: string; params: Params },
+    overrides: Overrides,
+    token: string,
+  ): Promise<IncomingResponse | { error: string; stage: string }> {
     const get = request.method.toUpperCase() === 'GET';
     const url = get ? withQuery(withoutFragment(request.url), request.params) : withoutFragment(request.url);
     const body = get ? '' : new URLSearchParams(request.params).toString();

@@ -46,7 +46,8 @@ export function readAnswer(contentType: string, body: string): TwimlAnswer {
 }
 
 function readTwiml(root: XmlElement): TwimlAnswer {
-  if (root.name !== 'Response') return problem(12100, `The root element must be <Response>, not <${root.name}>`);
+  if (root.name !== 'Response')
+    return problem(12100, `The root element must be <Response>, not <${root.name}>`);
   const answer: TwimlAnswer = { steps: [], problems: [] };
   for (const verb of elementsOf(root)) {
     if (verb.name === 'Message' || verb.name === 'Sms') answer.steps.push(readMessage(verb));
@@ -68,7 +69,12 @@ function readMessage(verb: XmlElement): Reply {
   const body = bodies.length ? bodies.map(textOf).join('') : textOf(verb).trim();
   const media = children.filter((child) => child.name === 'Media').map((child) => textOf(child).trim());
   const { to, from, statusCallback, action } = verb.attributes;
-  return { ...message(body, media), to: to ?? null, from: from ?? null, statusCallback: statusCallback ?? action ?? null };
+  return {
+    ...message(body, media),
+    to: to ?? null,
+    from: from ?? null,
+    statusCallback: statusCallback ?? action ?? null,
+  };
 }
 
 const message = (body: string, media: string[]): Reply => ({
