@@ -3,9 +3,17 @@ import { Hono } from 'hono';
 import { readFileSync } from 'node:fs';
 
 const HTML = new URL('./phone.html', import.meta.url);
+const CSS = 'text/css; charset=utf-8';
+const JS = 'text/javascript; charset=utf-8';
+/** Spelt out one by one, so that a bundler sees which files to take along. */
 const ASSETS: Record<string, readonly [file: URL, type: string]> = {
-  'phone.css': [new URL('./phone.css', import.meta.url), 'text/css; charset=utf-8'],
-  'phone.js': [new URL('./phone.js', import.meta.url), 'text/javascript; charset=utf-8'],
+  'phone.css': [new URL('./phone.css', import.meta.url), CSS],
+  'desk.css': [new URL('./desk.css', import.meta.url), CSS],
+  'phone.js': [new URL('./phone.js', import.meta.url), JS],
+  'api.js': [new URL('./api.js', import.meta.url), JS],
+  'dom.js': [new URL('./dom.js', import.meta.url), JS],
+  'drawer.js': [new URL('./drawer.js', import.meta.url), JS],
+  'thread.js': [new URL('./thread.js', import.meta.url), JS],
 };
 
 export function createPage({ frameAncestors }: { frameAncestors: string }): Hono {

@@ -1,0 +1,286 @@
+// @ts-check
+/** The two screens of a phone: its conversations, and one of them. */
+import { avatar, day, h, icon, linked, shortWhen, time } from './dom.js';
+
+/** @typedef {import('./api.js').Message} Message */
+/** @typedef {import('./api.js').Phone} Phone */
+/** @typedef {import('./api.js').BusinessNumber} BusinessNumber */
+
+/** @param {Message} message */
+const preview = (message) =>
+  (message.direction === 'inbound' ? 'You: ' : '') +
+  (message.body || (message.media.length ? 'Picture' : ''));
+
+/**
+ * @param {{ phone: Phone, numbers: BusinessNumber[], unread: Set<string>, open: (number: string) => void }} options
+ */
+export function conversationList({ phone, numbers, unread, open }) {
+  const known = new Map(numbers.map((number) => [number.phone_number, number]));
+  const started = new Set(phone.threads.map((thread) => thread.number));
+  const others = numbers.filter((number) => !started.has(number.phone_number));
+  const row = (
+    /** @type {string} */ number,
+    /** @type {string} */ title,
+    /** @type {Message | null} */ last,
+  ) => {
+    const fresh = unread.has(`${phone.number} ${number}`);
+    return h(
+      'li',
+      {},
+      h(
+        'button',
+        { type: 'button', class: `conversation${fresh ? ' unread' : ''}`, onclick: () => open(number) },
+        avatar(title, number),
+        h(
+          'span',
+          { class: 'grow' },
+          h(
+            'span',
+            { class: 'line' },
+            h('span', { class: 'title' }, title),
+            last && h('span', { class: 'when' }, shortWhen(last.date_created)),
+          ),
+          h('span', { class: 'preview' }, last ? preview(last) : 'Write the first message'),
+        ),
+        fresh && h('span', { class: 'dot', role: 'img', 'aria-label': 'Unread' }),
+      ),
+    );
+  };
+  return h(
+    'div',
+    { class: 'conversations' },
+    h('h2', { class: 'big' }, 'Messages'),
+    h(
+      'p',
+      { class: 'mine' },
+      phone.name === phone.formatted ? phone.formatted : `${phone.name} · ${phone.formatted}`,
+    ),
+    phone.threads.length || others.length
+      ? h(
+          'ul',
+          {},
+          ...phone.threads.map((thread) =>
+            row(thread.number, titleOf(known.get(thread.number), thread.formatted), thread.last),
+          ),
+          ...others.map((number) => row(number.phone_number, titleOf(number, number.formatted), null)),
+        )
+      : h(
+          'p',
+          { class: 'empty' },
+          'Nobody to write to yet. As soon as your account owns a number it appears here.',
+        ),
+  );
+}
+
+/**
+ * @param {BusinessNumber | undefined} number
+ * @param {string} formatted
+ */
+export const titleOf = (number, formatted) => number?.friendly_name || number?.formatted || formatted;
+
+/**
+ * @param {{ title: string, subtitle: string, number: string, back: (() => void) | null, draft: string,
+ *   send: (body: string, pictures: string[]) => void, keepDraft: (text: string) => void }} options
+ */
+export function threadScreen({ title, subtitle, number, back, draft, send, keepDraft }) {
+  const log = h('div', { class: 'log', role: 'log', 'aria-label': `Messages with ${title}`, tabindex: '0' });
+  const input = /** @type {HTMLTextAreaElement} */ (
+    h('textarea', {
+      rows: '1',
+      placeholder: 'Text message',
+      'aria-label': 'Text message',
+      maxlength: '1600',
+      enterkeyhint: 'send',
+    })
+  );
+  const file = /** @type {HTMLInputElement} */ (
+    h('input', { type: 'file', accept: 'image/*', hidden: true, tabindex: '-1' })
+  );
+  const button = /** @type {HTMLButtonElement} */ (
+    h('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, icon('send'))
+  );
+  const tray = h('div', { class: 'tray', hidden: true });
+  /** @type {string[]} */
+  let pictures = [];
+  input.value = draft;
+
+  function changed() {
+    button.disabled = input.value.trim() === '' && pictures.length === 0;
+    input.style.height = 'auto';
+    input.style.height = `${Math.min(input.scrollHeight + 2, 120)}px`;
+  }
+
+  function showTray() {
+    tray.hidden = pictures.length === 0;
+    tray.replaceChildren(
+      ...pictures.map((url, at) =>
+        h(
+          'span',
+          { class: 'picked' },
+          h('img', { src: url, alt: 'Picture to send' }),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'icon',
+              'aria-label': 'Take the picture away',
+              onclick: () => ((pictures = pictures.toSpliced(at, 1)), showTray(), changed()),
+            },
+            icon('close'),
+          ),
+        ),
+      ),
+    );
+  }
+
+  file.addEventListener('change', () => {
+    const chosen = file.files?.[0];
+    if (!chosen) return;
+    const reader = new FileReader();
+    reader.onload = () => {
+      pictures = [...pictures, String(reader.result)];
+      showTray();
+      changed();
+      input.focus();
+    };
+    reader.readAsDataURL(chosen);
+    file.value = '';
+  });
+
+  const form = h(
+    'form',
+    { class: 'composer' },
+    tray,
+    h(
+      'div',
+      { class: 'composer-row' },
+      h(
+        'button',
+        { type: 'button', class: 'icon', 'aria-label': 'Attach a picture', onclick: () => file.click() },
+        icon('plus'),
+      ),
+      file,
+      input,
+      button,
+    ),
+  );
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    send(input.value, pictures);
+    input.value = '';
+    pictures = [];
+    keepDraft('');
+    showTray();
+    changed();
+    input.focus();
+  });
+  input.addEventListener('input', () => {
+    keepDraft(input.value);
+    changed();
+  });
+  input.addEventListener('keydown', (event) => {
+    // While an input method composes, Enter chooses a word; 229 is how Safari says so after the composition ended.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    /** @type {HTMLFormElement} */ (form).requestSubmit();
+  });
+
+  const element = h(
+    'div',
+    { class: 'thread' },
+    h(
+      'header',
+      { class: 'thread-head' },
+      back &&
+        h(
+          'button',
+          { type: 'button', class: 'icon accent', 'aria-label': 'All conversations', onclick: back },
+          icon('back'),
+        ),
+      avatar(title, number),
+      h('div', { class: 'grow' }, h('h2', {}, title), subtitle && h('p', {}, subtitle)),
+    ),
+    log,
+    form,
+  );
+  queueMicrotask(changed);
+  return { element, log, focus: () => input.focus({ preventScroll: true }) };
+}
+
+/**
+ * @typedef {{ key: string, body: string, pictures: string[], state: 'sending' | 'failed', error: string, retry: () => void }} Pending
+ */
+
+/**
+ * Draws the conversation, and stays at its end when it was there.
+ * @param {HTMLElement} log
+ * @param {Message[]} messages
+ * @param {Pending[]} pending
+ */
+export function drawThread(log, messages, pending) {
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  /** @type {HTMLElement[]} */
+  const rows = [];
+  const lastOwn = messages.findLast((message) => message.direction === 'inbound');
+  messages.forEach((message, at) => {
+    const before = messages[at - 1];
+    const after = messages[at + 1];
+    const when = arrived(message);
+    if (!before || day(arrived(before)) !== day(when)) rows.push(h('p', { class: 'day' }, day(when)));
+    const own = message.direction === 'inbound';
+    const together =
+      after &&
+      (after.direction === 'inbound') === own &&
+      Date.parse(arrived(after)) - Date.parse(when) < 120_000;
+    rows.push(bubble(message.body, message.media, own, !together));
+    const note =
+      message === lastOwn && pending.length === 0 ? `Delivered · ${time(when)}` : !together && time(when);
+    if (note) rows.push(h('p', { class: `note${own ? ' own' : ''}` }, note));
+  });
+  for (const one of pending) {
+    const media = one.pictures.map((url) => ({ sid: one.key, content_type: 'image/*', url }));
+    rows.push(bubble(one.body, media, true, true, one.state));
+    rows.push(
+      one.state === 'sending'
+        ? h('p', { class: 'note own' }, 'Sending…')
+        : h(
+            'p',
+            { class: 'note own bad', role: 'alert' },
+            `Not sent: ${one.error} `,
+            h('button', { type: 'button', onclick: one.retry }, 'Try again'),
+          ),
+    );
+  }
+  if (rows.length === 0) rows.push(h('p', { class: 'empty' }, 'No messages yet.'));
+  log.replaceChildren(...rows);
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+/** @param {Message} message */
+const arrived = (message) => (message.direction === 'inbound' ? message.date_created : message.date_updated);
+
+/**
+ * @param {string} body
+ * @param {{ content_type: string, url: string }[]} media
+ * @param {boolean} own
+ * @param {boolean} tail
+ * @param {string} [state]
+ */
+function bubble(body, media, own, tail, state = '') {
+  return h(
+    'div',
+    { class: `row${own ? ' own' : ''}` },
+    h('span', { class: 'sr' }, own ? 'You: ' : 'They: '),
+    ...media.map((one) =>
+      one.content_type.startsWith('image/')
+        ? h('img', { class: 'picture', src: one.url, alt: 'Picture', loading: 'lazy' })
+        : h(
+            'a',
+            { class: 'bubble file', href: one.url, target: '_blank', rel: 'noopener noreferrer' },
+            one.content_type,
+          ),
+    ),
+    body !== '' && h('div', { class: `bubble ${state}${tail ? ' tail' : ''}`, dir: 'auto' }, linked(body)),
+  );
+}
