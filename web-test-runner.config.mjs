@@ -9,10 +9,12 @@
  * PATCHBAY_REPORT=<file> also writes the counts as JSON, for `npm test`.
  */
 import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultReporter } from '@web/test-runner';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { playwrightLauncher } from '@web/test-runner-playwright';
+import { build } from 'esbuild';
 import { chromiumFlags, chromiumPath } from './scripts/chromium.ts';
 
 const ELEMENTS = [
@@ -21,6 +23,69 @@ const ELEMENTS = [
   '!elements/src/{stores,client,words}/**',
   '!**/node_modules/**',
 ];
+
+/**
+ * A story file is a test file: asked for as the test of a session, it answers with the runner instead, which imports the
+ * stories themselves. A new story is tested because it exists.
+ */
+function storiesAsTests() {
+  return {
+    name: 'stories-as-tests',
+    serve(context) {
+      if (!context.path.endsWith('.stories.ts') || !context.url.includes('wtr-session-id')) return undefined;
+      const stories = JSON.stringify(context.path);
+      const runner = JSON.stringify('/stories/src/testing/run.ts');
+      return {
+        type: 'js',
+        body: `import * as stories from ${stories};\nimport { testStories } from ${runner};\ntestStories(stories);\n`,
+      };
+    },
+  };
+}
+
+/**
+ * Storybook's modules contain CommonJS, which a browser cannot import as it is; so they are bundled, once a run. In one go
+ * with split chunks, because they share state. Lit stays outside: elements and stories have to share it.
+ */
+function bundledStorybook() {
+  const modules = {
+    test: 'storybook/test',
+    'preview-api': 'storybook/preview-api',
+    axe: 'axe-core',
+    renderer: '@storybook/web-components/entry-preview',
+  };
+  const folder = '/__storybook/';
+  let files;
+  const bundle = async () => {
+    const { outputFiles } = await build({
+      entryPoints: modules,
+      absWorkingDir: fileURLToPath(new URL('./stories/', import.meta.url)),
+      bundle: true,
+      splitting: true,
+      write: false,
+      format: 'esm',
+      target: 'es2022',
+      external: ['lit', 'lit/*'],
+      define: { 'process.env.NODE_ENV': '"test"' },
+      outdir: 'out',
+      logLevel: 'error',
+    });
+    return new Map(outputFiles.map((file) => [basename(file.path), file.text]));
+  };
+  return {
+    name: 'bundled-storybook',
+    resolveImport({ source }) {
+      const name = Object.keys(modules).find((key) => modules[key] === source);
+      return name && `${folder}${name}.js`;
+    },
+    async serve(context) {
+      if (!context.path.startsWith(folder)) return undefined;
+      files ??= bundle();
+      const body = (await files).get(basename(context.path));
+      return body === undefined ? undefined : { type: 'js', body };
+    },
+  };
+}
 
 /** Counts the tests of a finished run, and every file that did not load as a failure. */
 function countReporter(file) {
@@ -58,6 +123,8 @@ export default {
   rootDir: fileURLToPath(new URL('.', import.meta.url)),
   nodeResolve: { exportConditions: ['patchbay-source', 'browser', 'development', 'module'] },
   plugins: [
+    storiesAsTests(),
+    bundledStorybook(),
     esbuildPlugin({
       ts: true,
       json: true,
@@ -73,7 +140,7 @@ export default {
   ],
   groups: [
     { name: 'elements', files: ELEMENTS },
-    { name: 'stories', files: ['stories/**/*.test.ts', '!**/node_modules/**'] },
+    { name: 'stories', files: ['stories/src/**/*.{stories,test}.ts', '!**/node_modules/**'] },
   ],
   concurrency: 2,
   // Lit says once per page that it is in dev mode, which is why it is: the tests want its warnings.
