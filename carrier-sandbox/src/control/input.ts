@@ -75,7 +75,7 @@ export function oneOf<T extends string>(json: Json, name: string, allowed: reado
 export function phoneNumber(raw: string | undefined, name: string): string {
   const number = raw === undefined ? undefined : toE164(raw);
   if (number === undefined) {
-    throw new ControlError(400, `${name} must be a phone number like +16305550142 (write + as %2B in a URL)`);
+    throw new ControlError(400, `${name} must be a phone number like +16305550142`);
   }
   return number;
 }

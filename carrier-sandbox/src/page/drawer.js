@@ -10,7 +10,7 @@ const MODES = [
   ['deliver', 'Deliver', 'Messages arrive'],
   ['undelivered', 'Undelivered', 'The carrier gives up'],
   ['failed', 'Failed', 'Never leaves Twilio'],
-  ['queued', 'Hold in the queue', 'Until you switch back'],
+  ['queued', 'Hold in queue', 'Until switched back'],
   ['sent', 'No receipt', 'Stays at “sent”'],
   ['reject', 'Refuse at the API', 'HTTP 400'],
 ];

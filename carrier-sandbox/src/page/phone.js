@@ -323,6 +323,17 @@ follow(
   },
 );
 
+function closePanels() {
+  document.body.classList.remove('drawer-open', 'list-open');
+}
+view.addEventListener('pointerdown', (event) => {
+  const inToolbar = event.target instanceof Element && event.target.closest('.toolbar');
+  if (!inToolbar) closePanels();
+});
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && !dialog.open) closePanels();
+});
+
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById('new-phone-dialog'));
 const form = /** @type {HTMLFormElement} */ (document.getElementById('new-phone-form'));
 byId('new-phone').addEventListener('click', () => {
@@ -346,7 +357,9 @@ form.addEventListener('submit', (event) => {
       const problem = form.querySelector('.problem');
       if (!(problem instanceof HTMLElement)) return;
       problem.hidden = false;
-      problem.textContent = error.message;
+      problem.textContent = /must be a phone number/.test(error.message)
+        ? 'This is not a phone number. Write it like +1 312 555 0177, or leave it empty.'
+        : error.message;
     },
   );
 });

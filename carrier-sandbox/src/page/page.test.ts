@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { createSandbox } from '../index.ts';
+
+const get = (path: string, options = {}) =>
+  createSandbox(options).fetch(new Request(`http://sandbox.test${path}`));
+
+describe('the phone page', () => {
+  it.each(['/', '/phone?number=%2B13125550177&to=%2B16305550142&embed=1'])(
+    '%s runs no inline script or style',
+    async (path) => {
+      const page = await get(path);
+      const html = await page.text();
+      expect(page.headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self'");
+      expect(html).not.toMatch(/<style|<script(?![^>]* src=)|\sstyle=|\son\w+=/);
+    },
+  );
+
+  it('serves every file that the page and its modules name', async () => {
+    const waiting = ['/'];
+    const seen = new Set<string>();
+    for (let path = waiting.pop(); path; path = waiting.pop()) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const answer = await get(path);
+      expect([path, answer.status]).toEqual([path, 200]);
+      const text = await answer.text();
+      for (const [, asset] of text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)) waiting.push(asset!);
+      for (const [, module] of text.matchAll(/^(?:import|} from).*'\.\/([^']+)'/gm))
+        waiting.push(`/assets/${module}`);
+    }
+    expect(seen.size).toBe(8);
+  });
+
+  it('may be framed by whom the sandbox was told, anyone by default', async () => {
+    expect((await get('/phone')).headers.get('content-security-policy')).toContain('frame-ancestors *');
+    const own = await get('/phone', { frameAncestors: 'http://localhost:3000' });
+    expect(own.headers.get('content-security-policy')).toContain('frame-ancestors http://localhost:3000');
+  });
+});
