@@ -123,7 +123,8 @@ export default {
     ...upwards,
     {
       name: 'only-routes-know-hono',
-      comment: "In a domain, routes.ts is the one place that knows about HTTP; the rest can be called from a job or a test.",
+      comment:
+        'In a domain, routes.ts is the one place that knows about HTTP; the rest can be called from a job or a test.',
       severity: 'error',
       from: {
         path: `^server-kit/src/(${[...DOMAINS, 'contract', 'db'].join('|')})/`,
@@ -133,7 +134,8 @@ export default {
     },
     {
       name: 'only-tasks-know-graphile-worker',
-      comment: 'In a domain, tasks.ts is the one place that knows the job runner; the work itself can be called directly.',
+      comment:
+        'In a domain, tasks.ts is the one place that knows the job runner; the work itself can be called directly.',
       severity: 'error',
       from: {
         path: `^server-kit/src/(${[...DOMAINS, 'contract', 'db', 'http'].join('|')})/`,

@@ -20,7 +20,11 @@ const contractFolder = join(root, 'server-kit', 'src', 'contract') + sep;
 
 const transpile = () => esbuild({ target: 'es2022', tsconfig: join(root, 'tsconfig.json'), sourceMap: true });
 const resolve = (options = {}) =>
-  nodeResolve({ exportConditions: ['patchbay-source', 'module', 'default'], extensions: ['.ts', '.js'], ...options });
+  nodeResolve({
+    exportConditions: ['patchbay-source', 'module', 'default'],
+    extensions: ['.ts', '.js'],
+    ...options,
+  });
 
 /** Real dependencies stay imports; anything else that is not ours is a mistake in the package.json, and fails. */
 function externals(folder) {
@@ -36,7 +40,9 @@ function externals(folder) {
     if (names.some((name) => id === name || id.startsWith(`${name}/`))) return true;
     if (folder === 'elements' && id.startsWith(CONTRACT)) return false;
     if (!importer) return false;
-    throw new Error(`${relative(root, importer)} imports ${id}, which ${folder}/package.json does not depend on.`);
+    throw new Error(
+      `${relative(root, importer)} imports ${id}, which ${folder}/package.json does not depend on.`,
+    );
   };
 }
 
@@ -163,4 +169,3 @@ export default chosen.flatMap((folder) => {
   if (builtEntries(folder).length === 0) return [];
   return folder === 'elements' ? [library(folder), browserBundle()] : [library(folder)];
 });
-

@@ -53,11 +53,12 @@ function postgresProjects(): TestProjectConfiguration[] {
   );
 }
 
-const conditions = [CONDITION, 'module', 'node', 'import', 'default'];
+// not 'import': it would become a condition of Node itself, and a CommonJS package's require() would get ES modules
+const conditions = [CONDITION, 'node'];
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: [CONDITION, 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions, externalConditions: [CONDITION, 'node'] } },
   test: {
     pool: 'forks',
     execArgv: [`--conditions=${CONDITION}`],
@@ -66,7 +67,9 @@ export default defineConfig({
     unstubGlobals: true,
     restoreMocks: true,
     projects: [
-      project('unit', [`${SOURCES}/**/*.test.ts`, 'elements/src/{stores,client,words}/**/*.test.ts'], { exclude: SPECIAL }),
+      project('unit', [`${SOURCES}/**/*.test.ts`, 'elements/src/{stores,client,words}/**/*.test.ts'], {
+        exclude: SPECIAL,
+      }),
       ...postgresProjects(),
       project('fault', [`${SOURCES}/**/*.fault.test.ts`], { timeout: 120_000, alone: true }),
       project('e2e', [`${SOURCES}/**/*.e2e.test.ts`], { timeout: 60_000, alone: true }),

@@ -77,7 +77,9 @@ function npm(args, options = {}) {
     ...options,
   });
   if (result.error?.code === 'ENOENT') {
-    throw new Stop('npm is not on the PATH. Install Node.js (which brings npm) from https://nodejs.org and try again.');
+    throw new Stop(
+      'npm is not on the PATH. Install Node.js (which brings npm) from https://nodejs.org and try again.',
+    );
   }
   return { code: result.status ?? 1, output: `${result.stdout ?? ''}${result.stderr ?? ''}` };
 }
@@ -92,7 +94,9 @@ function install() {
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   let result = npm(['ci', ...quiet]);
   if (result.code !== 0 && /EUSAGE|can only install packages when your package\.json/.test(result.output)) {
-    say('package-lock.json does not match package.json, so npm install runs instead and will update the lock file.');
+    say(
+      'package-lock.json does not match package.json, so npm install runs instead and will update the lock file.',
+    );
     result = npm(['install', ...quiet]);
   }
   if (result.code !== 0) {
@@ -127,7 +131,9 @@ function finishInstallScripts() {
     const result = spawnSync(process.execPath, ['installArchSpecificPackage.js'], { cwd, encoding: 'utf8' });
     if (!existsSync(nodePath()) || !runs(nodePath(), ['-v'])) {
       process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
-      throw new Stop('Node 24 could not be unpacked. Try: rm -rf node_modules && npm ci --foreground-scripts');
+      throw new Stop(
+        'Node 24 could not be unpacked. Try: rm -rf node_modules && npm ci --foreground-scripts',
+      );
     }
   }
 
@@ -178,7 +184,8 @@ async function main() {
   mkdirSync(modules, { recursive: true });
   if (!installed()) install();
   finishInstallScripts();
-  if (!existsSync(join(root, plan.file))) throw new Stop(`${plan.file} is not there, so "${task}" cannot run yet.`);
+  if (!existsSync(join(root, plan.file)))
+    throw new Stop(`${plan.file} is not there, so "${task}" cannot run yet.`);
 
   if (plan.build) {
     const code = await run('scripts/build.ts', [...plan.build, '--if-changed', '--js-only']);

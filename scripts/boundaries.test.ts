@@ -13,7 +13,11 @@ const ruleNames = forbidden.map(({ name }) => name ?? 'unnamed');
 const INSTALLED = ['zod', 'hono', 'graphile-worker', 'lit', 'vitest'];
 
 const PACKAGES: Record<string, Record<string, string>> = {
-  'server-kit': { '.': 'index.ts', './contract': 'contract/index.ts', './contract/names': 'contract/names.ts' },
+  'server-kit': {
+    '.': 'index.ts',
+    './contract': 'contract/index.ts',
+    './contract/names': 'contract/names.ts',
+  },
   elements: { '.': 'index.ts' },
   'carrier-sandbox': { '.': 'index.ts' },
 };
@@ -46,21 +50,33 @@ const BREACHES: Record<string, Record<string, string>> = {
     'server-kit/src/db/b.ts': `import { a } from './a.ts'; export const b = a;`,
   },
   resolvable: { 'host-demo/src/a.ts': `import './nowhere.ts';` },
-  'elements-know-only-the-contract': { 'elements/src/a.ts': `import { kit } from '@patchbay/server-kit'; export const a = kit;` },
+  'elements-know-only-the-contract': {
+    'elements/src/a.ts': `import { kit } from '@patchbay/server-kit'; export const a = kit;`,
+  },
   'elements-take-the-contract-as-types': {
     'elements/src/a.ts': `import { CHANNELS } from '@patchbay/server-kit/contract'; export const a = CHANNELS;`,
   },
-  'server-kit-stands-alone': { 'server-kit/src/http/a.ts': `import * as elements from '@patchbay/elements'; export const a = elements;` },
+  'server-kit-stands-alone': {
+    'server-kit/src/http/a.ts': `import * as elements from '@patchbay/elements'; export const a = elements;`,
+  },
   'sandbox-knows-none-of-ours': {
     'carrier-sandbox/src/a.ts': `import { CHANNELS } from '@patchbay/server-kit/contract/names'; export const a = CHANNELS;`,
   },
   'hosts-use-published-entry-points': {
     'host-demo/src/a.ts': `import { kit } from '../../server-kit/src/kit.ts'; export const a = kit;`,
   },
-  'nobody-imports-a-host': { 'carrier-sandbox/src/a.ts': `import { demo } from '../../host-demo/src/start.ts'; export const a = demo;` },
-  'contract-is-pure': { 'server-kit/src/contract/a.ts': `import { readFileSync } from 'node:fs'; export const a = readFileSync;` },
-  'names-and-segments-without-zod': { 'server-kit/src/contract/names.ts': `import { z } from 'zod'; export const CHANNELS = z;` },
-  'only-routes-know-hono': { 'server-kit/src/messaging/a.ts': `import { Hono } from 'hono'; export const a = Hono;` },
+  'nobody-imports-a-host': {
+    'carrier-sandbox/src/a.ts': `import { demo } from '../../host-demo/src/start.ts'; export const a = demo;`,
+  },
+  'contract-is-pure': {
+    'server-kit/src/contract/a.ts': `import { readFileSync } from 'node:fs'; export const a = readFileSync;`,
+  },
+  'names-and-segments-without-zod': {
+    'server-kit/src/contract/names.ts': `import { z } from 'zod'; export const CHANNELS = z;`,
+  },
+  'only-routes-know-hono': {
+    'server-kit/src/messaging/a.ts': `import { Hono } from 'hono'; export const a = Hono;`,
+  },
   'only-tasks-know-graphile-worker': {
     'server-kit/src/messaging/a.ts': `import { run } from 'graphile-worker'; export const a = run;`,
   },
@@ -68,12 +84,16 @@ const BREACHES: Record<string, Record<string, string>> = {
     'server-kit/src/messaging/a.ts': `import { record } from '../events/record.ts'; export const a = record;`,
   },
   'stores-without-lit': { 'elements/src/stores/a.ts': `import { html } from 'lit'; export const a = html;` },
-  'no-tests-in-production': { 'server-kit/src/db/a.ts': `import { test } from 'vitest'; export const a = test;` },
+  'no-tests-in-production': {
+    'server-kit/src/db/a.ts': `import { test } from 'vitest'; export const a = test;`,
+  },
 };
 
 for (const rule of ruleNames.filter((name) => name.endsWith('-knows-only-below'))) {
   const folder = /^server-(\w+)-/.exec(rule)?.[1] ?? '';
-  BREACHES[rule] = { [`server-kit/src/${folder}/a.ts`]: `import { kit } from '../kit.ts'; export const a = kit;` };
+  BREACHES[rule] = {
+    [`server-kit/src/${folder}/a.ts`]: `import { kit } from '../kit.ts'; export const a = kit;`,
+  };
 }
 
 const trees: string[] = [];

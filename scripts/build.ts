@@ -8,15 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
@@ -60,11 +52,20 @@ async function main(): Promise<void> {
 /** One hash for all packages: the elements contain a part of the server kit, and a rebuild takes seconds. */
 function sourceHash(): string {
   const files = globSync(
-    ['{server-kit,elements,carrier-sandbox}/{src/**/*,package.json}', 'migrations/*', 'scripts/*.ts', '*.{json,mjs}'],
+    [
+      '{server-kit,elements,carrier-sandbox}/{src/**/*,package.json}',
+      'migrations/*',
+      'scripts/*.ts',
+      '*.{json,mjs}',
+    ],
     { cwd: root },
   ).filter((path) => !path.endsWith('.test.ts') && statSync(join(root, path)).isFile());
   const hash = createHash('sha256');
-  for (const file of files.sort()) hash.update(file).update('\0').update(readFileSync(join(root, file)));
+  for (const file of files.sort())
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }
 
@@ -89,7 +90,10 @@ async function declarations(folders: PublishedPackage[]): Promise<void> {
       const source = file.replace(/\.d\.ts$/, '.ts');
       // tsc's incremental output outlives a deleted source.
       if (!existsSync(join(root, folder, 'src', source))) continue;
-      write(join(root, folder, 'dist', file), importable(readFileSync(join(from, file), 'utf8'), folder, file));
+      write(
+        join(root, folder, 'dist', file),
+        importable(readFileSync(join(from, file), 'utf8'), folder, file),
+      );
     }
   }
   if (!contract) return;
@@ -106,13 +110,16 @@ async function declarations(folders: PublishedPackage[]): Promise<void> {
  * copy, because their users have no server kit.
  */
 function importable(text: string, folder: string, file: string): string {
-  return text.replace(/((?:from|import)\s*\(?\s*)(['"])([^'"\n]+)\2/g, (all, before: string, quote: string, to: string) => {
-    if (/^\.\.?\/.*\.ts$/.test(to)) return `${before}${quote}${to.replace(/\.ts$/, '.js')}${quote}`;
-    const contract = /^@patchbay\/server-kit\/contract(?:\/(\w+))?$/.exec(to);
-    if (folder !== 'elements' || !contract) return all;
-    const path = posix.relative(posix.dirname(file), `contract/${contract[1] ?? 'index'}.js`);
-    return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
-  });
+  return text.replace(
+    /((?:from|import)\s*\(?\s*)(['"])([^'"\n]+)\2/g,
+    (all, before: string, quote: string, to: string) => {
+      if (/^\.\.?\/.*\.ts$/.test(to)) return `${before}${quote}${to.replace(/\.ts$/, '.js')}${quote}`;
+      const contract = /^@patchbay\/server-kit\/contract(?:\/(\w+))?$/.exec(to);
+      if (folder !== 'elements' || !contract) return all;
+      const path = posix.relative(posix.dirname(file), `contract/${contract[1] ?? 'index'}.js`);
+      return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
+    },
+  );
 }
 
 async function prettyWireTypes(): Promise<string> {
@@ -145,12 +152,18 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
       env: { ...process.env, ...env },
     });
     child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${command} failed (${code}).`))));
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command} failed (${code}).`)),
+    );
   });
 }
 
 function binary(name: string): string {
-  return join(root, 'node_modules', ...(name === 'tsc' ? ['typescript', 'bin', 'tsc'] : ['rollup', 'dist', 'bin', 'rollup']));
+  return join(
+    root,
+    'node_modules',
+    ...(name === 'tsc' ? ['typescript', 'bin', 'tsc'] : ['rollup', 'dist', 'bin', 'rollup']),
+  );
 }
 
 try {

@@ -10,7 +10,16 @@
  * Needs `npm run build` before.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, cpSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  cpSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { publint } from 'publint';
@@ -25,7 +34,12 @@ function run(file: string, args: string[], cwd: string): { ok: boolean; output: 
   const env = { ...process.env };
   // This is about what others see, so nothing may lead to our sources.
   delete env['NODE_OPTIONS'];
-  const result = spawnSync(process.execPath, [file, ...args], { cwd, encoding: 'utf8', env, timeout: 120_000 });
+  const result = spawnSync(process.execPath, [file, ...args], {
+    cwd,
+    encoding: 'utf8',
+    env,
+    timeout: 120_000,
+  });
   return { ok: result.status === 0, output: `${result.stdout}${result.stderr}`.trim() };
 }
 
@@ -36,7 +50,9 @@ async function lint(packed: PackedPackage): Promise<void> {
   });
   for (const message of messages) {
     if (message.type === 'suggestion') continue;
-    problems.push(`publint, ${packed.name}: ${formatMessage(message, pkg, { color: false }) ?? message.code}`);
+    problems.push(
+      `publint, ${packed.name}: ${formatMessage(message, pkg, { color: false }) ?? message.code}`,
+    );
   }
 }
 
@@ -44,7 +60,9 @@ function typesResolve(packed: PackedPackage): void {
   const cli = join(modules, '@arethetypeswrong', 'cli', 'dist', 'index.js');
   // ESM only is a decision, so the columns for CommonJS and for Node 10 do not count.
   const args = [packed.tarball, '--profile', 'esm-only', '--no-emoji', '--no-color', '--format', 'ascii'];
-  const scripts = entries(packed.folder).some((entry) => entry.key.endsWith('/cdn')) ? ['--exclude-entrypoints', './cdn'] : [];
+  const scripts = entries(packed.folder).some((entry) => entry.key.endsWith('/cdn'))
+    ? ['--exclude-entrypoints', './cdn']
+    : [];
   const { ok, output } = run(cli, [...args, ...scripts], root);
   if (!ok) problems.push(`are-the-types-wrong, ${packed.name}:\n${output}`);
 }
@@ -55,9 +73,16 @@ function install(packed: PackedPackage): string {
   cpSync(packed.contents, join(home, 'node_modules', packed.name), { recursive: true });
   const manifest = readManifest(packed.folder);
   // Node's own types are every TypeScript host's; zod's and pg's are where their package says.
-  const wanted = { ...manifest.dependencies, ...manifest.optionalDependencies, '@types/node': '*', '@types/pg': '*' };
+  const wanted = {
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    '@types/node': '*',
+    '@types/pg': '*',
+  };
   for (const name of Object.keys(wanted)) {
-    const source = [join(root, packed.folder, 'node_modules', name), join(modules, name)].find((path) => existsSync(path));
+    const source = [join(root, packed.folder, 'node_modules', name), join(modules, name)].find((path) =>
+      existsSync(path),
+    );
     if (!source) {
       problems.push(`${packed.name} depends on ${name}, which is not installed.`);
       continue;
@@ -96,12 +121,15 @@ function importEverywhere(packed: PackedPackage): number {
     writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['host.ts'] }));
     writeFileSync(
       join(home, 'host.ts'),
-      specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}';\nvoid entry${index};`).join('\n'),
+      specifiers
+        .map((specifier, index) => `import * as entry${index} from '${specifier}';\nvoid entry${index};`)
+        .join('\n'),
     );
     const { output } = run(join(modules, 'typescript', 'bin', 'tsc'), ['--pretty', 'false'], home);
     // Other packages' declarations have faults of their own.
     const ours = output.split('\n').filter((line) => /^host\.ts|^node_modules\/@patchbay\//.test(line));
-    if (ours.length > 0) problems.push(`A TypeScript host of ${packed.name} gets errors:\n${ours.join('\n')}`);
+    if (ours.length > 0)
+      problems.push(`A TypeScript host of ${packed.name} gets errors:\n${ours.join('\n')}`);
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
@@ -113,7 +141,9 @@ for (const folder of PUBLISHED) {
   const missing = entries(folder).filter((entry) => !existsSync(join(root, folder, entry.output)));
   if (missing.length > 0) {
     const list = missing.map((entry) => `${entry.key} (${entry.output})`).join(', ');
-    problems.push(`${folder}/package.json names what the build did not make: ${list}. Is the build up to date?`);
+    problems.push(
+      `${folder}/package.json names what the build did not make: ${list}. Is the build up to date?`,
+    );
     continue;
   }
   const packed = pack(folder);

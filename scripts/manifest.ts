@@ -57,7 +57,10 @@ function analyze(folder: string): Promise<void> {
   const args = ['analyze', '--litelement', '--quiet', '--outdir', join('..', '.cache', 'manifest')];
   args.push('--globs', 'src/elements/**/*.ts', '--exclude', 'src/**/*.{test,styles,stories}.ts');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: join(root, 'elements'), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cli, ...args], {
+      cwd: join(root, 'elements'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
     child.stderr.on('data', (data: Buffer) => (output += data.toString()));
@@ -87,7 +90,8 @@ export function undocumented(manifest: ElementsManifest): string[] {
         'custom property': element.cssProperties ?? [],
       })) {
         for (const item of items) {
-          if (!item.description && !item.summary) problems.push(`${where}: ${what} "${item.name}" has no description`);
+          if (!item.description && !item.summary)
+            problems.push(`${where}: ${what} "${item.name}" has no description`);
         }
       }
     }
@@ -97,7 +101,9 @@ export function undocumented(manifest: ElementsManifest): string[] {
 
 if (import.meta.main) {
   const manifest = await writeManifest();
-  const elements = manifest.modules.flatMap((module) => module.declarations ?? []).filter((item) => item.customElement);
+  const elements = manifest.modules
+    .flatMap((module) => module.declarations ?? [])
+    .filter((item) => item.customElement);
   const problems = process.argv.includes('--check') ? undocumented(manifest) : [];
   for (const problem of problems) console.error(problem);
   console.log(`${elements.length} elements described`);

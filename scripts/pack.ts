@@ -44,11 +44,15 @@ export function pack(name: PublishedPackage): PackedPackage {
   );
   writeFileSync(join(contents, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
 
-  const result = spawnSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, contents], {
-    cwd: root,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
+  const result = spawnSync(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, contents],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    },
+  );
   if (result.status !== 0) throw new Error(`npm pack failed for ${name}:\n${result.stderr}`);
   const file = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
   return { folder: name, name: manifest.name, tarball: join(folder, file), contents };

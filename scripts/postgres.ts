@@ -96,7 +96,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ...settings,
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
-  const launch = () => launchPostmaster(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...flags], user);
+  const launch = () =>
+    launchPostmaster(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...flags], user);
   let postmaster = await launch();
   const killAtExit = () => void postmaster.kill('SIGQUIT');
   process.once('exit', killAtExit);
@@ -133,10 +134,12 @@ interface SystemUser {
 /** Postgres refuses to run as root; then it runs as the user `postgres`, made here if need be. */
 function postgresUser(): SystemUser | undefined {
   if (!isRoot) return undefined;
-  const id = (flag: string) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout || NaN);
+  const id = (flag: string) =>
+    Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout || NaN);
   if (Number.isNaN(id('-u'))) spawnSync('useradd', ['--system', '--user-group', 'postgres']);
   const user = { uid: id('-u'), gid: id('-g') };
-  if (Number.isNaN(user.uid)) throw new Error('Postgres cannot run as root, and no user "postgres" could be made.');
+  if (Number.isNaN(user.uid))
+    throw new Error('Postgres cannot run as root, and no user "postgres" could be made.');
   return user;
 }
 
@@ -145,7 +148,8 @@ function postgresUser(): SystemUser | undefined {
  * From there the binaries are copied, once, to where it can.
  */
 function reachable(binaries: string, version: PostgresVersion, user: SystemUser): string {
-  if (spawnSync(join(binaries, 'postgres'), ['--version'], { ...user, cwd: tmpdir() }).status === 0) return binaries;
+  if (spawnSync(join(binaries, 'postgres'), ['--version'], { ...user, cwd: tmpdir() }).status === 0)
+    return binaries;
   const home = join(tmpdir(), `patchbay-postgres-binaries-${version}`);
   if (!existsSync(home)) {
     const staging = `${home}-${process.pid}`;
@@ -210,7 +214,9 @@ function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

@@ -116,7 +116,9 @@ try {
     const fresh = new Set(text.split('\n'));
     for (const line of known) if (!fresh.has(line)) console.error(`- ${line}`);
     for (const line of fresh) if (!known.has(line)) console.error(`+ ${line}`);
-    console.error('\ndocs/schema.sql is not what the migrations make. Look at the difference, then: npm run schema -- --write');
+    console.error(
+      '\ndocs/schema.sql is not what the migrations make. Look at the difference, then: npm run schema -- --write',
+    );
     process.exitCode = 1;
   }
 } finally {

@@ -131,7 +131,9 @@ export async function runSteps(steps: Step[], tell: (result: StepResult) => void
 /** One line for a result, and what it printed when it failed. */
 export function describe(result: StepResult): string {
   const mark = result.ok ? 'ok  ' : 'FAIL';
-  const time = result.skippedFor ? `not run, because ${result.skippedFor} failed` : `${result.seconds.toFixed(1)} s`;
+  const time = result.skippedFor
+    ? `not run, because ${result.skippedFor} failed`
+    : `${result.seconds.toFixed(1)} s`;
   const line = `${mark}  ${result.name.padEnd(14)} ${time}`;
   return result.ok || result.output === '' ? line : `${line}\n${indent(result.output)}`;
 }

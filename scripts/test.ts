@@ -34,7 +34,15 @@ function vitest(name: string, more: Partial<Step> = {}): Suite {
     report,
     read: readVitest,
     weight: 2,
-    command: ['vitest', 'run', '--project', name, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`],
+    command: [
+      'vitest',
+      'run',
+      '--project',
+      name,
+      '--reporter=dot',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
     ...more,
   };
 }
@@ -60,7 +68,8 @@ function readVitest(file: string): Counts {
   };
   // A file that could not even be loaded has no tests to fail.
   const broken = report.testResults.filter(
-    (result) => result.status === 'failed' && !result.assertionResults.some(({ status }) => status === 'failed'),
+    (result) =>
+      result.status === 'failed' && !result.assertionResults.some(({ status }) => status === 'failed'),
   ).length;
   return {
     passed: report.numPassedTests,
@@ -111,7 +120,9 @@ const summary: string[] = [];
 
 function record(result: StepResult): void {
   const suite = suites.find((item) => item.name === result.name);
-  const counts = suite ? count(suite, result) : { passed: Number(result.ok), failed: Number(!result.ok), skipped: 0 };
+  const counts = suite
+    ? count(suite, result)
+    : { passed: Number(result.ok), failed: Number(!result.ok), skipped: 0 };
   totals.passed += counts.passed;
   totals.failed += counts.failed;
   totals.skipped += counts.skipped;
@@ -121,7 +132,9 @@ function record(result: StepResult): void {
   if (!suite) return;
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   const time = `${result.seconds.toFixed(0)} s`;
-  summary.push(`${suite.name.padEnd(14)} ${counts.passed} passed, ${counts.failed} failed${skipped} (${time})`);
+  summary.push(
+    `${suite.name.padEnd(14)} ${counts.passed} passed, ${counts.failed} failed${skipped} (${time})`,
+  );
 }
 
 /** What the suite's own report says; at least one failure when the suite as a whole did not end well. */

@@ -14,12 +14,16 @@ const PURE = ['names.ts', 'segments.ts'];
 /** Text of the declaration file. */
 export function wireTypes(): string {
   const entry = join(CONTRACT, 'index.ts');
-  const config = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.json'), { noEmit: true }, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: (problem) => {
-      throw new Error(ts.flattenDiagnosticMessageText(problem.messageText, '\n'));
+  const config = ts.getParsedCommandLineOfConfigFile(
+    join(root, 'tsconfig.json'),
+    { noEmit: true },
+    {
+      ...ts.sys,
+      onUnRecoverableConfigFileDiagnostic: (problem) => {
+        throw new Error(ts.flattenDiagnosticMessageText(problem.messageText, '\n'));
+      },
     },
-  });
+  );
   if (!config) throw new Error('tsconfig.json could not be read.');
   const program = ts.createProgram([entry], config.options);
   const checker = program.getTypeChecker();
@@ -50,7 +54,9 @@ export function wireTypes(): string {
   }
   const text = `${lines.join('\n')}\n`;
   const used = [...pureNames].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
-  return used.length > 0 ? text.replace("export * from './names.js'", `${importsOf(used, program)}\n$&`) : text;
+  return used.length > 0
+    ? text.replace("export * from './names.js'", `${importsOf(used, program)}\n$&`)
+    : text;
 }
 
 /** Interfaces and generic types are copied as written; anything inferred is expanded. */
@@ -68,7 +74,8 @@ function write(
     ts.TypeFormatFlags.MultilineObjectLiterals |
     ts.TypeFormatFlags.UseSingleQuotesForStringLiteralType;
   const text = checker.typeToString(checker.getDeclaredTypeOfSymbol(symbol), declaration, flags);
-  if (/\bz\.|import\(/.test(text)) throw new Error(`The type ${name} does not expand to plain types: ${text}`);
+  if (/\bz\.|import\(/.test(text))
+    throw new Error(`The type ${name} does not expand to plain types: ${text}`);
   return `export type ${name} = ${text};`;
 }
 
@@ -84,7 +91,9 @@ function importsOf(names: string[], program: ts.Program): string {
     const module = source && checker.getSymbolAtLocation(source);
     const here = module ? checker.getExportsOfModule(module).map((symbol) => symbol.name) : [];
     const used = names.filter((name) => here.includes(name));
-    return used.length > 0 ? [`import type { ${used.join(', ')} } from './${file.replace('.ts', '.js')}';`] : [];
+    return used.length > 0
+      ? [`import type { ${used.join(', ')} } from './${file.replace('.ts', '.js')}';`]
+      : [];
   }).join('\n');
 }
 
