@@ -1,0 +1,161 @@
+/**
+ * The Hono app: middleware in order, then every domain's routes. Paths in here are without the mount path.
+ *
+ * Nothing here looks at Host or X-Forwarded-*: behind a proxy they are whatever the proxy or the client made of them.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Hono, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors as corsMiddleware } from 'hono/cors';
+import { consentRoutes } from '../consent/routes.ts';
+import { contactRoutes } from '../contacts/routes.ts';
+import type { KitContext } from '../context.ts';
+import { ProblemError } from '../errors.ts';
+import { cancelQueuedTo } from '../messaging/cancel.ts';
+import { messagingRoutes } from '../messaging/routes.ts';
+import { memberRegister } from '../tenancy/members.ts';
+import { tenancyRoutes } from '../tenancy/routes.ts';
+import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
+import { cleanJson, mayNeedCleaning } from './clean.ts';
+import { openApiDocument } from './document.ts';
+import type { AppEnv } from './env.ts';
+import { problemHandler, problemResponse } from './problems.ts';
+
+export interface AppOptions {
+  /** Origins other than the host's own that may call from a browser. Default: none. */
+  cors?: string[];
+  /** `GET /feed`, without the `/v1`. */
+  feed?: Hono<{ Variables: { session: Session } }>;
+  /** What the carrier calls, under `/twilio`. */
+  webhooks?: Hono;
+}
+
+/** A text of 20,000 characters, ten links and room. */
+const LARGEST_BODY = 256 * 1024;
+
+export type App = OpenAPIHono<AppEnv>;
+
+export function createApp(context: KitContext, options: AppOptions = {}): App {
+  const app: App = new OpenAPIHono<AppEnv>({
+    getPath: (request) => withoutMountPath(pathOf(request.url), context.mountPath),
+  });
+  app.onError(problemHandler(context.log));
+  app.notFound((c) =>
+    problemResponse(
+      new ProblemError('not_found', `There is nothing at ${c.req.method} ${withoutMountPath(c.req.path, context.mountPath)}.`),
+    ),
+  );
+
+  app.use(prepare);
+  if (options.cors?.length) app.use('/v1/*', allowOrigins(options.cors));
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: () => problemResponse(new ProblemError('payload_too_large', 'A request may hold at most 256 KiB.')),
+    }),
+  );
+  if (options.webhooks) app.route('/twilio', options.webhooks);
+  app.use('/v1/*', authenticate(context));
+  app.use('/v1/*', cleanBody);
+
+  const routes: App[] = [
+    tenancyRoutes(context),
+    messagingRoutes(context),
+    contactRoutes(context),
+    consentRoutes(context, cancelQueuedTo),
+  ];
+  for (const domain of routes) app.route('/v1', domain);
+  if (options.feed) app.route('/v1', options.feed);
+
+  let document: object | undefined;
+  app.get('/v1/openapi.json', (c) => c.json((document ??= openApiDocument(app))));
+  app.get('/v1/health', (c) => c.json({ status: 'ok', kit: fingerprint(context) }));
+  return app;
+}
+
+/** The same for every process with this secret and schema: the doctor asks the public URL for it. */
+export function fingerprint({ secret, database }: Pick<KitContext, 'secret' | 'database'>): string {
+  return createHmac('sha256', secret).update(`patchbay:kit\n${database.schema}`).digest('base64url').slice(0, 16);
+}
+
+/** Hosts disagree about it: Express cuts the mount path off, Fastify, Hono and fetch leave it. */
+function withoutMountPath(path: string, mountPath: string): string {
+  if (mountPath === '' || !path.startsWith(mountPath)) return path;
+  const rest = path.slice(mountPath.length);
+  return rest === '' ? '/' : rest.startsWith('/') ? rest : path;
+}
+
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const end = url.slice(start).search(/[?#]/);
+  const path = start === -1 ? '/' : url.slice(start, end === -1 ? undefined : start + end);
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+const prepare: MiddlewareHandler<AppEnv> = async (c, next) => {
+  c.set('requestId', randomBytes(6).toString('hex'));
+  await next();
+  c.res.headers.set('x-content-type-options', 'nosniff');
+  if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+};
+
+function allowOrigins(origins: string[]): MiddlewareHandler {
+  return corsMiddleware({
+    origin: origins,
+    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'last-event-id'],
+    exposeHeaders: ['etag', 'retry-after'],
+    maxAge: 600,
+  });
+}
+
+/** What is asked without a token: the description, the health check, and links that carry their own signature. */
+const PUBLIC = /^\/v1\/(openapi\.json|health|media\/.*)$/;
+
+function authenticate(context: KitContext): MiddlewareHandler<AppEnv> {
+  const tokens = tokenKeeper(context);
+  const register = memberRegister(context.database);
+  return async (c, next) => {
+    if (PUBLIC.test(withoutMountPath(c.req.path, context.mountPath))) return next();
+    const [, token] = /^Bearer ([\w.~+/=-]+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+    if (!token) {
+      throw new ProblemError('unauthenticated', 'Send a session token: Authorization: Bearer <token>.');
+    }
+    const session = await tokens.verify(token);
+    await register(session);
+    c.set('session', session);
+    return next();
+  };
+}
+
+/** Replaces a body that holds what cannot be stored. See `clean.ts`. */
+const cleanBody: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.method === 'GET' || !c.req.header('content-type')?.includes('json')) return next();
+  const text = await c.req.text();
+  if (mayNeedCleaning(text)) {
+    const parsed = parse(text);
+    if (parsed !== undefined) {
+      c.req.raw = new Request(c.req.url, {
+        method: c.req.method,
+        headers: c.req.raw.headers,
+        body: JSON.stringify(cleanJson(parsed)),
+      });
+      c.req.bodyCache = {};
+    }
+  }
+  return next();
+};
+
+/** Nothing for what is no JSON: the validator says so. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

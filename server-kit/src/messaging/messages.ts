@@ -1,0 +1,436 @@
+/** Messages of a thread, both ways, and what an agent may do to one: send, edit, cancel, retry. */
+import { countSegments, MAX_BODY_LENGTH, type Channel, type MemberRef, type MessagePurpose } from '../contract/index.ts';
+import { contactForNumber, readNumber } from '../contacts/contacts.ts';
+import { isSuppressed } from '../consent/queries.ts';
+import type { Database, Tx } from '../db/client.ts';
+import { notFound, ProblemError } from '../errors.ts';
+import { record } from '../events/record.ts';
+import { newId } from '../ids.ts';
+import { containing } from './conversations.ts';
+import { enqueueMessages, wakeSenders } from './outbox.ts';
+import { MESSAGE_COLUMNS, type MessageRow } from './wire.ts';
+
+interface Place {
+  at: string;
+  id: string;
+}
+
+export interface ThreadQuery {
+  before: Place | null;
+  after: Place | null;
+  around: string | null;
+  q: string | null;
+  limit: number;
+}
+
+export interface ThreadEventRow {
+  id: string;
+  type: string;
+  at: string;
+  actor: MemberRef | null;
+  data: Record<string, unknown>;
+}
+
+export interface ThreadPage {
+  /** Oldest first. */
+  rows: MessageRow[];
+  events: ThreadEventRow[];
+  before: Place | null;
+  after: Place | null;
+}
+
+/** Rows of one millisecond have an order too (the id), so that no page repeats or drops one. Throws `not_found`. */
+export async function listMessages(database: Database, tenant: string, id: string, query: ThreadQuery): Promise<ThreadPage> {
+  if (query.around !== null) return pageAround(database, tenant, id, query.around, query);
+
+  const newer = query.after !== null;
+  const [[conversation], found, events] = await database.pipeline(tenant, (tx) => [
+    tx.sql`select 1 from conversations where tenant_id = ${tenant} and conversation_id = ${id}`,
+    newer ? rowsAfter(tx, id, query.after!, query) : rowsBefore(tx, id, query.before, query),
+    query.q === null ? eventsBeside(tx, id, query) : tx.sql<ThreadEventRow[]>`select where false`,
+  ]);
+  if (!conversation) throw notFound('conversation');
+
+  const more = found.length > query.limit;
+  const rows = found.slice(0, query.limit);
+  if (!newer) rows.reverse();
+  const oldest = placeOf(rows[0]);
+  const newest = placeOf(rows.at(-1));
+  return {
+    rows,
+    events,
+    before: newer ? (oldest ?? query.after) : more ? oldest : null,
+    after: newer ? (more ? newest : null) : query.before && (newest ?? query.before),
+  };
+}
+
+async function pageAround(
+  database: Database,
+  tenant: string,
+  id: string,
+  messageId: string,
+  query: ThreadQuery,
+): Promise<ThreadPage> {
+  const [[middle]] = await database.pipeline(tenant, ({ sql }) => [
+    sql<Place[]>`select created_at as at, message_id as id from messages
+      where tenant_id = ${tenant} and message_id = ${messageId} and conversation_id = ${id}`,
+  ]);
+  if (!middle) throw notFound('message');
+  const half = Math.max(1, Math.floor(query.limit / 2));
+  const around = { ...query, around: null };
+  const newer = await listMessages(database, tenant, id, { ...around, before: null, after: middle, limit: half });
+  const [[self], older] = await Promise.all([
+    database.pipeline(tenant, (tx) => [messageRow(tx, messageId)]),
+    listMessages(database, tenant, id, { ...around, after: null, before: middle, limit: half }),
+  ]);
+  const events = new Map([...older.events, ...newer.events].map((event) => [event.id, event]));
+  return {
+    rows: [...older.rows, ...self, ...newer.rows],
+    events: [...events.values()],
+    before: older.before,
+    after: newer.after,
+  };
+}
+
+function messageRow(tx: Tx, id: string) {
+  return tx.sql<MessageRow[]>`
+    select ${tx.sql.unsafe(MESSAGE_COLUMNS)} from messages m where m.tenant_id = ${tx.tenant} and m.message_id = ${id}`;
+}
+
+function rowsBefore({ sql, tenant }: Tx, id: string, before: Place | null, { q, limit }: ThreadQuery) {
+  return sql<MessageRow[]>`
+    select ${sql.unsafe(MESSAGE_COLUMNS)} from messages m
+    where m.tenant_id = ${tenant} and m.conversation_id = ${id}
+      ${before ? sql`and (m.created_at, m.message_id) < (${before.at}, ${before.id})` : sql``}
+      ${q ? sql`and m.body ilike ${containing(q)}` : sql``}
+    order by m.created_at desc, m.message_id desc limit ${limit + 1}`;
+}
+
+function rowsAfter({ sql, tenant }: Tx, id: string, after: Place, { q, limit }: ThreadQuery) {
+  return sql<MessageRow[]>`
+    select ${sql.unsafe(MESSAGE_COLUMNS)} from messages m
+    where m.tenant_id = ${tenant} and m.conversation_id = ${id}
+      and (m.created_at, m.message_id) > (${after.at}, ${after.id})
+      ${q ? sql`and m.body ilike ${containing(q)}` : sql``}
+    order by m.created_at, m.message_id limit ${limit + 1}`;
+}
+
+/**
+ * What else happened in the span of a page: from the first message beyond it (found again through the index, which is
+ * cheaper than a second flight) to where the neighbouring page begins.
+ */
+function eventsBeside({ sql, tenant }: Tx, id: string, { before, after, limit }: ThreadQuery) {
+  const beyond = after
+    ? sql`select created_at from messages where tenant_id = ${tenant} and conversation_id = ${id}
+        and (created_at, message_id) > (${after.at}, ${after.id})
+        order by created_at, message_id offset ${limit} limit 1`
+    : sql`select created_at from messages where tenant_id = ${tenant} and conversation_id = ${id}
+        ${before ? sql`and (created_at, message_id) < (${before.at}, ${before.id})` : sql``}
+        order by created_at desc, message_id desc offset ${limit} limit 1`;
+  return sql<ThreadEventRow[]>`
+    select event_id as id, type, occurred_at as at, actor, data from events
+    where tenant_id = ${tenant} and conversation_id = ${id} and message_id is null
+      and (type in ('consent.granted', 'consent.withdrawn')
+        or (type = 'conversation.updated' and data ?| array['state', 'assignee']))
+      ${
+        after
+          ? sql`and occurred_at >= ${after.at} and occurred_at <= coalesce((${beyond}), 'infinity')`
+          : sql`and occurred_at >= coalesce((${beyond}), '-infinity')
+              ${before ? sql`and occurred_at <= ${before.at}` : sql``}`
+      }
+    order by occurred_at, tx, position limit 200`;
+}
+
+function placeOf(row: MessageRow | undefined): Place | null {
+  return row ? { at: row.created_at, id: row.id } : null;
+}
+
+export interface SendRequest {
+  id?: string | undefined;
+  conversation_id?: string | undefined;
+  contact_id?: string | undefined;
+  to?: string | undefined;
+  sender_id?: string | undefined;
+  body: string;
+  media_urls: string[];
+  purpose: MessagePurpose;
+  send_at?: string | undefined;
+}
+
+/** A text can be asked for a year ahead: further is a typing mistake, and numbers change hands. */
+const FURTHEST = 366 * 24 * 3600 * 1000;
+/** "Now" typed a moment ago is still now. */
+const JUST_PASSED = 60_000;
+
+/**
+ * Queues one message. The id decides: the same one with the same content is the same message, however often and
+ * however simultaneously it is asked for. Throws what `docs/api-outline.md` lists for `POST /v1/messages`.
+ */
+export async function sendMessage(
+  tx: Tx,
+  request: SendRequest,
+  author: MemberRef,
+  now: Date,
+): Promise<{ id: string; created: boolean }> {
+  checkText(request.body, request.media_urls.length);
+  const sendAt = checkTime(request.send_at, now);
+  const id = request.id ?? newId();
+  if (request.id !== undefined) {
+    const known = await lockMessageId(tx, id);
+    if (known) return recogniseRepeat(tx, known, request);
+  }
+
+  const thread = await threadOf(tx, request, author);
+  if (thread.phone === null) throw new ProblemError('no_address', 'Add a phone number to the contact first.', 'contact_id');
+  const [sender, suppressed] = await Promise.all([
+    senderFor(tx, request.sender_id, thread),
+    isSuppressed(tx, thread.channel, thread.phone),
+  ]);
+  if (suppressed) throw optedOut(thread.name);
+
+  await enqueueMessages(tx, [
+    {
+      id,
+      conversationId: thread.conversation_id,
+      contactId: thread.contact_id,
+      senderId: sender.sender_id,
+      channel: thread.channel,
+      from: sender.address,
+      to: thread.phone,
+      body: request.body,
+      mediaUrls: request.media_urls,
+      origin: 'member',
+      purpose: request.purpose,
+      author,
+      sendAt,
+    },
+  ]);
+  return { id, created: true };
+}
+
+function checkText(body: string, mediaCount: number, field = 'body'): void {
+  if (body.trim() === '' && mediaCount === 0) {
+    throw new ProblemError('invalid_text', 'Write something, or attach a picture.', field);
+  }
+  if (body.length > MAX_BODY_LENGTH) {
+    throw new ProblemError(
+      'invalid_text',
+      `The text has ${body.length} characters; a carrier takes at most ${MAX_BODY_LENGTH}. ` +
+        `Shorten it by ${body.length - MAX_BODY_LENGTH}.`,
+      field,
+    );
+  }
+}
+
+/** The moment to send as the database takes it; null: now. */
+function checkTime(sendAt: string | null | undefined, now: Date): string | null {
+  if (sendAt === undefined || sendAt === null) return null;
+  const wait = Date.parse(sendAt) - now.getTime();
+  if (Number.isNaN(wait)) throw new ProblemError('invalid_time', 'This is not a date and time.', 'send_at');
+  if (wait < -JUST_PASSED) throw new ProblemError('invalid_time', 'This time has passed. Choose a later one.', 'send_at');
+  if (wait > FURTHEST) throw new ProblemError('invalid_time', 'Choose a time within the next year.', 'send_at');
+  return wait <= 0 ? null : new Date(sendAt).toISOString();
+}
+
+type Known = Pick<MessageRow, 'body' | 'media' | 'conversation_id' | 'contact_id' | 'to' | 'direction' | 'send_at'> & {
+  id: string;
+  sender_id: string;
+};
+
+/** Waits for whoever is handling the same id at this moment, then looks whether it exists. */
+async function lockMessageId({ sql, tenant }: Tx, id: string): Promise<Known | undefined> {
+  const [, [known]] = await Promise.all([
+    sql`select pg_advisory_xact_lock(hashtextextended('patchbay:message:' || current_schema() || ${`:${tenant}:${id}`}, 0))`,
+    sql<Known[]>`select message_id as id, body, media, conversation_id, contact_id, sender_id, to_address as to, direction, send_at
+      from messages where tenant_id = ${tenant} and message_id = ${id}`,
+  ]);
+  return known;
+}
+
+async function recogniseRepeat(tx: Tx, known: Known, request: SendRequest): Promise<{ id: string; created: false }> {
+  const same =
+    known.direction === 'outbound' &&
+    known.body === request.body &&
+    known.media.length === request.media_urls.length &&
+    known.media.every((file, index) => file.url === request.media_urls[index]) &&
+    (request.conversation_id === undefined || request.conversation_id === known.conversation_id) &&
+    (request.contact_id === undefined || request.contact_id === known.contact_id) &&
+    (request.sender_id === undefined || request.sender_id === known.sender_id) &&
+    (request.to === undefined || (await readNumber(tx, request.to)) === known.to);
+  if (same) return { id: known.id, created: false };
+  throw new ProblemError(
+    'message_id_taken',
+    'A message with this id exists already and says something else. Make a new id for a new message.',
+    'id',
+  );
+}
+
+interface Thread {
+  conversation_id: string;
+  contact_id: string;
+  channel: Channel;
+  sender_id: string | null;
+  phone: string | null;
+  name: string | null;
+}
+
+async function threadOf(tx: Tx, { conversation_id, contact_id, to }: SendRequest, author: MemberRef): Promise<Thread> {
+  const given = [conversation_id, contact_id, to].filter((target) => target !== undefined);
+  if (given.length !== 1) {
+    throw new ProblemError(
+      'invalid_request',
+      'Say where it goes with exactly one of conversation_id, contact_id and to.',
+      'conversation_id',
+    );
+  }
+  if (conversation_id !== undefined) {
+    const [thread] = await tx.sql<Thread[]>`
+      select c.conversation_id, c.contact_id, c.channel, c.sender_id, k.phone, coalesce(k.first_name, k.name) as name
+      from conversations c join contacts k using (tenant_id, contact_id)
+      where c.tenant_id = ${tx.tenant} and c.conversation_id = ${conversation_id}`;
+    if (!thread) throw notFound('conversation');
+    return thread;
+  }
+  const contactId = contact_id ?? (await contactForNumber(tx, to!, author));
+  return conversationWith(tx, contactId, 'sms');
+}
+
+/** The contact's conversation on a channel, made when there is none yet. Throws `not_found`. */
+async function conversationWith({ sql, tenant }: Tx, contactId: string, channel: Channel): Promise<Thread> {
+  const [, [thread]] = await Promise.all([
+    sql`insert into conversations (tenant_id, conversation_id, contact_id, channel)
+        select tenant_id, ${newId()}, contact_id, ${channel} from contacts
+        where tenant_id = ${tenant} and contact_id = ${contactId} and phone is not null
+        on conflict (tenant_id, contact_id, channel) do nothing`,
+    sql<Thread[]>`
+      select c.conversation_id, k.contact_id, coalesce(c.channel, ${channel}) as channel, c.sender_id, k.phone,
+        coalesce(k.first_name, k.name) as name
+      from contacts k left join conversations c
+        on c.tenant_id = k.tenant_id and c.contact_id = k.contact_id and c.channel = ${channel}
+      where k.tenant_id = ${tenant} and k.contact_id = ${contactId}`,
+  ]);
+  if (!thread) throw notFound('contact');
+  return thread;
+}
+
+/** The asked-for sender, else the conversation's, else the tenant's default. One that is pending or paused holds. */
+async function senderFor(
+  { sql, tenant }: Tx,
+  asked: string | undefined,
+  { channel, sender_id }: Thread,
+): Promise<{ sender_id: string; address: string }> {
+  const senders = await sql<{ sender_id: string; address: string; is_default: boolean }[]>`
+    select sender_id, address, is_default from senders
+    where tenant_id = ${tenant} and channel = ${channel}
+      and (sender_id = ${asked ?? sender_id} or (${asked === undefined} and is_default))`;
+  if (asked !== undefined && senders.length === 0) throw notFound('sender');
+  const sender = senders.find((row) => row.sender_id === sender_id) ?? senders[0];
+  if (sender) return sender;
+  throw new ProblemError(
+    'no_sender',
+    'This account has no number to send from. Ask whoever manages it to set one up.',
+  );
+}
+
+function optedOut(name: string | null): ProblemError {
+  return new ProblemError(
+    'opted_out',
+    `${name ?? 'This person'} opted out of texts. Nothing can be sent to this number until they text START.`,
+  );
+}
+
+/** Stops a queued message. One that is canceled already stays so. Throws `not_found`, `not_editable`. */
+export async function cancelMessage(tx: Tx, id: string, actor: MemberRef): Promise<void> {
+  const [message] = await tx.sql<Touched[]>`
+    update messages set status = 'canceled', due_at = null, hold_reason = null
+    where tenant_id = ${tx.tenant} and message_id = ${id} and status = 'queued'
+    returning conversation_id, contact_id`;
+  if (!message) {
+    const { status } = await existing(tx, id);
+    if (status === 'canceled') return;
+    throw new ProblemError('not_editable', 'This message has already left and cannot be canceled.');
+  }
+  await tell(tx, 'message.canceled', id, message, actor);
+}
+
+export interface MessageEdit {
+  body?: string | undefined;
+  send_at?: string | null | undefined;
+}
+
+/** Changes a message that has not left. Throws `not_found`, `not_editable`, `invalid_text`, `invalid_time`. */
+export async function editMessage(tx: Tx, id: string, edit: MessageEdit, actor: MemberRef, now: Date): Promise<void> {
+  const { sql, tenant } = tx;
+  const sendAt = checkTime(edit.send_at, now);
+  if (edit.body !== undefined) checkText(edit.body, await mediaCount(tx, id));
+  const reschedule = edit.send_at !== undefined;
+  const [message] = await sql<Touched[]>`
+    update messages set
+      body = coalesce(${edit.body ?? null}, body),
+      segments = coalesce(${edit.body === undefined ? null : countSegments(edit.body).segments}::smallint, segments),
+      send_at = case when ${reschedule} then ${sendAt}::timestamptz else send_at end,
+      due_at = case when ${reschedule} then coalesce(${sendAt}::timestamptz, moment()) else due_at end,
+      hold_reason = case when ${reschedule} then case when ${sendAt}::timestamptz > moment() then 'scheduled' end
+        else hold_reason end
+    where tenant_id = ${tenant} and message_id = ${id} and status = 'queued'
+    returning conversation_id, contact_id`;
+  if (!message) {
+    await existing(tx, id);
+    throw new ProblemError('not_editable', 'This message has already left and cannot be changed.');
+  }
+  await Promise.all([tell(tx, 'message.updated', id, message, actor), wakeSenders(tx, [id])]);
+}
+
+async function mediaCount({ sql, tenant }: Tx, id: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select jsonb_array_length(media) as count from messages where tenant_id = ${tenant} and message_id = ${id}`;
+  return row?.count ?? 0;
+}
+
+/**
+ * Sends a failed message again as the next attempt of the same message. Callbacks of the attempt before no longer
+ * speak for it. Throws `not_found`, `not_retryable`, `opted_out`.
+ */
+export async function retryMessage(tx: Tx, id: string, actor: MemberRef): Promise<void> {
+  const message = await existing(tx, id);
+  if (message.status !== 'failed' && message.status !== 'undelivered') throw notRetryable(message.status);
+  if (await isSuppressed(tx, message.channel, message.to)) throw optedOut(null);
+  const [moved] = await tx.sql<Touched[]>`
+    update messages set status = 'queued', attempt = attempt + 1, tries = 0, due_at = moment(), hold_reason = null,
+      error_code = null, error_reason = null, carrier_sid = null, claimed_at = null, lease_until = null,
+      send_at = null, sent_at = null, delivered_at = null, read_at = null
+    where tenant_id = ${tx.tenant} and message_id = ${id} and status in ('failed', 'undelivered')
+    returning conversation_id, contact_id`;
+  // someone else's Retry was quicker
+  if (!moved) throw notRetryable('queued');
+  await Promise.all([tell(tx, 'message.queued', id, moved, actor), wakeSenders(tx, [id])]);
+}
+
+function notRetryable(status: string): ProblemError {
+  return new ProblemError(
+    'not_retryable',
+    status === 'received' ? 'A received message cannot be sent.' : `It has not failed: it is ${status}.`,
+  );
+}
+
+interface Touched {
+  conversation_id: string;
+  contact_id: string;
+}
+
+async function existing({ sql, tenant }: Tx, id: string): Promise<{ status: string; channel: Channel; to: string }> {
+  const [message] = await sql<{ status: string; channel: Channel; to: string }[]>`
+    select status, channel, to_address as to from messages where tenant_id = ${tenant} and message_id = ${id}`;
+  if (!message) throw notFound('message');
+  return message;
+}
+
+function tell(
+  tx: Tx,
+  type: 'message.canceled' | 'message.updated' | 'message.queued',
+  messageId: string,
+  { conversation_id, contact_id }: Touched,
+  actor: MemberRef,
+) {
+  return record(tx, [{ type, messageId, conversationId: conversation_id, contactId: contact_id, actor }]);
+}

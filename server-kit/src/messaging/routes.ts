@@ -1,0 +1,397 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import {
+  channel,
+  conversation,
+  conversationCounts,
+  conversationPage,
+  createQuickReply as createQuickReplyBody,
+  editMessage as editMessageBody,
+  listConversationsQuery,
+  listMessagesQuery,
+  message,
+  messagePage,
+  quickReply,
+  quickReplyList,
+  sendMessage as sendMessageBody,
+  updateConversation as updateConversationBody,
+  type Message,
+} from '../contract/index.ts';
+import type { KitContext } from '../context.ts';
+import type { Tx } from '../db/client.ts';
+import { notFound, ProblemError } from '../errors.ts';
+import { cutPage, readCursor, writeCursor } from '../http/cursor.ts';
+import type { AppEnv } from '../http/env.ts';
+import { once } from '../http/idempotency.ts';
+import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
+import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
+import type { Session } from '../tenancy/tokens.ts';
+import {
+  countConversations,
+  listConversations,
+  SEARCH_DEPTH,
+  updateConversation,
+  type ConversationFilter,
+} from './conversations.ts';
+import { serveMedia } from './media.ts';
+import { cancelMessage, editMessage, listMessages, retryMessage, sendMessage } from './messages.ts';
+import { createQuickReply, deleteQuickReply, listQuickReplies } from './quick-replies.ts';
+import { conversationsById, messagesById, toConversation, toMessage } from './wire.ts';
+
+const getConversations = createRoute({
+  method: 'get',
+  path: '/conversations',
+  operationId: 'listConversations',
+  tags: ['conversations'],
+  summary: 'Conversations, most recent first',
+  description:
+    `\`q\` finds a contact’s name or number and the last text of every conversation; of the ${SEARCH_DEPTH} most recent conversations, the words of every message.`,
+  security: bearer,
+  request: { query: listConversationsQuery },
+  responses: { 200: json(conversationPage, 'A page'), ...problems('invalid_cursor', 'invalid_request') },
+});
+
+const getCounts = createRoute({
+  method: 'get',
+  path: '/conversations/counts',
+  operationId: 'countConversations',
+  tags: ['conversations'],
+  summary: 'How many conversations there are in each state',
+  security: bearer,
+  request: {
+    query: z.object({
+      assignee: z.string().max(200).optional(),
+      channel: channel.optional(),
+      tag: z.string().max(100).optional(),
+    }),
+  },
+  responses: { 200: json(conversationCounts, 'The counts'), ...problems('invalid_request') },
+});
+
+const getConversation = createRoute({
+  method: 'get',
+  path: '/conversations/{id}',
+  operationId: 'getConversation',
+  tags: ['conversations'],
+  summary: 'One conversation',
+  security: bearer,
+  request: { params: idParam },
+  responses: { 200: json(conversation, 'The conversation'), ...problems('not_found') },
+});
+
+const patchConversation = createRoute({
+  method: 'patch',
+  path: '/conversations/{id}',
+  operationId: 'updateConversation',
+  tags: ['conversations'],
+  summary: 'Mark read or unread, assign, move to waiting or closed, dismiss a possible opt-out',
+  security: bearer,
+  request: { params: idParam, body: jsonBody(updateConversationBody) },
+  responses: { 200: json(conversation, 'As it is now'), ...problems('not_found', 'invalid_request', 'payload_too_large') },
+});
+
+const getMessages = createRoute({
+  method: 'get',
+  path: '/conversations/{id}/messages',
+  operationId: 'listMessages',
+  tags: ['messages'],
+  summary: 'A thread, page by page in both directions',
+  description: 'Without a cursor: the newest page. At most one of `before`, `after` and `around`.',
+  security: bearer,
+  request: { params: idParam, query: listMessagesQuery },
+  responses: { 200: json(messagePage, 'A page, oldest first'), ...problems('not_found', 'invalid_cursor', 'invalid_request') },
+});
+
+const postMessage = createRoute({
+  method: 'post',
+  path: '/messages',
+  operationId: 'sendMessage',
+  tags: ['messages'],
+  summary: 'Send a text, now or later',
+  description:
+    'Bring your own `id`: asked twice, also at the same moment, it is one message. The answer says `queued`; what becomes of it comes through the feed.',
+  security: bearer,
+  request: { headers: idempotencyKey, body: jsonBody(sendMessageBody) },
+  responses: {
+    201: json(message, 'Queued'),
+    200: json(message, 'This id was known already: nothing was sent again'),
+    ...problems(
+      'not_found',
+      'invalid_request',
+      'invalid_phone',
+      'invalid_text',
+      'invalid_time',
+      'message_id_taken',
+      'opted_out',
+      'no_sender',
+      'no_address',
+      'idempotency_mismatch',
+      'idempotency_in_progress',
+      'payload_too_large',
+    ),
+  },
+});
+
+const getMessage = createRoute({
+  method: 'get',
+  path: '/messages/{id}',
+  operationId: 'getMessage',
+  tags: ['messages'],
+  summary: 'One message',
+  security: bearer,
+  request: { params: idParam },
+  responses: { 200: json(message, 'The message'), ...problems('not_found') },
+});
+
+const patchMessage = createRoute({
+  method: 'patch',
+  path: '/messages/{id}',
+  operationId: 'editMessage',
+  tags: ['messages'],
+  summary: 'Change the words or the time of a message that has not left',
+  security: bearer,
+  request: { params: idParam, body: jsonBody(editMessageBody) },
+  responses: {
+    200: json(message, 'As it is now'),
+    ...problems('not_found', 'not_editable', 'invalid_text', 'invalid_time', 'invalid_request', 'payload_too_large'),
+  },
+});
+
+const postCancel = createRoute({
+  method: 'post',
+  path: '/messages/{id}/cancel',
+  operationId: 'cancelMessage',
+  tags: ['messages'],
+  summary: 'Stop a message that has not left',
+  security: bearer,
+  request: { params: idParam, headers: idempotencyKey },
+  responses: {
+    200: json(message, 'Canceled'),
+    ...problems('not_found', 'not_editable', 'idempotency_mismatch', 'idempotency_in_progress'),
+  },
+});
+
+const postRetry = createRoute({
+  method: 'post',
+  path: '/messages/{id}/retry',
+  operationId: 'retryMessage',
+  tags: ['messages'],
+  summary: 'Send a failed message again; it stays the same message',
+  security: bearer,
+  request: { params: idParam, headers: idempotencyKey },
+  responses: {
+    200: json(message, 'Queued again'),
+    ...problems('not_found', 'not_retryable', 'opted_out', 'idempotency_mismatch', 'idempotency_in_progress'),
+  },
+});
+
+const getQuickReplies = createRoute({
+  method: 'get',
+  path: '/quick-replies',
+  operationId: 'listQuickReplies',
+  tags: ['quick replies'],
+  summary: 'The tenant’s quick replies',
+  security: bearer,
+  responses: { 200: json(quickReplyList, 'By shortcut'), ...problems() },
+});
+
+const postQuickReply = createRoute({
+  method: 'post',
+  path: '/quick-replies',
+  operationId: 'createQuickReply',
+  tags: ['quick replies'],
+  summary: 'Add a quick reply (managers)',
+  security: bearer,
+  request: { headers: idempotencyKey, body: jsonBody(createQuickReplyBody) },
+  responses: {
+    201: json(quickReply, 'Made'),
+    ...problems('forbidden', 'invalid_request', 'idempotency_mismatch', 'idempotency_in_progress', 'payload_too_large'),
+  },
+});
+
+const removeQuickReply = createRoute({
+  method: 'delete',
+  path: '/quick-replies/{id}',
+  operationId: 'deleteQuickReply',
+  tags: ['quick replies'],
+  summary: 'Remove a quick reply (managers)',
+  security: bearer,
+  request: { params: idParam },
+  responses: { 204: { description: 'Gone' }, ...problems('forbidden', 'not_found') },
+});
+
+const getMedia = createRoute({
+  method: 'get',
+  path: '/media/{message_id}/{index}',
+  operationId: 'getMedia',
+  tags: ['messages'],
+  summary: 'The bytes of an inbound attachment',
+  description: 'Asked with the signed link of a message’s `media`, without a token.',
+  security: [],
+  request: {
+    params: z.object({ message_id: z.uuid(), index: z.string().regex(/^\d{1,2}$/) }),
+    query: z.object({ t: z.string().max(63), e: z.coerce.number().int(), s: z.string().max(64) }),
+  },
+  responses: {
+    200: { description: 'The file', content: { '*/*': { schema: z.string().meta({ format: 'binary' }) } } },
+    ...problems('not_found', 'invalid_request'),
+  },
+});
+
+/** Conversations, messages, quick replies, media. */
+export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
+  const { database, clock } = context;
+  const app = routeGroup();
+
+  app.openapi(getConversations, async (c) => {
+    const { session } = c.var;
+    const { after, limit, ...query } = cleanQuery(c.req.valid('query'));
+    const place = readCursor(after);
+    const [found] = await database.pipeline(session.tenant, (tx) => [
+      listConversations(tx, filterOf(query, session), { after: place, limit }),
+    ]);
+    const { rows, next } = cutPage(found, limit, (row) => ({ at: row.last_message_at, id: row.id }));
+    return c.json({ items: rows.map(toConversation), next }, 200);
+  });
+
+  app.openapi(getCounts, async (c) => {
+    const { session } = c.var;
+    const filter = filterOf(cleanQuery(c.req.valid('query')), session);
+    const [[counts]] = await database.pipeline(session.tenant, (tx) => [countConversations(tx, filter)]);
+    return c.json(counts!, 200);
+  });
+
+  app.openapi(getConversation, async (c) => {
+    const { id } = c.req.valid('param');
+    const [[row]] = await database.pipeline(c.var.session.tenant, (tx) => [conversationsById(tx, [id])]);
+    if (!row) throw notFound('conversation');
+    return c.json(toConversation(row), 200);
+  });
+
+  app.openapi(patchConversation, async (c) => {
+    const { tenant, member } = c.var.session;
+    const { id } = c.req.valid('param');
+    const change = c.req.valid('json');
+    const row = await database.transaction(tenant, async (tx) => {
+      await updateConversation(tx, id, change, member);
+      const [changed] = await conversationsById(tx, [id]);
+      return changed!;
+    });
+    return c.json(toConversation(row), 200);
+  });
+
+  app.openapi(getMessages, async (c) => {
+    const { tenant } = c.var.session;
+    const { before, after, around, q, limit } = cleanQuery(c.req.valid('query'));
+    if ([before, after, around].filter((place) => place !== undefined).length > 1) {
+      throw new ProblemError('invalid_request', 'Give at most one of before, after and around.', 'before');
+    }
+    const page = await listMessages(database, tenant, c.req.valid('param').id, {
+      before: readCursor(before, 'before'),
+      after: readCursor(after, 'after'),
+      around: around ?? null,
+      q: q?.trim() || null,
+      limit,
+    });
+    return c.json(
+      {
+        items: page.rows.map((row) => toMessage(context, tenant, row)),
+        events: [...page.events],
+        before: page.before && writeCursor(page.before),
+        after: page.after && writeCursor(page.after),
+      },
+      200,
+    );
+  });
+
+  app.openapi(postMessage, async (c) => {
+    const { member } = c.var.session;
+    const request = c.req.valid('json');
+    const { status, body } = await once<Message, 200 | 201>(context, c, async (tx) => {
+      const { id, created } = await sendMessage(tx, request, member, clock());
+      return { status: created ? 201 : 200, body: await readMessage(tx, id) };
+    });
+    return c.json(body, status);
+  });
+
+  app.openapi(getMessage, async (c) => {
+    const { tenant } = c.var.session;
+    const { id } = c.req.valid('param');
+    const [[row]] = await database.pipeline(tenant, (tx) => [messagesById(tx, [id])]);
+    if (!row) throw notFound('message');
+    return c.json(toMessage(context, tenant, row), 200);
+  });
+
+  app.openapi(patchMessage, async (c) => {
+    const { tenant, member } = c.var.session;
+    const { id } = c.req.valid('param');
+    const edit = c.req.valid('json');
+    const body = await database.transaction(tenant, async (tx) => {
+      await editMessage(tx, id, edit, member, clock());
+      return readMessage(tx, id);
+    });
+    return c.json(body, 200);
+  });
+
+  app.openapi(postCancel, async (c) => {
+    const { id } = c.req.valid('param');
+    const { body } = await once(context, c, async (tx) => {
+      await cancelMessage(tx, id, c.var.session.member);
+      return { status: 200, body: await readMessage(tx, id) };
+    });
+    return c.json(body, 200);
+  });
+
+  app.openapi(postRetry, async (c) => {
+    const { id } = c.req.valid('param');
+    const { body } = await once(context, c, async (tx) => {
+      await retryMessage(tx, id, c.var.session.member);
+      return { status: 200, body: await readMessage(tx, id) };
+    });
+    return c.json(body, 200);
+  });
+
+  app.openapi(getQuickReplies, async (c) => {
+    const [items] = await database.pipeline(c.var.session.tenant, (tx) => [listQuickReplies(tx)]);
+    return c.json({ items: [...items] }, 200);
+  });
+
+  app.openapi(postQuickReply, async (c) => {
+    requireManager(c.var.session, 'add quick replies');
+    const given = c.req.valid('json');
+    const { body } = await once(context, c, async (tx) => ({ status: 201, body: await createQuickReply(tx, given) }));
+    return c.json(body, 201);
+  });
+
+  app.openapi(removeQuickReply, async (c) => {
+    requireManager(c.var.session, 'remove quick replies');
+    const { id } = c.req.valid('param');
+    await database.transaction(c.var.session.tenant, (tx) => deleteQuickReply(tx, id));
+    return c.body(null, 204);
+  });
+
+  app.openapi(getMedia, async (c) => {
+    const { message_id, index } = c.req.valid('param');
+    const { t, e, s } = c.req.valid('query');
+    return serveMedia(context, { tenant: t, messageId: message_id, index: Number(index) }, e, s);
+  });
+
+  return app;
+
+  async function readMessage(tx: Tx, id: string): Promise<Message> {
+    const [row] = await messagesById(tx, [id]);
+    return toMessage(context, tx.tenant, row!);
+  }
+}
+
+function filterOf(
+  query: Partial<Omit<z.output<typeof listConversationsQuery>, 'after' | 'limit'>>,
+  session: Session,
+): ConversationFilter {
+  const { assignee, unread, q, ...rest } = query;
+  return {
+    ...rest,
+    q: q?.trim() || undefined,
+    unread: unread === undefined ? undefined : unread === 'true',
+    assignee: assignee === 'me' ? session.member.id : assignee === 'none' ? null : assignee || undefined,
+  };
+}
