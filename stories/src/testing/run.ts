@@ -20,7 +20,7 @@ const project = setProjectAnnotations([renderer, preview]);
 /** Declares one test per story of a module. */
 export function testStories(module: StoryModule): void {
   const stories = composeStories(module, project) as unknown as Record<string, RunnableStory>;
-  describe(String(module.default.title ?? ''), () => {
+  describe(module.default.title ?? '', () => {
     for (const story of Object.values(stories)) {
       it(story.storyName, async function () {
         this.timeout(20_000);
