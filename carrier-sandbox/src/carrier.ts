@@ -17,7 +17,7 @@ import { DEFAULT_DELIVERY, newPhone } from './phones.ts';
 import type { Account, DebuggerEntry, DeliverySwitch, MessageStatus, Phone } from './records.ts';
 import { createRing, type Ring } from './ring.ts';
 import { createStore, type Store } from './store.ts';
-import { messageView, phoneView, webhookView } from './views.ts';
+import { debuggerView, messageView, phoneView, webhookView } from './views.ts';
 import { createWebhookSender, type WebhookRecord, type WebhookSender } from './webhooks/sender.ts';
 
 export interface Settings {
@@ -67,7 +67,8 @@ export interface Carrier {
   /** The address of this sandbox as others reach it, without a slash at the end. */
   baseUrl(): string;
   setBaseUrl(url: string): void;
-  seedAccounts(): void;
+  /** Puts in what a sandbox has from the start, unless it is there. */
+  plant(): void;
   reset(): void;
   close(): void;
 }
@@ -82,6 +83,8 @@ export interface CarrierOptions {
   transport?: Transport;
   requestLogSize?: number;
   webhookConcurrency?: number;
+  /** What there is besides the accounts from the start, and again after a reset. */
+  plant?: (carrier: Carrier) => void;
 }
 
 export function createCarrier(options: CarrierOptions): Carrier {
@@ -108,7 +111,7 @@ export function createCarrier(options: CarrierOptions): Carrier {
   const report: Carrier['report'] = (wish) => {
     const entry: DebuggerEntry = { id: ids.sid('NO'), at: clock.now(), ...wish };
     debuggerLog.push(entry);
-    feed.tell('debugger', () => entry);
+    feed.tell('debugger', () => debuggerView(entry));
   };
 
   Object.assign(carrier, {
@@ -134,9 +137,10 @@ export function createCarrier(options: CarrierOptions): Carrier {
     setBaseUrl(url: string) {
       if (options.baseUrl === undefined) baseUrl = url;
     },
-    seedAccounts() {
+    plant() {
       for (const account of options.accounts)
         if (!store.accounts.has(account.sid)) store.put('account', account);
+      options.plant?.(carrier);
     },
     reset() {
       carrier.lifecycle.clear();
@@ -144,7 +148,7 @@ export function createCarrier(options: CarrierOptions): Carrier {
       carrier.media.clear();
       store.clear();
       for (const log of [carrier.requests, webhookLog, debuggerLog]) log.clear();
-      carrier.seedAccounts();
+      carrier.plant();
       journal?.rewrite();
       feed.tell('reset', () => ({}));
     },
@@ -170,7 +174,7 @@ export function createCarrier(options: CarrierOptions): Carrier {
   if (dir !== undefined) journal = createJournal(dir, store);
   carrier.media = createMediaStore({ transport, journal });
   journal?.load();
-  carrier.seedAccounts();
+  carrier.plant();
   carrier.lifecycle.resume();
 
   store.onChange((change) => {

@@ -103,9 +103,3 @@ export class CarrierError extends Error {
 export function errorMessage(code: number | null): string | null {
   return code === null ? null : (ERRORS[code]?.[1] ?? `Error ${code}`);
 }
-
-/** The codes the phone page offers for a failed delivery, with their words. */
-export const DELIVERY_ERRORS = [30003, 30004, 30005, 30006, 30007, 30008, 30034].map((code) => ({
-  code,
-  message: errorMessage(code) ?? '',
-}));

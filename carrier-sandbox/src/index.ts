@@ -89,14 +89,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const carrier = createCarrier({
     ...(rest satisfies Omit<CarrierOptions, 'accounts'>),
     accounts: accounts.map((account) => checked(account, born)),
+    plant: (planted) => {
+      for (const wish of numbers) plantNumber(planted, wish, accounts[0]?.sid ?? '');
+    },
   });
-  for (const wish of numbers) {
-    if (carrier.store.numberOf(wish.phoneNumber)) continue;
-    const number = buyNumber(carrier, wish.accountSid ?? accounts[0]!.sid, wish.phoneNumber);
-    number.smsUrl = wish.smsUrl ?? null;
-    number.friendlyName = wish.friendlyName ?? number.friendlyName;
-    carrier.store.put('number', number);
-  }
   const fetch = createRouter(carrier, { frameAncestors });
   return {
     fetch,
@@ -115,6 +111,18 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     controls: createControls(carrier),
     close: () => carrier.close(),
   };
+}
+
+function plantNumber(
+  carrier: Carrier,
+  wish: NonNullable<SandboxOptions['numbers']>[number],
+  firstAccount: string,
+): void {
+  if (carrier.store.numberOf(wish.phoneNumber)) return;
+  const number = buyNumber(carrier, wish.accountSid ?? firstAccount, wish.phoneNumber);
+  number.smsUrl = wish.smsUrl ?? null;
+  number.friendlyName = wish.friendlyName ?? number.friendlyName;
+  carrier.store.put('number', number);
 }
 
 function createControls(carrier: Carrier): Controls {

@@ -45,13 +45,17 @@ it('remembers threads, the message list and the STOP list over a restart, and go
   after.close();
 });
 
-it('forgets everything on reset', async () => {
+it('forgets everything on reset, save what it was given at the start', async () => {
   const dir = folder();
   const first = createSandbox({ dir, numbers: [{ phoneNumber: BUSINESS }] });
   first.controls.text({ from: PHONE, to: BUSINESS, body: 'hi' });
   first.controls.reset();
+  expect(first.state.numberOf(BUSINESS)).toBeDefined();
   first.close();
   const second = createSandbox({ dir });
-  expect(second.state.messages.count()).toBe(0);
+  expect([second.state.messages.count(), second.state.numberOf(BUSINESS)?.phoneNumber]).toEqual([
+    0,
+    BUSINESS,
+  ]);
   second.close();
 });

@@ -61,8 +61,8 @@ export const api = {
  */
 export function follow(listener, state) {
   const source = new EventSource('/sandbox/feed');
-  source.onopen = () => state(true);
-  source.onerror = () => state(false);
+  source.addEventListener('open', () => state(true));
+  source.addEventListener('error', () => state(false));
   for (const type of ['message', 'phone', 'number', 'faults', 'request', 'webhook', 'reset']) {
     source.addEventListener(type, (event) =>
       listener(type, JSON.parse(/** @type {MessageEvent} */ (event).data)),

@@ -28,7 +28,7 @@ describe('the phone page', () => {
       for (const [, module] of text.matchAll(/^(?:import|} from).*'\.\/([^']+)'/gm))
         waiting.push(`/assets/${module}`);
     }
-    expect(seen.size).toBe(8);
+    expect(seen.size).toBe(9);
   });
 
   it('may be framed by whom the sandbox was told, anyone by default', async () => {

@@ -8,6 +8,7 @@ const JS = 'text/javascript; charset=utf-8';
 /** Spelt out one by one, so that a bundler sees which files to take along. */
 const ASSETS: Record<string, readonly [file: URL, type: string]> = {
   'phone.css': [new URL('./phone.css', import.meta.url), CSS],
+  'thread.css': [new URL('./thread.css', import.meta.url), CSS],
   'desk.css': [new URL('./desk.css', import.meta.url), CSS],
   'phone.js': [new URL('./phone.js', import.meta.url), JS],
   'api.js': [new URL('./api.js', import.meta.url), JS],

@@ -137,12 +137,12 @@ export function threadScreen({ title, subtitle, number, back, draft, send, keepD
     const chosen = file.files?.[0];
     if (!chosen) return;
     const reader = new FileReader();
-    reader.onload = () => {
+    reader.addEventListener('load', () => {
       pictures = [...pictures, String(reader.result)];
       showTray();
       changed();
       input.focus();
-    };
+    });
     reader.readAsDataURL(chosen);
     file.value = '';
   });
