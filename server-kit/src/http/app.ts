@@ -20,6 +20,7 @@ import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 import { openApiDocument } from './document.ts';
 import type { AppEnv } from './env.ts';
+import { getFeed } from './feed-route.ts';
 import { problemHandler, problemResponse } from './problems.ts';
 
 export interface AppOptions {
@@ -67,6 +68,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);
+  app.openAPIRegistry.registerPath(getFeed);
 
   let document: object | undefined;
   app.get('/v1/openapi.json', (c) => c.json((document ??= openApiDocument(app))));

