@@ -1,0 +1,116 @@
+import { ApiError } from './errors.ts';
+import { createFeed } from './feed.ts';
+import { tokenSource, type GetToken } from './token.ts';
+import type { PatchbayClient, RequestOptions } from './types.ts';
+
+export interface ClientOptions {
+  /** Where the server kit is mounted, such as `/crm` or `https://portal.example.com/crm`. */
+  baseUrl: string;
+  /** A fixed session token. Prefer `getToken`: tokens are short-lived. */
+  token?: string;
+  getToken?: GetToken;
+  /** For tests, and for hosts that add headers of their own. Default: the global fetch. */
+  fetch?: typeof fetch;
+}
+
+interface Call extends RequestOptions {
+  query?: object;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** The client over HTTP. Needs nothing but fetch: works in browsers, Node and workers alike. */
+export function createClient({ baseUrl, token, getToken, fetch: doFetch }: ClientOptions): PatchbayClient {
+  const root = baseUrl.replace(/\/+$/, '');
+  const send: typeof fetch = doFetch ?? ((input, init) => fetch(input, init));
+  const tokens = tokenSource(getToken ?? (() => token ?? null));
+
+  async function authorized(path: string, init: RequestInit): Promise<Response> {
+    const first = await tokens.current();
+    const attempt = (bearer: string | null) => {
+      const headers = new Headers(init.headers);
+      if (bearer !== null) headers.set('Authorization', `Bearer ${bearer}`);
+      return send(root + path, { ...init, headers });
+    };
+    const response = await attempt(first);
+    if (response.status !== 401 || first === null) return response;
+    const second = await tokens.current(first);
+    return second === null || second === first ? response : attempt(second);
+  }
+
+  async function call<T>(
+    method: string,
+    path: string,
+    { query, body, headers, signal }: Call = {},
+  ): Promise<T> {
+    const init: RequestInit = { method, headers: { Accept: 'application/json', ...headers } };
+    if (signal) init.signal = signal;
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+      (init.headers as Record<string, string>)['Content-Type'] = 'application/json';
+    }
+    let response: Response;
+    try {
+      response = await authorized(path + search(query), init);
+    } catch (cause) {
+      throw ApiError.fromUnknown(cause);
+    }
+    if (!response.ok) throw await ApiError.fromResponse(response);
+    if (response.status === 204) return undefined as T;
+    return (await response.json().catch(() => {
+      throw new ApiError('bad_answer', response.status, '');
+    })) as T;
+  }
+
+  const items = <T>(answer: Promise<{ items: T[] }>) => answer.then((list) => list.items);
+  const at = (parts: TemplateStringsArray, ...ids: string[]) =>
+    parts.reduce((path, part, i) => path + encodeURIComponent(ids[i - 1] ?? '') + part);
+
+  return {
+    feed: createFeed({
+      open: (lastEventId, signal) =>
+        authorized('/v1/feed', {
+          headers: {
+            Accept: 'text/event-stream',
+            ...(lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }),
+          },
+          signal,
+          cache: 'no-store',
+        }),
+    }),
+    me: (options) => call('GET', '/v1/me', options),
+    brand: (options) => call('GET', '/v1/brand', options),
+    listConversations: (query, options) => call('GET', '/v1/conversations', { query, ...options }),
+    conversationCounts: (query, options) => call('GET', '/v1/conversations/counts', { query, ...options }),
+    getConversation: (id, options) => call('GET', at`/v1/conversations/${id}`, options),
+    updateConversation: (id, body) => call('PATCH', at`/v1/conversations/${id}`, { body }),
+    listMessages: (id, query, options) =>
+      call('GET', at`/v1/conversations/${id}/messages`, { query, ...options }),
+    sendMessage: (body) =>
+      call('POST', '/v1/messages', { body, headers: body.id ? { 'Idempotency-Key': body.id } : {} }),
+    getMessage: (id, options) => call('GET', at`/v1/messages/${id}`, options),
+    editMessage: (id, body) => call('PATCH', at`/v1/messages/${id}`, { body }),
+    cancelMessage: (id) => call('POST', at`/v1/messages/${id}/cancel`),
+    retryMessage: (id) => call('POST', at`/v1/messages/${id}/retry`),
+    listContacts: (query, options) => call('GET', '/v1/contacts', { query, ...options }),
+    createContact: (body) => call('POST', '/v1/contacts', { body }),
+    getContact: (id, options) => call('GET', at`/v1/contacts/${id}`, options),
+    updateContact: (id, body, version) =>
+      call('PATCH', at`/v1/contacts/${id}`, {
+        body,
+        headers: version === undefined ? {} : { 'If-Match': `"${version}"` },
+      }),
+    listConsent: (id, options) => items(call('GET', at`/v1/contacts/${id}/consent`, options)),
+    recordConsent: (id, body) => call('POST', at`/v1/contacts/${id}/consent`, { body }),
+    listQuickReplies: (options) => items(call('GET', '/v1/quick-replies', options)),
+    createQuickReply: (body) => call('POST', '/v1/quick-replies', { body }),
+    deleteQuickReply: (id) => call('DELETE', at`/v1/quick-replies/${id}`),
+  };
+}
+
+function search(query: object | undefined): string {
+  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== '');
+  return pairs.length === 0
+    ? ''
+    : `?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}`;
+}

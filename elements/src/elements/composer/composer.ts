@@ -1,0 +1,496 @@
+import { html, nothing, type PropertyValues } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { countSegments } from '@patchbay/server-kit/contract/segments';
+import type { Contact, Conversation, Message, QuickReply } from '@patchbay/server-kit/contract';
+import { ApiError } from '../../client/errors.ts';
+import { BaseElement } from '../../internal/base-element.ts';
+import { Dismiss, menuKeys } from '../../internal/dismiss.ts';
+import { icon, type IconName } from '../../internal/icons.ts';
+import { why } from '../../internal/parts.ts';
+import { fillTemplate, safeUrl } from '../../internal/text.ts';
+import { base } from '../../styles/base.ts';
+import { tokens } from '../../styles/tokens.ts';
+import { formatPhone, localTime, zonedInstant } from '../../words/i18n.ts';
+import type { WordKey } from '../../words/en.ts';
+import { blockedCard } from './blocked.ts';
+import { styles } from './composer.styles.ts';
+import { scheduledList } from './scheduled.ts';
+import { presets } from './send-later.ts';
+
+/** The carrier's limit on one text (Twilio error 21617). */
+const LONGEST = 1600;
+type Pop = 'emoji' | 'quick' | 'later' | 'link' | null;
+
+/**
+ * @summary Writes and sends: counter, drafts, quick replies, send later, emoji; says why when nothing can be sent.
+ *
+ * @slot composer-actions - More buttons beside the built-in ones.
+ * @slot block-actions - Ways out while nothing can be sent, such as a call button.
+ * @event message-send - A text is about to be sent; cancelable, the text stays.
+ * @event message-sent - The server has it.
+ * @event block-action - The consent record is wanted; cancelable.
+ * @csspart box - Text field and tools.
+ * @csspart input - The text field.
+ * @csspart tools - The buttons below.
+ * @csspart tool - One of them.
+ * @csspart count - The counter.
+ * @csspart send - The send button.
+ * @csspart block - The card while nothing can be sent.
+ * @csspart scheduled - What waits for its hour.
+ */
+export class Composer extends BaseElement {
+  static override readonly elementName: string = 'composer';
+  static override styles = [tokens, base, styles];
+
+  @query('textarea') private field!: HTMLTextAreaElement | null;
+
+  @property({ attribute: 'conversation-id' }) conversationId: string | null = null;
+  /** Instead of a conversation: the number of a new one. */
+  @property() to: string | null = null;
+  /** `enter`: Enter sends and Shift+Enter breaks the line. `mod-enter`: Ctrl or Command with Enter sends. */
+  @property({ attribute: 'send-on' }) sendOn: 'enter' | 'mod-enter' = 'enter';
+
+  @state() private text = '';
+  @state() private files: readonly string[] = [];
+  @state() private pop: Pop = null;
+  @state() private chosen = 0;
+  @state() private toolsOpen = false;
+  @state() private scheduledOpen = false;
+  @state() private editing: Message | null = null;
+  @state() private later = '';
+  @state() private problem = '';
+  @state() private emoji: readonly string[] = [];
+
+  readonly #dismiss = new Dismiss(this, () => (this.pop = null));
+  #shown: string | null = null;
+
+  get conversation(): Conversation | undefined {
+    return this.conversationId === null ? undefined : this.stores?.cache.get(this.conversationId);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    const { stores, conversation, conversationId } = this;
+    const contact = conversation && stores ? stores.contact(conversation.contact.id) : null;
+    this.watch(stores?.cache, stores?.drafts, stores?.session, contact, this.#thread);
+    if (contact?.status === 'idle') void contact.load();
+    if (conversationId && stores && !conversation)
+      void stores.cache.ensure(conversationId).catch(() => undefined);
+    if (conversationId !== this.#shown) this.#switch();
+    // Typed in another tab, or filed under the member only now.
+    if (stores && conversationId && !this.editing) {
+      const draft = stores.drafts.get(conversationId);
+      if (draft.trim() !== this.text.trim()) this.text = draft;
+    }
+    this.#dismiss.open(this.pop ? () => this.renderRoot.querySelector('.root') : null);
+  }
+
+  protected override updated(): void {
+    const { field } = this;
+    if (!field) return;
+    if (field.value !== this.text) field.value = this.text;
+    field.style.setProperty('height', 'auto');
+    field.style.setProperty('height', `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`);
+  }
+
+  override focus(options?: FocusOptions): void {
+    this.field?.focus(options);
+  }
+
+  /** Adds a picture or file by its address. */
+  attach(url: string): void {
+    if (safeUrl(url) !== null && !this.files.includes(url)) this.files = [...this.files, url];
+  }
+
+  /** Puts text where the cursor is. */
+  insert(text: string): void {
+    const { field } = this;
+    const from = field?.selectionStart ?? this.text.length;
+    this.#write(this.text.slice(0, from) + text + this.text.slice(field?.selectionEnd ?? from));
+    void this.updateComplete.then(() => {
+      field?.focus();
+      field?.setSelectionRange(from + text.length, from + text.length);
+    });
+  }
+
+  /** Sends what is written. Twice in a row is once: the text is gone with the first. */
+  async send(sendAt?: Date): Promise<void> {
+    const body = this.text.trim();
+    const { stores, conversationId, to } = this;
+    if (
+      (body === '' && this.files.length === 0) ||
+      !stores ||
+      (conversationId === null && !to) ||
+      this.conversation?.block
+    )
+      return;
+    if (body.length > LONGEST) return;
+    if (this.editing) return this.#saveEdit(body, sendAt);
+    const outgoing = { body, media_urls: [...this.files], ...(sendAt && { send_at: sendAt.toISOString() }) };
+    const target = conversationId === null ? { to: to ?? '' } : { conversation_id: conversationId };
+    if (!this.emit('message-send', { message: { ...outgoing, ...target } })) return;
+    this.#clear();
+    if (conversationId !== null) {
+      const sent = await stores.thread(conversationId).send(outgoing);
+      if (sent.status !== 'failed') this.emit('message-sent', { message: sent });
+      return;
+    }
+    try {
+      const message = await stores.client.sendMessage({ id: crypto.randomUUID(), ...outgoing, ...target });
+      this.emit('message-sent', { message });
+    } catch (cause) {
+      this.#write(body);
+      this.files = outgoing.media_urls;
+      this.problem = why(this.i18n, ApiError.fromUnknown(cause));
+    }
+  }
+
+  protected override render() {
+    const { i18n, conversation, stores } = this;
+    if (!stores || (this.conversationId === null && this.to === null)) return nothing;
+    return html`<div class="root" part="base" dir=${i18n.dir} lang=${i18n.locale}>
+      ${scheduledList(this.#thread?.scheduled ?? [], {
+        i18n,
+        timeZone: this.#zone,
+        open: this.scheduledOpen,
+        editing: this.editing?.id ?? null,
+        toggle: () => (this.scheduledOpen = !this.scheduledOpen),
+        edit: (message) => this.#edit(message),
+        cancel: (id) => void this.#cancel(id),
+      })}
+      ${conversation?.block ? blockedCard(conversation, i18n, this.#showConsent) : this.#renderBox()}
+    </div>`;
+  }
+
+  #renderBox() {
+    const { i18n, text } = this;
+    const count = countSegments(text);
+    const over = text.trim().length - LONGEST;
+    const long = count.segments > 1 || count.units > 100 || (count.forcedBy !== null && count.units > 40);
+    const name = this.conversation?.contact.name ?? formatPhone(this.conversation?.contact.phone ?? this.to);
+    return html`${this.#renderFiles()}
+      <div class="box ${this.toolsOpen ? 'open' : ''} ${long ? 'long' : ''}" part="box">
+        ${this.#renderPop()}
+        <button
+          class="tool plus"
+          aria-label=${i18n.t('more')}
+          aria-expanded=${this.toolsOpen}
+          @click=${() => (this.toolsOpen = !this.toolsOpen)}
+        >
+          ${icon('plus')}
+        </button>
+        <textarea
+          part="input"
+          rows="1"
+          dir="auto"
+          aria-label=${i18n.t('composer', { name })}
+          aria-invalid=${over > 0}
+          placeholder=${i18n.t('placeholder')}
+          enterkeyhint=${this.sendOn === 'enter' ? 'send' : 'enter'}
+          @input=${this.#onInput}
+          @keydown=${this.#onKey}
+        ></textarea>
+        <div class="tools" part="tools">
+          ${this.#tool('smile', 'emoji', 'emoji')} ${this.#tool('bolt', 'quickReplies', 'quick')}
+          ${this.#tool('clip', 'attachLink', 'link')} ${this.#tool('clock', 'sendLater', 'later')}
+          <slot name="composer-actions"></slot>
+          <span
+            class="count num ${over > 0 ? 'over' : ''}"
+            part="count"
+            title=${count.forcedBy === null ? nothing : i18n.t('unicode', { char: count.forcedBy })}
+          >
+            ${text === '' ? nothing : i18n.t('segments', { units: count.units, capacity: count.capacity, count: count.segments })}
+          </span>
+        </div>
+        <button
+          class="button primary send"
+          part="send"
+          ?disabled=${(text.trim() === '' && this.files.length === 0) || over > 0}
+          @click=${() => void this.send()}
+        >
+          ${icon(this.editing ? 'check' : 'send', 'flip')}<span
+            >${i18n.t(this.editing ? 'save' : 'send')}</span
+          >
+        </button>
+      </div>
+      ${count.forcedBy !== null ? html`<p class="note" part="unicode">${i18n.t('unicode', { char: count.forcedBy })}</p>` : nothing}
+      ${over > 0 ? html`<p class="note bad" role="alert">${i18n.t('tooLong', { count: over, max: LONGEST })}</p>` : nothing}
+      ${this.problem ? html`<p class="note bad" role="alert">${this.problem}</p>` : nothing}`;
+  }
+
+  #tool(name: IconName, word: WordKey, pop: Pop) {
+    const label = this.t(word);
+    return html`<button
+      class="tool"
+      part="tool"
+      title=${label}
+      aria-label=${label}
+      aria-haspopup="true"
+      aria-expanded=${this.pop === pop}
+      @click=${() => this.#toggle(pop)}
+    >
+      ${icon(name)}
+    </button>`;
+  }
+
+  #renderFiles() {
+    if (this.files.length === 0) return nothing;
+    return html`<div class="files">
+      ${this.files.map(
+        (url) =>
+          html`<span class="chip"
+            >${icon('clip')}<bdi class="ell">${url}</bdi
+            ><button
+              aria-label=${this.t('removeNamed', { name: url })}
+              @click=${() => (this.files = this.files.filter((each) => each !== url))}
+            >
+              ${icon('x')}
+            </button></span
+          >`,
+      )}
+    </div>`;
+  }
+
+  #renderPop() {
+    if (this.pop === 'quick') return this.#renderQuick();
+    if (this.pop === 'later') return this.#renderLater();
+    if (this.pop === 'link') {
+      return html`<form class="pop pad" @submit=${this.#onLink}>
+        <label
+          >${this.t('attachLinkHint')}<input
+            class="field"
+            name="url"
+            type="url"
+            inputmode="url"
+            placeholder="https://"
+            required
+        /></label>
+        <button class="button">${this.t('add')}</button>
+      </form>`;
+    }
+    if (this.pop !== 'emoji') return nothing;
+    return html`<div class="pop emoji" role="group" aria-label=${this.t('emoji')}>
+      ${this.emoji.map((each) => html`<button @click=${() => this.insert(each)}>${each}</button>`)}
+    </div>`;
+  }
+
+  #renderQuick() {
+    const replies = this.#replies;
+    return html`<div
+      class="pop wide quick"
+      role="listbox"
+      aria-label=${this.t('quickReplies')}
+      @keydown=${menuKeys}
+    >
+      ${replies.map(
+        (reply, i) =>
+          html`<button
+            class="item ${i === this.chosen ? 'on' : ''}"
+            role="option"
+            aria-selected=${i === this.chosen}
+            @click=${() => this.#useReply(reply)}
+          >
+            <code>/${reply.shortcut}</code><b>${reply.title}</b>
+            <div class="ell muted">${this.#filled(reply.body)}</div>
+          </button>`,
+      )}
+      ${replies.length === 0 ? html`<div class="state">${this.t('quickRepliesEmpty', { q: this.#slash ?? '' })}</div>` : nothing}
+    </div>`;
+  }
+
+  #renderLater() {
+    const { i18n } = this;
+    const zone = this.#zone;
+    const now = Date.now();
+    const name = this.conversation?.contact.name ?? formatPhone(this.conversation?.contact.phone ?? this.to);
+    const city = i18n.city(zone);
+    return html`<div class="pop wide" role="dialog" aria-label=${this.t('later.title')} @keydown=${menuKeys}>
+      <p class="pad muted">
+        ${this.t('later.zoneOf', { name, zone: city, time: i18n.time(new Date(now).toISOString(), zone) })}
+      </p>
+      ${presets(now, zone).map(
+        ({ word, at }) =>
+          html`<button class="item" ?disabled=${this.text.trim() === ''} @click=${() => this.#schedule(at)}>
+            <span class="grow">${this.t(word)}</span
+            ><span class="muted">${i18n.moment(at.toISOString(), zone)}</span>
+          </button>`,
+      )}
+      <div class="pad">
+        <label
+          >${this.t('later.pick')} · ${this.t('later.zone', { zone: city })}
+          <input
+            class="field"
+            type="datetime-local"
+            .value=${this.later}
+            min=${localTime(now, zone)}
+            @input=${(event: Event) => (this.later = (event.target as HTMLInputElement).value)}
+          />
+        </label>
+        <button
+          class="button primary"
+          ?disabled=${this.later === '' || this.text.trim() === ''}
+          @click=${() => this.#schedule(zonedInstant(this.later, zone))}
+        >
+          ${this.t('later.schedule')}
+        </button>
+      </div>
+    </div>`;
+  }
+
+  get #thread() {
+    return this.conversationId !== null && this.stores ? this.stores.thread(this.conversationId) : null;
+  }
+  get #contact(): Contact | null {
+    const id = this.conversation?.contact.id;
+    return id && this.stores ? this.stores.contact(id).contact : null;
+  }
+  /** The contact's, else the tenant's, else this browser's. */
+  get #zone(): string {
+    return this.#contact?.time_zone ?? this.i18n.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+  /** What stands after the slash, while the text is nothing but that. */
+  get #slash(): string | null {
+    return /^\/(\S*)$/.exec(this.text)?.[1] ?? null;
+  }
+  get #replies(): QuickReply[] {
+    const q = (this.#slash ?? '').toLowerCase();
+    return (this.stores?.session.quickReplies ?? []).filter(({ shortcut, title }) =>
+      `${shortcut} ${title}`.toLowerCase().includes(q),
+    );
+  }
+
+  #filled(body: string): string {
+    const { me } = this.stores?.session ?? {};
+    const contact = this.#contact;
+    const { first_name, last_name, name, phone, email, stage, lead_type } = contact ?? {};
+    const known = { first_name, last_name, name, phone: formatPhone(phone), email, stage, lead_type };
+    return fillTemplate(body, {
+      ...contact?.fields,
+      ...known,
+      member_name: me?.member.name,
+      tenant_name: me?.tenant.name,
+    });
+  }
+
+  #useReply({ body }: QuickReply): void {
+    const filled = this.#filled(body);
+    this.pop = null;
+    if (this.#slash === null) this.insert(filled);
+    else this.#write(filled);
+    this.field?.focus();
+  }
+
+  #toggle(pop: Pop): void {
+    this.pop = this.pop === pop ? null : pop;
+    this.chosen = 0;
+    if (this.pop === 'quick') void this.stores?.session.loadQuickReplies();
+    if (this.pop === 'emoji' && this.emoji.length === 0)
+      void import('./emoji.ts').then(({ EMOJI }) => (this.emoji = EMOJI));
+  }
+
+  #write(text: string): void {
+    this.text = text;
+    this.problem = '';
+    if (this.conversationId !== null && !this.editing) this.stores?.drafts.set(this.conversationId, text);
+    if (this.#slash !== null && this.pop !== 'quick') this.#toggle('quick');
+    else if (this.#slash === null && this.pop === 'quick') this.pop = null;
+  }
+
+  #clear(): void {
+    this.text = '';
+    this.files = [];
+    this.pop = null;
+    this.later = '';
+    this.problem = '';
+    this.toolsOpen = false;
+    if (this.conversationId !== null && !this.editing) this.stores?.drafts.clear(this.conversationId);
+  }
+
+  #switch(): void {
+    this.#shown = this.conversationId;
+    this.editing = null;
+    this.#resetView();
+  }
+  #resetView(): void {
+    this.files = [];
+    this.pop = null;
+    this.problem = '';
+    this.scheduledOpen = false;
+    this.text = this.conversationId === null ? '' : (this.stores?.drafts.get(this.conversationId) ?? '');
+  }
+
+  #schedule(at: Date): void {
+    if (at.getTime() <= Date.now()) {
+      this.problem = this.t('later.past');
+      return;
+    }
+    this.pop = null;
+    void this.send(at);
+  }
+
+  #edit(message: Message): void {
+    this.editing = message;
+    this.text = message.body;
+    this.later = localTime(Date.parse(message.send_at ?? ''), this.#zone);
+    void this.updateComplete.then(() => this.field?.focus());
+  }
+
+  async #saveEdit(body: string, sendAt: Date | undefined): Promise<void> {
+    const { editing } = this;
+    if (!editing) return;
+    try {
+      await this.#thread?.edit(editing.id, { body, ...(sendAt && { send_at: sendAt.toISOString() }) });
+      this.editing = null;
+      this.#resetView();
+    } catch (cause) {
+      this.problem = `${this.t('error.scheduled')} ${why(this.i18n, ApiError.fromUnknown(cause))}`;
+    }
+  }
+
+  async #cancel(id: string): Promise<void> {
+    try {
+      await this.#thread?.cancel(id);
+      if (this.editing?.id === id) this.#switch();
+    } catch (cause) {
+      this.problem = `${this.t('error.scheduled')} ${why(this.i18n, ApiError.fromUnknown(cause))}`;
+    }
+  }
+
+  readonly #showConsent = () => {
+    if (this.conversationId !== null)
+      this.emit('block-action', { action: 'consent', conversationId: this.conversationId });
+  };
+  readonly #onInput = (event: Event) => this.#write((event.target as HTMLTextAreaElement).value);
+  readonly #onLink = (event: SubmitEvent) => {
+    event.preventDefault();
+    const url = String(new FormData(event.target as HTMLFormElement).get('url'));
+    if (/^https?:/.test(url) && safeUrl(url) !== null) this.attach(url);
+    else this.problem = this.t('attachLinkBad');
+    this.pop = null;
+  };
+
+  readonly #onKey = (event: KeyboardEvent) => {
+    // While a word is composed (Japanese, Chinese, Korean), Enter accepts it. Safari sends that Enter with code 229.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (this.pop === 'quick' && this.#slash !== null) {
+      const replies = this.#replies;
+      const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+      if (step !== 0 && replies.length > 0) {
+        event.preventDefault();
+        this.chosen = (this.chosen + step + replies.length) % replies.length;
+        return;
+      }
+      const reply = replies[this.chosen];
+      if (reply && (event.key === 'Enter' || event.key === 'Tab')) {
+        event.preventDefault();
+        this.#useReply(reply);
+        return;
+      }
+    }
+    if (event.key === 'Escape' && this.editing) this.#switch();
+    if (event.key !== 'Enter' || event.shiftKey || event.altKey) return;
+    if (this.sendOn === 'mod-enter' && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    void this.send();
+  };
+}

@@ -1,0 +1,175 @@
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    height: 100%;
+    min-height: 0;
+    background: var(--_surface);
+    overflow-y: auto;
+    overscroll-behavior: contain;
+  }
+  .root {
+    padding: 18px;
+  }
+  .top {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+  }
+  .top .avatar {
+    width: 48px;
+    height: 48px;
+    font-size: 16px;
+  }
+  h2 {
+    font-size: 16px;
+    font-weight: 600;
+    line-height: 1.35;
+    overflow-wrap: anywhere;
+  }
+  .sub {
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+  }
+  .tags {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px;
+    margin-top: 13px;
+  }
+  .tags .chip {
+    min-height: 24px;
+    max-width: 100%;
+  }
+  .tags li button {
+    display: grid;
+    place-items: center;
+    width: 24px;
+    height: 24px;
+    margin-inline-end: -8px;
+    border-radius: 50%;
+    opacity: 0.55;
+  }
+  .tags li button:hover,
+  .tags li button:focus-visible {
+    opacity: 1;
+  }
+  .tags button .icon {
+    width: 11px;
+    height: 11px;
+  }
+  .tags button.chip:hover {
+    color: var(--_text);
+  }
+  .tags .field {
+    width: 130px;
+    min-height: 26px;
+    padding: 1px 9px;
+    border-radius: 99px;
+    font-size: var(--_text-s);
+  }
+  section {
+    margin-top: 14px;
+    padding-top: 14px;
+    border-top: 1px solid var(--_line);
+  }
+  h3 {
+    margin-bottom: 9px;
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+    font-weight: 600;
+  }
+  dl {
+    display: grid;
+    grid-template-columns: minmax(72px, 86px) 1fr;
+    align-items: center;
+    gap: 1px 8px;
+    font-size: 13px;
+  }
+  dt {
+    color: var(--_text-muted);
+    overflow-wrap: anywhere;
+  }
+  dd {
+    min-width: 0;
+  }
+  .value {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    width: 100%;
+    min-height: 26px;
+    margin-inline: -6px;
+    padding: 1px 6px;
+    border-radius: var(--_radius-s);
+    overflow-wrap: anywhere;
+  }
+  button.value:hover {
+    background: var(--_surface-hover);
+  }
+  .value .icon {
+    width: 13px;
+    height: 13px;
+    margin-inline-start: auto;
+    color: var(--_text-faint);
+    opacity: 0;
+  }
+  .value:hover .icon,
+  .value:focus-visible .icon {
+    opacity: 1;
+  }
+  .value.none {
+    color: var(--_text-faint);
+  }
+  dl .field {
+    min-height: 28px;
+    padding: 2px 6px;
+    margin-inline: -6px;
+    border-radius: var(--_radius-s);
+  }
+  .consents {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px;
+  }
+  .fine {
+    margin-top: 7px;
+    color: var(--_text-faint);
+    font-size: var(--_text-xs);
+  }
+  .records {
+    display: grid;
+    gap: 9px;
+    margin-top: 10px;
+    font-size: 13px;
+  }
+  .records .fine {
+    display: block;
+    margin: 1px 0 0;
+    overflow-wrap: anywhere;
+  }
+  .acts {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 14px;
+    margin-top: 8px;
+    font-size: 13px;
+  }
+  form {
+    display: grid;
+    gap: 8px;
+    margin-top: 10px;
+  }
+  .problem {
+    margin-top: 12px;
+    border-radius: var(--_radius-m);
+    padding-inline: 10px;
+  }
+  .ghosts {
+    display: grid;
+    gap: 14px;
+  }
+  .ghosts .bones:nth-child(odd) {
+    width: 70%;
+  }
+`;

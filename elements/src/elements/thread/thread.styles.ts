@@ -1,0 +1,376 @@
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    height: 100%;
+    min-height: 0;
+    background: var(--_surface);
+    --_read: var(--pb-read, light-dark(#1a6fd4, #74b4ff));
+  }
+  .root {
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+    min-height: 0;
+  }
+  .logarea {
+    position: relative;
+    flex: 1;
+    min-height: 0;
+    display: flex;
+    flex-direction: column;
+  }
+  .scroller {
+    position: relative;
+    flex: 1;
+    min-height: 0;
+    overflow-y: auto;
+    overflow-anchor: none;
+    overscroll-behavior: contain;
+    display: flex;
+    flex-direction: column;
+  }
+  .scroller:focus-visible {
+    outline-offset: -2px;
+  }
+  /* A short thread stands at the bottom, where the composer is. */
+  .scroller::before {
+    content: '';
+    margin-block-start: auto;
+  }
+  .scroller > * {
+    flex: none;
+  }
+  .rows {
+    padding: 0 24px 6px;
+  }
+  .line {
+    display: flow-root;
+  }
+  .day {
+    padding: 18px 0 14px;
+    text-align: center;
+    color: var(--_text-faint);
+    font-size: var(--_text-xs);
+    letter-spacing: 0.02em;
+  }
+  .message {
+    display: flex;
+    flex-direction: column;
+    align-items: flex-start;
+    gap: 3px;
+    padding-bottom: 3px;
+  }
+  .message.out {
+    align-items: flex-end;
+  }
+  .message.end {
+    padding-bottom: calc(12px * var(--_density));
+  }
+  .bubble {
+    max-width: min(64%, 560px);
+    padding: 8px 13px;
+    border-radius: var(--_radius-bubble);
+    background: var(--_bubble-in);
+    color: var(--_on-bubble-in);
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+    unicode-bidi: plaintext;
+  }
+  .out .bubble {
+    background: var(--_bubble-out);
+    color: var(--_on-bubble-out);
+  }
+  .bubble.tail {
+    border-end-start-radius: 5px;
+  }
+  .out .bubble.tail {
+    border-end-start-radius: var(--_radius-bubble);
+    border-end-end-radius: 5px;
+  }
+  .failed .bubble {
+    background: var(--_bad-soft);
+    color: var(--_text);
+  }
+  .pending .bubble {
+    opacity: 0.75;
+  }
+  .canceled .bubble {
+    background: var(--_surface-hover);
+    color: var(--_text-muted);
+    text-decoration: line-through;
+  }
+  .found .bubble {
+    outline: 2px solid var(--_warn);
+    outline-offset: 2px;
+  }
+  .meta {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px;
+    margin: 0 4px;
+    color: var(--_text-faint);
+    font-size: var(--_text-xs);
+  }
+  .out .meta {
+    justify-content: flex-end;
+  }
+  .meta .icon {
+    width: 14px;
+    height: 14px;
+    stroke-width: 2.1;
+  }
+  .meta .read {
+    color: var(--_read);
+  }
+  .meta .bad {
+    color: var(--_bad);
+  }
+  .meta .link {
+    min-height: 24px;
+    color: var(--_bad);
+    font-weight: 650;
+  }
+  .tick {
+    display: inline-flex;
+  }
+  .media {
+    display: block;
+    max-width: min(64%, 320px);
+    border-radius: var(--_radius-bubble);
+    overflow: hidden;
+    background: var(--_surface-hover);
+  }
+  .media img,
+  .media video {
+    display: block;
+    width: 100%;
+    max-height: 320px;
+    object-fit: cover;
+  }
+  .media img {
+    min-height: 80px;
+  }
+  audio {
+    width: min(100%, 280px);
+    height: 40px;
+  }
+  .file {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    max-width: min(64%, 320px);
+    padding: 10px 13px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-l);
+    text-decoration: none;
+    background: var(--_surface);
+    font-size: 13px;
+  }
+  .file:hover {
+    background: var(--_surface-hover);
+  }
+  .file .icon {
+    color: var(--_accent-text);
+  }
+  .pill {
+    display: flex;
+    justify-content: center;
+    padding: 6px 0 14px;
+  }
+  .pill > span {
+    display: inline-flex;
+    align-items: center;
+    gap: 7px;
+    max-width: 100%;
+    padding: 4px 12px;
+    border: 1px solid var(--_line);
+    border-radius: 99px;
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+    text-align: center;
+  }
+  .pill .icon {
+    width: 14px;
+    height: 14px;
+  }
+  .pill.bad > span {
+    border-color: transparent;
+    background: var(--_bad-soft);
+    color: var(--_bad);
+  }
+  .newer {
+    position: absolute;
+    inset-block-end: 14px;
+    inset-inline: 0;
+    margin-inline: auto;
+    width: fit-content;
+    min-height: 34px;
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    padding: 0 14px;
+    border: 1px solid var(--_line);
+    border-radius: 99px;
+    background: var(--_surface-raised);
+    box-shadow: var(--_shadow-float);
+    font-size: 13px;
+    font-weight: 600;
+    animation: pop var(--_motion) ease-out;
+  }
+  .newer.some {
+    border-color: transparent;
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+  .newer .icon {
+    width: 16px;
+    height: 16px;
+  }
+  .top {
+    padding: 12px 16px;
+    text-align: center;
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+  }
+  .banner {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 12px;
+    padding: 10px 16px 10px 20px;
+    border-bottom: 1px solid var(--_line);
+    background: var(--_warn-soft);
+    font-size: 13px;
+  }
+  .banner .grow {
+    min-width: 180px;
+  }
+  .ghosts {
+    display: flex;
+    flex-direction: column;
+    gap: 10px;
+    padding: 24px;
+    margin-top: auto;
+  }
+  .ghosts .bones {
+    width: 46%;
+    height: 36px;
+    border-radius: var(--_radius-bubble);
+  }
+  .ghosts .bones:nth-child(3n + 2) {
+    width: 34%;
+    align-self: flex-end;
+  }
+  @container (max-width: 639.9px) {
+    .rows {
+      padding-inline: 14px;
+    }
+    .bubble,
+    .media,
+    .file {
+      max-width: 80%;
+    }
+    .bubble {
+      padding: 9px 14px;
+      font-size: 16px;
+      line-height: 1.35;
+    }
+  }
+`;
+
+export const headerStyles = css`
+  header {
+    position: relative;
+    z-index: 2;
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    min-height: 66px;
+    padding: 8px 14px 8px 20px;
+    border-bottom: 1px solid var(--_line);
+  }
+  [dir='rtl'] header {
+    padding: 8px 20px 8px 14px;
+  }
+  header.back {
+    padding-inline: 8px;
+    gap: 8px;
+  }
+  header.back .avatar {
+    width: 36px;
+    height: 36px;
+    font-size: 13px;
+  }
+  .title {
+    font-size: 15.5px;
+    font-weight: 600;
+    line-height: 1.35;
+  }
+  .who {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-width: 0;
+  }
+  .who .chip {
+    flex: none;
+    max-width: 110px;
+  }
+  .number {
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+  }
+  .backward {
+    width: 44px;
+    height: 44px;
+    color: var(--_accent-text);
+  }
+  .backward .icon {
+    width: 24px;
+    height: 24px;
+  }
+  .menu {
+    position: relative;
+    display: flex;
+    align-items: center;
+  }
+  .menu .pop {
+    inset-block-start: calc(100% + 6px);
+    inset-inline-end: 0;
+  }
+  .find {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    padding: 8px 14px 8px 20px;
+    border-bottom: 1px solid var(--_line);
+    background: var(--_surface-sunken);
+    font-size: 13px;
+  }
+  .find .field {
+    flex: 1;
+    min-width: 0;
+  }
+  .find span {
+    padding: 0 8px;
+    color: var(--_text-muted);
+    white-space: nowrap;
+  }
+  .wide {
+    display: inline-flex;
+  }
+  @container (max-width: 639.9px) {
+    .wide {
+      display: none;
+    }
+    .tool {
+      width: 44px;
+      height: 44px;
+    }
+    .find .field {
+      font-size: 16px;
+    }
+  }
+`;

@@ -1,0 +1,418 @@
+import { html, nothing, type PropertyValues } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Conversation, UpdateConversation } from '@patchbay/server-kit/contract';
+import { ApiError } from '../../client/errors.ts';
+import { BaseElement } from '../../internal/base-element.ts';
+import { Dismiss } from '../../internal/dismiss.ts';
+import { icon } from '../../internal/icons.ts';
+import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
+import { VirtualRows } from '../../internal/virtual-rows.ts';
+import type { ThreadStore } from '../../stores/thread.ts';
+import { base } from '../../styles/base.ts';
+import { tokens } from '../../styles/tokens.ts';
+import { formatPhone } from '../../words/i18n.ts';
+import { Find } from './find.ts';
+import { threadHeader, type ThreadMenu } from './header.ts';
+import { threadLine } from './message.ts';
+import { headerStyles, styles } from './thread.styles.ts';
+
+/** How many announcements stay in the live region: enough for a burst, too few to be read as history. */
+const ANNOUNCED = 5;
+
+/**
+ * @summary The messages of one conversation, with what happened between them, and its header.
+ *
+ * @slot header-actions - In the header: call, video, whatever the host offers.
+ * @slot menu - More entries for the header's menu.
+ * @slot empty - Instead of the words for an empty thread.
+ * @event conversation-close - The back button was pressed.
+ * @event contact-open - The details button was pressed; cancelable.
+ * @event link-open - A link was clicked; cancelable.
+ * @event media-open - A picture or file was clicked; cancelable.
+ * @csspart header - The header.
+ * @csspart name - The contact's name.
+ * @csspart number - Number and sender.
+ * @csspart log - What scrolls.
+ * @csspart day - A day divider.
+ * @csspart message - One message with its media and its line of time and ticks.
+ * @csspart bubble - The text.
+ * @csspart meta - Time, author and ticks.
+ * @csspart tick - The tick.
+ * @csspart retry - Retry after a failure.
+ * @csspart media - An attachment.
+ * @csspart event - A pill between messages.
+ * @csspart newer - The button to the newest message.
+ * @csspart opt-out-banner - The question about a possible opt-out.
+ * @cssproperty --pb-bubble-out - Behind what was sent.
+ * @cssproperty --pb-bubble-in - Behind what was received.
+ * @cssproperty --pb-read - The ticks of what was read.
+ */
+export class Thread extends BaseElement {
+  static override readonly elementName: string = 'thread';
+  static override styles = [tokens, base, headerStyles, styles];
+
+  @query('.scroller') private scroller!: HTMLElement | null;
+  @query('.rows') private rows!: HTMLElement | null;
+
+  @property({ attribute: 'conversation-id' }) conversationId: string | null = null;
+  /** Shows a back button: one column. */
+  @property({ type: Boolean }) back = false;
+  @property({ type: Boolean, attribute: 'details-open' }) detailsOpen = false;
+  /** Leaves out the button for the contact's details. */
+  @property({ type: Boolean, attribute: 'no-details' }) noDetails = false;
+  /** Leaves out the header. */
+  @property({ type: Boolean, attribute: 'no-header' }) noHeader = false;
+
+  @state() private menu: ThreadMenu = null;
+  @state() private newCount = 0;
+  @state() private changeError: ApiError | null = null;
+  @state() private conversationError: ApiError | null = null;
+
+  readonly #virtual = new VirtualRows(this, {
+    scroller: () => this.scroller,
+    rows: () => this.rows,
+    count: () => this.thread?.items.length ?? 0,
+    key: (index) => this.thread?.items[index]?.key ?? '',
+    estimate: 62,
+    stickToEnd: true,
+    onScroll: (place) => this.#onPlace(place),
+  });
+  readonly #dismiss = new Dismiss(this, () => (this.menu = null));
+  readonly #find = new Find((hit) => void this.#toHit(hit));
+  #drawn: ThreadStore | null = null;
+  #lastKey: string | undefined;
+  #said: { key: string; text: string }[] = [];
+  #wasAtEnd = true;
+
+  /** The store that is drawn. */
+  get thread(): ThreadStore | null {
+    return this.conversationId !== null && this.stores ? this.stores.thread(this.conversationId) : null;
+  }
+  get conversation(): Conversation | undefined {
+    return this.conversationId === null ? undefined : this.stores?.cache.get(this.conversationId);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('focus', this.#onFocus);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('focus', this.#onFocus);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    const { thread, stores } = this;
+    const contactId = this.conversation?.contact.id;
+    const contact = contactId && stores ? stores.contact(contactId) : null;
+    this.watch(thread, stores?.cache, stores?.session, contact);
+    if (thread !== this.#drawn) this.#begin(thread);
+    if (contact?.status === 'idle') void contact.load();
+    this.#notice(thread);
+    this.#virtual.prepare();
+    this.#dismiss.open(this.menu ? () => this.renderRoot.querySelector('header') : null);
+  }
+
+  protected override updated(): void {
+    this.#markRead();
+  }
+
+  /** Goes to the newest message. */
+  async scrollToNewest(): Promise<void> {
+    this.newCount = 0;
+    await this.thread?.jumpToEnd();
+    this.#virtual.scrollToEnd();
+  }
+
+  /** Goes to a message, wherever in the history it is. */
+  async scrollToMessage(messageId: string): Promise<void> {
+    await this.thread?.jump(messageId);
+    this.#virtual.scrollToKey(messageId);
+  }
+
+  /** Opens the search inside this thread. */
+  openSearch(): void {
+    this.#find.open = true;
+    this.menu = null;
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.find input')?.focus());
+  }
+
+  protected override render() {
+    const { i18n, thread, conversation, stores } = this;
+    return html`<div class="root" part="base" dir=${i18n.dir} lang=${i18n.locale}>
+      ${this.noHeader ? nothing : this.#renderHeader(conversation)}
+      ${this.#find.open && thread ? this.#find.render(i18n, thread) : nothing}
+      ${feedNotice(i18n, stores?.session.feed ?? 'idle')} ${this.#renderChangeError()}
+      ${this.#renderOptOut(conversation)}
+      <div class="logarea">
+        <div
+          class="scroller"
+          part="log"
+          tabindex="0"
+          role="group"
+          aria-label=${this.t('messages', { name: this.#name })}
+          @click=${this.#onClick}
+        >
+          ${thread ? this.#renderMessages(thread) : this.#renderNothing()}
+        </div>
+        ${this.#renderNewer(thread)}
+      </div>
+      <div class="hidden" role="log" aria-live="polite" aria-relevant="additions">
+        ${repeat(
+          this.#said,
+          ({ key }) => key,
+          ({ text }) => html`<p>${text}</p>`,
+        )}
+      </div>
+    </div>`;
+  }
+
+  #renderHeader(conversation: Conversation | undefined) {
+    if (!conversation) {
+      return this.back && this.conversationId
+        ? html`<header class="back">
+            <button class="tool backward" aria-label=${this.t('back')} @click=${() => this.#act('back')}>
+              ${icon('back', 'flip')}
+            </button>
+          </header>`
+        : nothing;
+    }
+    const { stores } = this;
+    return threadHeader({
+      i18n: this.i18n,
+      conversation,
+      contact: stores?.contact(conversation.contact.id).contact ?? null,
+      me: stores?.session.me ?? null,
+      back: this.back,
+      menu: this.menu,
+      detailsOpen: this.detailsOpen,
+      noDetails: this.noDetails,
+      act: (action) => this.#act(action),
+      toggle: (menu) => (this.menu = this.menu === menu ? null : menu),
+      assign: (memberId) => this.#change({ assignee_id: memberId }),
+    });
+  }
+
+  #renderMessages(thread: ThreadStore) {
+    const { i18n } = this;
+    const failed =
+      thread.status === 'error' ? thread.error : thread.items.length === 0 ? this.conversationError : null;
+    if (failed) return errorState(i18n, 'error.thread', failed, () => this.#load(thread));
+    if (thread.status !== 'ready') {
+      return html`<div class="ghosts" part="loading" role="status" aria-label=${this.t('loading')}>
+        ${[1, 2, 3, 4, 5].map(() => html`<span class="bones"></span>`)}
+      </div>`;
+    }
+    if (thread.items.length === 0) {
+      return html`<slot name="empty"
+        >${emptyState('chat', this.t('empty.thread'), this.t('empty.threadHint'))}</slot
+      >`;
+    }
+    const { start, end } = this.#virtual;
+    const { items } = thread;
+    const context = {
+      i18n,
+      mark: this.#find.open ? this.#find.q : '',
+      memberId: this.stores?.session.me?.member.id,
+      retry: (id: string) => void thread.retry(id),
+    };
+    const { hit } = this.#find;
+    return html`${thread.loadingOlder ? html`<div class="top" role="status">${this.t('loadingOlder')}…</div>` : nothing}
+      ${
+        thread.olderError
+          ? html`<div class="top">
+              ${this.t('error.older')} ${why(i18n, thread.olderError)}
+              <button class="link" @click=${() => void thread.loadOlder()}>${this.t('tryAgain')}</button>
+            </div>`
+          : nothing
+      }
+      <div></div>
+      <div class="rows">
+        ${repeat(
+          items.slice(start, end),
+          ({ key }) => key,
+          (item, i) =>
+            threadLine(item, items[start + i - 1], items[start + i + 1], {
+              ...context,
+              found: item.key === hit,
+            }),
+        )}
+      </div>
+      <div></div>`;
+  }
+
+  #renderNewer(thread: ThreadStore | null) {
+    if (!thread || (this.#virtual.atEnd && thread.atEnd) || thread.status !== 'ready') return nothing;
+    const some = this.newCount > 0;
+    return html`<button
+      class="newer ${some ? 'some' : ''}"
+      part="newer"
+      aria-label=${this.t('toNewest')}
+      @click=${() => void this.scrollToNewest()}
+    >
+      ${some ? this.t('newMessages', { count: this.newCount }) : nothing}${icon('down')}
+    </button>`;
+  }
+
+  #renderOptOut(conversation: Conversation | undefined) {
+    const flagged = conversation?.possible_opt_out;
+    if (!flagged) return nothing;
+    return html`<div class="banner" part="opt-out-banner" role="group">
+      <span class="grow">${this.t('possibleOptOut', { text: flagged.text })}</span>
+      <span class="row">
+        <button class="button" @click=${() => void this.#optOut(conversation)}>${this.t('optOut')}</button>
+        <button class="button" @click=${() => this.#change({ possible_opt_out: null })}>
+          ${this.t('notOptOut')}
+        </button>
+      </span>
+    </div>`;
+  }
+
+  #renderChangeError() {
+    if (!this.changeError) return nothing;
+    return html`<div class="notice bad" part="notice" role="alert">
+      ${icon('alert')}<span class="grow">${this.t('error.change')} ${why(this.i18n, this.changeError)}</span>
+      <button class="link" @click=${() => (this.changeError = null)}>${this.t('dismiss')}</button>
+    </div>`;
+  }
+
+  #renderNothing() {
+    if (this.stores || this.environment)
+      return emptyState('chat', this.t('empty.pick'), this.t('empty.pickHint'));
+    return emptyState('alert', this.t('noClient'), this.t('noClientHint'));
+  }
+
+  get #name(): string {
+    const contact = this.conversation?.contact;
+    return contact?.name ?? formatPhone(contact?.phone);
+  }
+
+  #begin(thread: ThreadStore | null): void {
+    this.#drawn = thread;
+    this.#virtual.reset();
+    if (this.#find.open) this.#find.close();
+    this.newCount = 0;
+    this.menu = null;
+    this.changeError = null;
+    this.#said = [];
+    this.#keptUnread = null;
+    this.#lastKey = thread?.items.at(-1)?.key;
+    if (thread) this.#load(thread);
+  }
+
+  #load(thread: ThreadStore): void {
+    this.conversationError = null;
+    void thread.load();
+    this.stores?.cache.ensure(thread.conversationId).catch((cause: unknown) => {
+      if (thread === this.#drawn) this.conversationError = ApiError.fromUnknown(cause);
+    });
+  }
+
+  /** What has come at the end since the last look: counts it, and says it to a screen reader. */
+  #notice(thread: ThreadStore | null): void {
+    const items = thread?.items ?? [];
+    const newest = items.at(-1)?.key;
+    if (newest === this.#lastKey) return;
+    const known = this.#lastKey;
+    this.#lastKey = newest;
+    // The first page, or another one after a jump: history, not news.
+    if (known === undefined || thread?.message(known) === undefined) return;
+    for (let i = items.length - 1; i >= 0 && items[i]?.key !== known; i -= 1) {
+      const item = items[i];
+      if (item?.kind !== 'message') continue;
+      if (item.message.direction === 'outbound') {
+        if (item.message.author === null && item.message.status === 'queued') this.#virtual.scrollToEnd();
+        continue;
+      }
+      const text = item.message.body || this.t('photo', { count: item.message.media.length });
+      this.#said = [...this.#said, { key: item.key, text: this.t('said', { name: this.#name, text }) }].slice(
+        -ANNOUNCED,
+      );
+      if (!this.#virtual.atEnd) this.newCount += 1;
+    }
+  }
+
+  #onPlace({ atStart, atEnd }: { atStart: boolean; atEnd: boolean }): void {
+    const { thread } = this;
+    if (!thread) return;
+    if (atStart && thread.hasOlder && !thread.loadingOlder && !thread.olderError) void thread.loadOlder();
+    if (atEnd && !thread.atEnd) void thread.loadNewer();
+    if (this.#virtual.atEnd === this.#wasAtEnd) return;
+    this.#wasAtEnd = this.#virtual.atEnd;
+    if (this.#wasAtEnd) this.newCount = 0;
+    this.requestUpdate();
+  }
+
+  /** Read is what a person had before their eyes: the window in front, the thread at its end. */
+  #markRead(): void {
+    const { conversation, thread } = this;
+    if (!conversation || conversation.unread === 0 || thread?.status !== 'ready') return;
+    if (
+      !this.#virtual.atEnd ||
+      !document.hasFocus() ||
+      !this.checkVisibility() ||
+      this.#keptUnread === conversation.id
+    )
+      return;
+    void this.stores?.cache.update(conversation.id, { unread: false }).catch(() => undefined);
+  }
+  #keptUnread: string | null = null;
+  readonly #onFocus = () => this.#markRead();
+
+  async #toHit(hit: string | undefined): Promise<void> {
+    this.requestUpdate();
+    if (hit !== undefined) await this.scrollToMessage(hit);
+  }
+
+  #change(patch: UpdateConversation): void {
+    this.menu = null;
+    this.changeError = null;
+    if (this.conversationId === null) return;
+    this.stores?.cache.update(this.conversationId, patch).catch((cause: unknown) => {
+      this.changeError = ApiError.fromUnknown(cause);
+    });
+  }
+
+  async #optOut({ id, contact, possible_opt_out }: Conversation): Promise<void> {
+    const store = this.stores?.contact(contact.id);
+    const done = await store?.recordConsent({
+      channel: 'sms',
+      action: 'withdraw',
+      wording: possible_opt_out?.text ?? '',
+    });
+    if (done) await this.stores?.cache.refresh(id).catch(() => undefined);
+    else this.changeError = store?.saveError ?? null;
+  }
+
+  #act(action: 'back' | 'details' | 'close' | 'search' | 'unread'): void {
+    const { conversation, conversationId } = this;
+    this.menu = null;
+    if (action === 'back' && conversationId) this.emit('conversation-close', { conversationId });
+    if (!conversation) return;
+    if (action === 'search') this.openSearch();
+    else if (action === 'close')
+      this.#change({ state: conversation.state === 'closed' ? 'inbox' : 'closed' });
+    else if (action === 'details')
+      this.emit('contact-open', { contactId: conversation.contact.id, conversationId });
+    else if (action === 'unread') {
+      this.#keptUnread = conversation.id;
+      this.#change({ unread: true });
+    }
+  }
+
+  readonly #onClick = (event: Event) => {
+    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+    if (!link) return;
+    const messageId = link.closest<HTMLElement>('[data-id]')?.dataset['id'] ?? '';
+    const contentType = link.dataset['type'];
+    const allowed =
+      contentType === undefined
+        ? this.emit('link-open', { url: link.href, messageId })
+        : this.emit('media-open', { url: link.href, contentType, messageId });
+    if (!allowed) event.preventDefault();
+  };
+}

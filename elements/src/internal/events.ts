@@ -1,0 +1,61 @@
+import type { Contact, Conversation, Message, SendMessage } from '@patchbay/server-kit/contract';
+
+/** What the elements tell their host: the name of each event, and its detail. */
+export interface ElementEvents {
+  /** Someone chose a conversation. Cancel it to open it yourself. */
+  'conversation-open': { conversationId: string; conversation: Conversation | undefined };
+  /** The conversation was left, on one column by the back button. */
+  'conversation-close': { conversationId: string };
+  /** Someone asked for a new message. Cancel it to offer your own way to pick a person. */
+  'message-new': Record<string, never>;
+  /** Someone wants to see the contact. Cancel it to show your own page instead of the panel. */
+  'contact-open': { contactId: string; conversationId: string | null };
+  /** A contact was changed in the panel. */
+  'contact-change': { contact: Contact };
+  /** A text is about to be sent. Cancel it to stop it: the text stays in the composer. */
+  'message-send': {
+    message: Pick<SendMessage, 'body' | 'media_urls' | 'send_at' | 'to' | 'conversation_id'>;
+  };
+  /** The server has a text. */
+  'message-sent': { message: Message };
+  /** A link in a message was clicked. Cancel it to open it yourself. */
+  'link-open': { url: string; messageId: string };
+  /** A picture was clicked. Cancel it to show it yourself. */
+  'media-open': { url: string; contentType: string; messageId: string };
+  /** A session token is wanted: answer with `event.detail.respond(token)`, or a promise of one. */
+  'token-needed': {
+    reason: 'first' | 'expiring' | 'refused';
+    respond: (token: string | Promise<string>) => void;
+  };
+  /** The number of conversations with something unread. */
+  'unread-change': { count: number };
+  /** The way out of a block was chosen, such as `consent` or `call`. */
+  'block-action': { action: 'consent'; conversationId: string };
+}
+export type ElementEventName = keyof ElementEvents;
+
+/** The events that a host may take over by `preventDefault()`. */
+const CANCELABLE: ReadonlySet<ElementEventName> = new Set<ElementEventName>([
+  'conversation-open',
+  'message-new',
+  'contact-open',
+  'message-send',
+  'link-open',
+  'media-open',
+  'token-needed',
+  'block-action',
+]);
+
+/** Composed and bubbling, always: a host listens on whatever is around the element. */
+export class ElementEvent<N extends ElementEventName> extends CustomEvent<ElementEvents[N]> {
+  constructor(name: N, detail: ElementEvents[N]) {
+    super(name, { detail, bubbles: true, composed: true, cancelable: CANCELABLE.has(name) });
+  }
+}
+
+type ElementEventMap = { [N in ElementEventName]: ElementEvent<N> };
+
+declare global {
+  // oxlint-disable-next-line typescript/no-empty-object-type -- an interface is what merges
+  interface HTMLElementEventMap extends ElementEventMap {}
+}

@@ -1,0 +1,110 @@
+import type { ConsentRecord, Contact, UpdateContact } from '@patchbay/server-kit/contract';
+import { ApiError } from '../client/errors.ts';
+import type { PatchbayClient, RecordConsent } from '../client/types.ts';
+import { Store, type Loading } from './store.ts';
+
+/** One contact: fields, tags, consent. Changes show at once and are taken back when the server refuses them. */
+export class ContactStore extends Store {
+  readonly contactId: string;
+  contact: Contact | null = null;
+  /** Newest first; null until asked for. */
+  consent: ConsentRecord[] | null = null;
+  status: Loading = 'idle';
+  error: ApiError | null = null;
+  /** Why the last change was refused; the contact is back to what it was. */
+  saveError: ApiError | null = null;
+  readonly #client: PatchbayClient;
+
+  constructor(client: PatchbayClient, contactId: string) {
+    super();
+    this.#client = client;
+    this.contactId = contactId;
+  }
+
+  async load(): Promise<void> {
+    if (this.status === 'loading' || this.status === 'ready') return;
+    this.status = 'loading';
+    this.changed();
+    await this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const [contact, consent] = await Promise.all([
+        this.#client.getContact(this.contactId),
+        // The record is a supplement: without it the contact is still worth showing.
+        this.#client.listConsent(this.contactId).catch(() => this.consent),
+      ]);
+      this.contact = contact;
+      this.consent = consent;
+      this.status = 'ready';
+      this.error = null;
+    } catch (cause) {
+      this.error = ApiError.fromUnknown(cause);
+      if (this.contact === null) this.status = 'error';
+    }
+    this.changed();
+  }
+
+  /** Live: a contact that changed elsewhere. */
+  reload(): void {
+    if (this.status === 'ready') void this.refresh();
+  }
+
+  async update(patch: UpdateContact): Promise<boolean> {
+    const before = this.contact;
+    if (!before) return false;
+    this.saveError = null;
+    this.contact = {
+      ...before,
+      ...withoutUndefined(patch),
+      name: nameOf({ ...before, ...withoutUndefined(patch) }),
+    };
+    this.changed();
+    try {
+      this.contact = await this.#client.updateContact(this.contactId, patch, before.version);
+      this.changed();
+      return true;
+    } catch (cause) {
+      this.contact = before;
+      this.saveError = ApiError.fromUnknown(cause);
+      this.changed();
+      // Someone else was faster: show theirs, so that the next try starts from it.
+      if (this.saveError.code === 'edited_elsewhere') await this.refresh();
+      return false;
+    }
+  }
+
+  addTag(tag: string): Promise<boolean> {
+    const name = tag.trim();
+    const tags = this.contact?.tags ?? [];
+    if (name === '' || tags.includes(name)) return Promise.resolve(true);
+    return this.update({ tags: [...tags, name] });
+  }
+
+  removeTag(tag: string): Promise<boolean> {
+    return this.update({ tags: (this.contact?.tags ?? []).filter((each) => each !== tag) });
+  }
+
+  async recordConsent(record: RecordConsent): Promise<boolean> {
+    this.saveError = null;
+    try {
+      this.contact = await this.#client.recordConsent(this.contactId, record);
+      this.consent = await this.#client.listConsent(this.contactId).catch(() => this.consent);
+      this.changed();
+      return true;
+    } catch (cause) {
+      this.saveError = ApiError.fromUnknown(cause);
+      this.changed();
+      return false;
+    }
+  }
+}
+
+function withoutUndefined(patch: UpdateContact): Partial<Contact> {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}
+
+function nameOf({ first_name, last_name }: Pick<Contact, 'first_name' | 'last_name'>): string | null {
+  return [first_name, last_name].filter(Boolean).join(' ') || null;
+}

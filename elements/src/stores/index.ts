@@ -1,0 +1,12 @@
+export { Store, type Loading } from './store.ts';
+export { Stores, storesFor } from './stores.ts';
+export { ConversationsStore, type ConversationFilter, type ConversationsOptions } from './conversations.ts';
+export { ConversationCache } from './cache.ts';
+export { ThreadStore, type Outgoing, type ThreadOptions } from './thread.ts';
+export { isScheduled, newer, type ThreadItem } from './message-order.ts';
+export { ContactStore } from './contact.ts';
+export { DraftsStore } from './drafts.ts';
+export { Outbox } from './outbox.ts';
+export { SessionStore } from './session.ts';
+export { UnreadStore } from './unread.ts';
+export { safeStorage, type SafeStorage } from './storage.ts';
