@@ -16,7 +16,7 @@ export const CALLBACK_FAULTS = [
   'delay_callbacks',
   'reorder_callbacks',
 ] as const;
-export type FaultKind = (typeof REQUEST_FAULTS)[number] | (typeof CALLBACK_FAULTS)[number];
+type FaultKind = (typeof REQUEST_FAULTS)[number] | (typeof CALLBACK_FAULTS)[number];
 
 export interface Fault {
   id: string;
@@ -33,7 +33,7 @@ export interface Fault {
   createdAt: number;
 }
 
-export interface RequestTarget {
+interface RequestTarget {
   method: string;
   path: string;
   accountSid: string | null;

@@ -1,5 +1,5 @@
 /** What happens, told to whoever listens: the phone page, a host's tests. Nothing is made ready when nobody does. */
-export interface FeedEvent {
+interface FeedEvent {
   type: string;
   data: unknown;
 }

@@ -6,7 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Clock } from './clock.ts';
 
-export interface OutgoingRequest {
+interface OutgoingRequest {
   method: 'GET' | 'POST';
   url: string;
   headers: Record<string, string>;

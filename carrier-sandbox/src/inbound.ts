@@ -10,7 +10,7 @@ import { inboundParams } from './webhooks/params.ts';
 import type { Params, WebhookResult } from './webhooks/sender.ts';
 import { readAnswer, type Reply, type TwimlProblem } from './webhooks/twiml.ts';
 
-export interface InboundText {
+interface InboundText {
   from: string;
   to: OwnedNumber;
   body: string;

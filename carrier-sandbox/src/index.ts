@@ -80,7 +80,7 @@ export interface Sandbox {
   state: Store;
   controls: Controls;
   /** Writes down what is waiting to be written and lets go of everything; `listen().close()` does it too. */
-  close(): void;
+  close: () => void;
 }
 
 export function createSandbox(options: SandboxOptions = {}): Sandbox {

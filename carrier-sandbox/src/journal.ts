@@ -96,7 +96,7 @@ function replay(text: string, store: Store): void {
   }
   const records = [...last.values()].filter((change) => change[2] !== null);
   records.sort((a, b) => KINDS.indexOf(a[0]) - KINDS.indexOf(b[0]) || seqOf(a[2]) - seqOf(b[2]));
-  for (const [kind, , record] of records) if (record) store.put(kind, record as never);
+  for (const [kind, , record] of records) if (record) store.put(kind, record);
 }
 
 const seqOf = (record: Kinds[Kind] | null): number => (record && 'seq' in record ? record.seq : 0);

@@ -3,7 +3,7 @@ import type { Journal } from './journal.ts';
 import { TransportError, type Transport } from './http-transport.ts';
 import type { Media } from './records.ts';
 
-export const MAX_MEDIA_BYTES = 5 * 1024 * 1024;
+const MAX_MEDIA_BYTES = 5 * 1024 * 1024;
 
 export interface MediaStore {
   put(sid: string, bytes: Uint8Array): void;

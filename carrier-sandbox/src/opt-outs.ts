@@ -10,7 +10,7 @@ import { optOutId, type Store } from './store.ts';
 import type { Clock } from './clock.ts';
 import type { OwnedNumber } from './records.ts';
 
-export type OptOutType = 'STOP' | 'START' | 'HELP';
+type OptOutType = 'STOP' | 'START' | 'HELP';
 
 const STOP = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT']);
 const START = new Set(['START', 'YES', 'UNSTOP']);
@@ -27,7 +27,7 @@ const TOLL_FREE_STOP =
 const TOLL_FREE_START =
   'NETWORK MSG: You have replied "unstop" and will begin receiving messages again from this number.';
 
-export interface KeywordOutcome {
+interface KeywordOutcome {
   /** What Twilio answers the phone by itself. */
   reply: string | null;
   /** What the webhook is told; only with advanced handling. */
@@ -41,7 +41,7 @@ export interface OptOuts {
   read(number: OwnedNumber, phone: string, body: string): KeywordOutcome;
 }
 
-export function keywordOf(body: string): OptOutType | undefined {
+function keywordOf(body: string): OptOutType | undefined {
   const word = body.trim().toUpperCase();
   if (STOP.has(word)) return 'STOP';
   if (START.has(word)) return 'START';

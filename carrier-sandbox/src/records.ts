@@ -30,7 +30,7 @@ export type MessageStatus =
   | 'received'
   | 'canceled';
 
-export type MessageDirection = 'inbound' | 'outbound-api' | 'outbound-reply';
+type MessageDirection = 'inbound' | 'outbound-api' | 'outbound-reply';
 
 export interface Media {
   sid: string;
@@ -65,7 +65,7 @@ export interface Message {
 }
 
 /** `default`: STOP blocks and is answered; `advanced`: the same, and the webhook says OptOutType; `off`: nothing. */
-export type OptOutHandling = 'default' | 'advanced' | 'off';
+type OptOutHandling = 'default' | 'advanced' | 'off';
 
 export interface OwnedNumber {
   sid: string;

@@ -9,7 +9,7 @@ import { createPage } from './page/serve.ts';
 import { createRestApp } from './rest/app.ts';
 
 /** What node's HTTP server hands along: the message whose socket can be cut. */
-export interface NodeBindings {
+interface NodeBindings {
   incoming?: { socket: { destroy(): void } };
 }
 

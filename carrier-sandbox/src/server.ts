@@ -7,7 +7,7 @@ export interface Listening {
   port: number;
   /** `http://127.0.0.1:4010`, without a slash at the end. */
   url: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Rejects with node's own error (EADDRINUSE, EACCES…) when the port cannot be had. */
@@ -15,7 +15,7 @@ export function listen(
   fetch: SandboxFetch,
   { port = 4010, host = '127.0.0.1' }: { port?: number; host?: string } = {},
 ): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: fetch as never }) as Server;
+  const server = createAdaptorServer({ fetch }) as Server;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -46,7 +46,7 @@ export interface Store {
 export const optOutId = (accountSid: string, scope: string, phone: string): string =>
   `${accountSid} ${scope} ${phone}`;
 
-export function recordId(kind: Kind, record: Kinds[Kind]): string {
+function recordId(kind: Kind, record: Kinds[Kind]): string {
   if (kind === 'phone') return (record as Phone).number;
   if (kind === 'optout') {
     const optout = record as OptOut;

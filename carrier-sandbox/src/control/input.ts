@@ -60,7 +60,7 @@ export function texts(json: Json, name: string): string[] {
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
     throw new ControlError(400, `${name} must be a list of strings`);
   }
-  return value as string[];
+  return value;
 }
 
 export function oneOf<T extends string>(json: Json, name: string, allowed: readonly T[]): T | undefined {

@@ -6,7 +6,7 @@ import type { DeliverySwitch, OwnedNumber } from '../records.ts';
 import { messageView, onPhone, phoneView } from '../views.ts';
 import { ControlError, integer, oneOf, phoneNumber, readJson, text, texts, type Json } from './input.ts';
 
-export const MODES = ['deliver', 'undelivered', 'failed', 'queued', 'sent', 'reject'] as const;
+const MODES = ['deliver', 'undelivered', 'failed', 'queued', 'sent', 'reject'] as const;
 const MAX_BODY = 10_000;
 
 export function readDelivery(json: Json): DeliverySwitch {

@@ -64,9 +64,7 @@ export function follow(listener, state) {
   source.addEventListener('open', () => state(true));
   source.addEventListener('error', () => state(false));
   for (const type of ['message', 'phone', 'number', 'faults', 'request', 'webhook', 'reset']) {
-    source.addEventListener(type, (event) =>
-      listener(type, JSON.parse(/** @type {MessageEvent} */ (event).data)),
-    );
+    source.addEventListener(type, (event) => listener(type, JSON.parse(event.data)));
   }
   addEventListener('pagehide', () => source.close());
 }

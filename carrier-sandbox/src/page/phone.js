@@ -345,8 +345,10 @@ byId('new-phone').addEventListener('click', () => {
 form.querySelector('[value=cancel]')?.addEventListener('click', () => dialog.close());
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const wish = new FormData(form);
-  const [name, number] = [String(wish.get('name')).trim(), String(wish.get('number')).trim()];
+  const [name, number] = ['name', 'number'].map((field) => {
+    const input = form.elements.namedItem(field);
+    return input instanceof HTMLInputElement ? input.value.trim() : '';
+  });
   api.addPhone({ ...(name && { name }), ...(number && { number }) }).then(
     (phone) => {
       dialog.close();

@@ -138,7 +138,7 @@ export function threadScreen({ title, subtitle, number, back, draft, send, keepD
     if (!chosen) return;
     const reader = new FileReader();
     reader.addEventListener('load', () => {
-      pictures = [...pictures, String(reader.result)];
+      if (typeof reader.result === 'string') pictures = [...pictures, reader.result];
       showTray();
       changed();
       input.focus();

@@ -12,7 +12,7 @@ import { renderNumber } from './render.ts';
 
 const PREFIX = '/2010-04-01/Accounts/:account';
 
-export function newNumber(carrier: Carrier, accountSid: string, phoneNumber: string): OwnedNumber {
+function newNumber(carrier: Carrier, accountSid: string, phoneNumber: string): OwnedNumber {
   const now = carrier.clock.now();
   return {
     sid: carrier.ids.sid('PN'),

@@ -60,8 +60,9 @@ function check(document: OpenApi, given: Schema, value: unknown, at: string): st
   const schema = given.$ref ? document.components.schemas[given.$ref.split('/').at(-1)!]! : given;
   if (value === undefined) return [`${at}: is missing`];
   if (value === null) return schema.nullable || given.nullable ? [] : [`${at}: is null`];
-  if (schema.enum) return schema.enum.includes(value) ? [] : [`${at}: ${String(value)} is not of the list`];
-  switch (schema.type) {
+  if (schema.enum)
+    return schema.enum.includes(value) ? [] : [`${at}: ${JSON.stringify(value)} is not of the list`];
+  switch (schema.type ?? 'object') {
     case 'object':
       return checkObject(document, schema, value, at);
     case 'array':

@@ -13,7 +13,7 @@ export interface Reply {
   statusCallback: string | null;
 }
 
-export interface Redirect {
+interface Redirect {
   kind: 'redirect';
   url: string;
   method: string;

@@ -184,6 +184,18 @@ describe('an inbound text', () => {
     expect(webhooks.map((one: { attempt: number }) => one.attempt)).toEqual([1, 2]);
   });
 
+  it('is given up when the host is silent for longer than the URL allows, and tried again where it asks', async () => {
+    const { host, say, client, control } = await arrange();
+    const [number] = await client.incomingPhoneNumbers.list();
+    await client
+      .incomingPhoneNumbers(number!.sid)
+      .update({ smsUrl: `${host.origin}/silent#rt=100&rp=rt&rc=1` });
+    host.answer('/silent', { silent: true });
+    say('hi');
+    const entry = await until('the entry', async () => (await control('/debugger')).body.entries[0]);
+    expect([entry.error_code, host.at('/silent').length]).toEqual([11200, 2]);
+  });
+
   it('follows a 302 with a GET that has no parameters', async () => {
     const { host, say } = await arrange();
     host.answer('/sms', { status: 302, headers: { location: '/elsewhere' } });
