@@ -3,6 +3,7 @@
  * and the `error_message` of a message that failed on its way.
  */
 const ERRORS: Record<number, readonly [status: number, message: string]> = {
+  11100: [400, 'Invalid URL format'],
   11200: [400, 'HTTP retrieval failure'],
   11205: [400, 'HTTP connection failure'],
   11217: [400, 'HTTP error response from the webhook'],

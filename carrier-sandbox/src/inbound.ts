@@ -151,7 +151,7 @@ export function createInbound(carrier: Carrier): Inbound {
         resourceSid: message.sid,
       });
       if (!result.ok) return result.code;
-      const { steps, problems } = readAnswer(result.contentType, result.body);
+      const { steps, problems } = readAnswer(result.contentType, result.body, result.url);
       for (const problem of problems) report(message, url, problem);
       let next: string | undefined;
       for (const step of steps) {

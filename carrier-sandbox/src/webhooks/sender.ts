@@ -131,8 +131,9 @@ export function createWebhookSender(options: Options): WebhookSender {
         const code = answer.stage === 'ct' ? 11205 : 11200;
         return { why: answer.stage, result: failed(code, null, answer.error) };
       }
-      if (isRedirect(answer) && answer.location && hop < MAX_REDIRECTS) {
-        url = new URL(answer.location, withoutFragment(url)).href;
+      const target = redirectOf(answer, withoutFragment(url));
+      if (target !== undefined && hop < MAX_REDIRECTS) {
+        url = target;
         if (answer.status < 307) [method, params] = ['GET', {}];
         continue;
       }
@@ -195,8 +196,10 @@ function withQuery(url: string, params: Params): string {
   return query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`;
 }
 
-const isRedirect = (answer: IncomingResponse): boolean =>
-  [301, 302, 303, 307, 308].includes(answer.status) && answer.location !== null;
+function redirectOf(answer: IncomingResponse, base: string): string | undefined {
+  if (![301, 302, 303, 307, 308].includes(answer.status) || answer.location === null) return undefined;
+  return URL.canParse(answer.location, base) ? new URL(answer.location, base).href : undefined;
+}
 
 const success = (answer: IncomingResponse, url: string): WebhookResult => ({
   ok: true,

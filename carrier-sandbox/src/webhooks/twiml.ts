@@ -20,7 +20,7 @@ interface Redirect {
 }
 
 export interface TwimlProblem {
-  code: 12100 | 12200 | 12300;
+  code: 11100 | 12100 | 12200 | 12300;
   level: 'error' | 'warning';
   message: string;
 }
@@ -30,7 +30,19 @@ export interface TwimlAnswer {
   problems: TwimlProblem[];
 }
 
-export function readAnswer(contentType: string, body: string): TwimlAnswer {
+/** Addresses may be relative to `base`, the URL that answered; one that is no address at all is named as 11100. */
+export function readAnswer(contentType: string, body: string, base = 'http://localhost/'): TwimlAnswer {
+  const answer = readDocument(contentType, body);
+  const wrong = answer.steps.flatMap(urlsOf).find((url) => !URL.canParse(url, base));
+  return wrong === undefined ? answer : problem(11100, `Invalid URL format: ${wrong}`);
+}
+
+function urlsOf(step: Reply | Redirect): string[] {
+  if (step.kind === 'redirect') return [step.url];
+  return step.statusCallback === null ? step.media : [...step.media, step.statusCallback];
+}
+
+function readDocument(contentType: string, body: string): TwimlAnswer {
   const type = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   if (body.trim() === '') return { steps: [], problems: [] };
   if (type === 'text/plain') return { steps: [message(body, [])], problems: [] };
@@ -86,7 +98,7 @@ const message = (body: string, media: string[]): Reply => ({
   statusCallback: null,
 });
 
-const problem = (code: 12100 | 12300, words: string): TwimlAnswer => ({
+const problem = (code: 11100 | 12100 | 12300, words: string): TwimlAnswer => ({
   steps: [],
   problems: [{ code, level: 'error', message: words }],
 });

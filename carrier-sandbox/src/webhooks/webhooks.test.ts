@@ -164,6 +164,13 @@ describe('an inbound text', () => {
   it.each([
     ['broken XML', { body: '<Response><Message>x</Response>' }, 12100],
     ['JSON', { type: 'application/json', body: '{"ok":true}' }, 12300],
+    ['a redirect to nowhere', { body: '<Response><Redirect>http://</Redirect></Response>' }, 11100],
+    [
+      'a picture without an address',
+      { body: '<Response><Message><Media>http://:0x</Media></Message></Response>' },
+      11100,
+    ],
+    ['a Location that is none', { status: 302, headers: { location: 'http://' } }, 11217],
     ['a verb of voice', { body: '<Response><Say>x</Say></Response>' }, 12200],
   ])('answered by %s leaves an entry in the debugger', async (_, answer, code) => {
     const { host, say, control } = await arrange();
