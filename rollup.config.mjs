@@ -9,6 +9,7 @@ import { chmodSync, cpSync, existsSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
+import MagicString from 'magic-string';
 import esbuild, { minify } from 'rollup-plugin-esbuild';
 import { builtEntries, PUBLISHED, readManifest, root } from './scripts/packages.ts';
 
@@ -58,6 +59,49 @@ function onlyPureContract() {
       );
     },
   };
+}
+
+/**
+ * Takes the indentation out of the elements' templates and styles, which no minifier of JavaScript may touch: nearly 4 % of an
+ * inbox after compression. Between words one blank stays, so nothing moves closer together than it was.
+ */
+function tidyTemplates() {
+  const tidy = {
+    html: (text) => text.replace(/\s*\n\s*/g, ' '),
+    svg: (text) => text.replace(/\s*\n\s*/g, ' '),
+    css: (text) =>
+      text
+        .replace(/\/\*[^]*?\*\//g, '')
+        .replace(/\s+/g, ' ')
+        .replace(/ ?([{};]) ?/g, '$1')
+        .replace(/([:,]) /g, '$1'),
+  };
+  return {
+    name: 'tidy-templates',
+    transform(code, id) {
+      if (!id.includes(`${sep}elements${sep}src${sep}`) || !/\b(html|svg|css)`/.test(code)) return null;
+      const magic = new MagicString(code);
+      walk(this.parse(code), (node) => {
+        const way =
+          node.type === 'TaggedTemplateExpression' && node.tag.type === 'Identifier' && tidy[node.tag.name];
+        if (!way) return;
+        for (const { start, end, value } of node.quasi.quasis) {
+          const text = way(value.raw);
+          if (text !== value.raw) magic.update(start, end, text);
+        }
+      });
+      return { code: magic.toString(), map: magic.generateMap({ hires: 'boundary' }) };
+    },
+  };
+}
+
+function walk(node, visit) {
+  visit(node);
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (child && typeof child.type === 'string') walk(child, visit);
+    }
+  }
 }
 
 /** Commands can be run as they are. */
@@ -112,6 +156,7 @@ function library(folder) {
       ...(folder === 'elements' ? [onlyPureContract()] : []),
       resolve(),
       transpile(),
+      ...(folder === 'elements' ? [tidyTemplates()] : []),
       executableCommands(folder),
       assets(folder, ASSETS[folder]),
     ],
@@ -134,7 +179,9 @@ const EVERYTHING = '\0everything';
 
 /** `elements/dist/cdn/patchbay.js`: all elements, registered, with Lit inside, for a plain script tag. */
 function browserBundle() {
-  const registering = builtEntries('elements').filter((entry) => /(^|\/)elements\//.test(entry.source));
+  // Registering is a side effect, and package.json has to name those.
+  const { sideEffects } = readManifest('elements');
+  const registering = builtEntries('elements').filter((entry) => sideEffects.includes(`./${entry.source}`));
   const main = builtEntries('elements').find((entry) => entry.key === '.');
   const path = (entry) => JSON.stringify(join(root, 'elements', entry.source));
   return {
@@ -154,6 +201,7 @@ function browserBundle() {
       onlyPureContract(),
       resolve({ browser: true }),
       transpile(),
+      tidyTemplates(),
       minify({ target: 'es2022', legalComments: 'none' }),
     ],
     output: {

@@ -19,6 +19,7 @@ interface Member extends Described {
   kind: string;
   privacy?: string;
   attribute?: string;
+  default?: string;
 }
 interface Declaration extends Described {
   kind: string;
@@ -30,15 +31,22 @@ interface Declaration extends Described {
   cssParts?: Described[];
   cssProperties?: Described[];
 }
+interface Export {
+  kind: string;
+  name: string;
+  declaration: { name?: string | undefined; module: string };
+}
 interface Module {
   path: string;
   declarations?: Declaration[];
-  exports?: { declaration?: { module?: string } }[];
+  exports?: Export[];
 }
 export interface ElementsManifest {
   modules: Module[];
 }
 
+/** The tags' prefix in `@patchbay/elements/inbox` and its like; a host may choose another. */
+const PREFIX = 'patchbay';
 const target = join(root, 'elements', 'custom-elements.json');
 
 /** Analyses the sources and writes the manifest, with module paths as they are once published. */
@@ -47,15 +55,48 @@ export async function writeManifest(): Promise<ElementsManifest> {
   await analyze(folder);
   const text = readFileSync(join(folder, 'custom-elements.json'), 'utf8');
   const manifest = JSON.parse(text.replace(/"(\/?)src\/([^"]+)\.ts"/g, '"$1dist/$2.js"')) as ElementsManifest;
-  manifest.modules = manifest.modules.filter((module) => (module.declarations?.length ?? 0) > 0);
+  manifest.modules = manifest.modules.flatMap(onlyElements);
   writeFileSync(target, `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
+}
+
+/**
+ * Classes are registered elsewhere, under a prefix that the host may choose, so the analyzer cannot know which class is
+ * which tag: the static `elementName` says it. Everything that is not an element or not public is left out.
+ */
+function onlyElements(module: Module): Module[] {
+  const elements = (module.declarations ?? []).flatMap((declaration): Declaration[] => {
+    const own = declaration.members?.find(({ name }) => name === 'elementName')?.default;
+    if (declaration.kind !== 'class' || !own) return [];
+    return [
+      {
+        ...declaration,
+        customElement: true,
+        tagName: `${PREFIX}-${own.replaceAll("'", '')}`,
+        members:
+          declaration.members?.filter(
+            ({ privacy, name }) => (privacy ?? 'public') === 'public' && name?.[0] !== '#',
+          ) ?? [],
+        // `name` is the parameter of `emit()`, taken for an event.
+        events: declaration.events?.filter(({ name }) => name !== 'name') ?? [],
+      },
+    ];
+  });
+  if (elements.length === 0) return [];
+  const definitions = elements.map(({ name, tagName }) => ({
+    kind: 'custom-element-definition',
+    name: tagName ?? '',
+    declaration: { name, module: module.path },
+  }));
+  return [{ ...module, declarations: elements, exports: [...(module.exports ?? []), ...definitions] }];
 }
 
 function analyze(folder: string): Promise<void> {
   const cli = join(root, 'node_modules', '@custom-elements-manifest', 'analyzer', 'cem.js');
   const args = ['analyze', '--litelement', '--quiet', '--outdir', join('..', '.cache', 'manifest')];
-  args.push('--globs', 'src/elements/**/*.ts', '--exclude', 'src/**/*.{test,styles,stories}.ts');
+  // The base class is read along, so that what elements inherit from it is described with them.
+  args.push('--globs', 'src/elements/**/*.ts', 'src/internal/base-element.ts');
+  args.push('--exclude', 'src/**/*.{test,styles}.ts');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...args], {
       cwd: join(root, 'elements'),

@@ -20,6 +20,7 @@ export interface Manifest {
   version: string;
   bin?: Record<string, string>;
   files?: string[];
+  sideEffects?: boolean | string[];
   exports?: Record<string, ExportTarget | string>;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
