@@ -121,6 +121,13 @@ const report = process.env.PATCHBAY_REPORT;
 
 export default {
   rootDir: fileURLToPath(new URL('.', import.meta.url)),
+  middleware: [
+    // Pictures of the fixtures, where Storybook's `staticDirs` has them too.
+    (context, next) => {
+      if (context.url.startsWith('/fixtures/')) context.url = `/stories/public${context.url}`;
+      return next();
+    },
+  ],
   nodeResolve: { exportConditions: ['patchbay-source', 'browser', 'development', 'module'] },
   plugins: [
     storiesAsTests(),

@@ -4,6 +4,7 @@ import { mergeConfig } from 'vite';
 export default {
   framework: '@storybook/web-components-vite',
   stories: ['../src/**/*.stories.ts'],
+  staticDirs: ['../public'],
   addons: ['@storybook/addon-docs', '@storybook/addon-a11y'],
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
   viteFinal: (config) =>

@@ -1,0 +1,131 @@
+/**
+ * How stories look at what they show: through shadow roots, the way a person does, by words and names rather than by
+ * classes. Everything waits for a moment, because drawing takes one.
+ */
+import type { FakeClient } from '@patchbay/elements/testing';
+import { expect, waitFor } from 'storybook/test';
+
+interface PlayContext {
+  canvasElement: HTMLElement;
+  loaded: Record<string, unknown>;
+}
+export interface Shown {
+  canvas: HTMLElement;
+  client: FakeClient;
+}
+
+/** A story's `play`, with the fake client that the story was drawn from. */
+export function look(at: (shown: Shown) => Promise<void>): (context: PlayContext) => Promise<void> {
+  return ({ canvasElement, loaded }) => at({ canvas: canvasElement, client: loaded['client'] as FakeClient });
+}
+
+type Root = Element | ShadowRoot;
+
+/** Everything below that matches, also inside shadow roots, in the order of the document. */
+export function all(root: Root, selector: string): HTMLElement[] {
+  const found: HTMLElement[] = [];
+  const into = (parent: Root) => {
+    for (const child of parent.children) {
+      if (child instanceof HTMLElement && child.matches(selector)) found.push(child);
+      if (child.shadowRoot) into(child.shadowRoot);
+      into(child);
+    }
+  };
+  if (root instanceof Element && root.shadowRoot) into(root.shadowRoot);
+  into(root);
+  return found;
+}
+
+/** Waits for the first visible match. */
+export function find(root: Root, selector: string): Promise<HTMLElement> {
+  return waitFor(() => {
+    const match = all(root, selector).find((element) => element.checkVisibility());
+    if (!match) throw new Error(`Nothing visible matches ${selector}.`);
+    return match;
+  });
+}
+
+/** Waits for an element of ours. */
+export async function element<T extends keyof HTMLElementTagNameMap>(
+  root: Root,
+  tag: T,
+): Promise<HTMLElementTagNameMap[T]> {
+  return (await waitFor(() => {
+    const match = all(root, tag)[0];
+    if (!match) throw new Error(`There is no <${tag}>.`);
+    return match;
+  })) as HTMLElementTagNameMap[T];
+}
+
+/** The words that can be seen or heard, blanks collapsed. */
+export function text(root: Node): string {
+  const parts: string[] = [];
+  const into = (node: Node) => {
+    if (node instanceof Text) parts.push(node.data);
+    if (node instanceof HTMLElement && (!node.checkVisibility() || /^(STYLE|SCRIPT)$/.test(node.tagName))) {
+      // `display: contents` is not visible itself, what it contains may be.
+      if (getComputedStyle(node).display !== 'contents') return;
+    }
+    if (node instanceof HTMLSlotElement && node.assignedNodes().length > 0)
+      return node.assignedNodes().forEach(into);
+    const inside = node instanceof Element && node.shadowRoot ? node.shadowRoot : node;
+    inside.childNodes.forEach(into);
+  };
+  into(root);
+  return parts.join(' ').replace(/\s+/g, ' ').trim();
+}
+
+export async function shows(root: Root, ...words: string[]): Promise<void> {
+  for (const word of words) await waitFor(() => expect(text(root)).toContain(word));
+}
+
+export async function hides(root: Root, ...words: string[]): Promise<void> {
+  for (const word of words) await waitFor(() => expect(text(root)).not.toContain(word));
+}
+
+/** Waits for a button, tab, option or link by the name that a screen reader says, whole or beginning. */
+export function control(root: Root, name: string): Promise<HTMLElement> {
+  const named = (candidate: HTMLElement) => {
+    const label = candidate.getAttribute('aria-label') ?? candidate.textContent.replace(/\s+/g, ' ').trim();
+    return label === name || label.startsWith(`${name} `);
+  };
+  return waitFor(() => {
+    const match = all(root, 'button, a, [role=menuitemradio]').find(
+      (item) => item.checkVisibility() && named(item),
+    );
+    if (!match) throw new Error(`There is no button "${name}".`);
+    return match;
+  });
+}
+
+export async function press(root: Root, name: string): Promise<void> {
+  (await control(root, name)).click();
+}
+
+/** The row of a conversation in the list. */
+export function row(root: Root, name: string): Promise<HTMLElement> {
+  return waitFor(() => {
+    const match = all(root, '[part~=row]').find((item) => item.textContent.includes(name));
+    if (!match) throw new Error(`The list has no row with "${name}".`);
+    return match;
+  });
+}
+
+/** Nothing sticks out sideways. */
+export function expectNoSidewaysScroll(root: Root): void {
+  const wide = all(root, '*').filter((item) => {
+    const { overflowX } = getComputedStyle(item);
+    return item.scrollWidth > item.clientWidth + 1 && item.clientWidth > 0 && /auto|scroll/.test(overflowX);
+  });
+  expect(wide.map((item) => `${item.localName}.${item.className}`)).toEqual([]);
+}
+
+/** Perceived lightness of an element's background, 0 to 1. */
+export function lightness(item: Element): number {
+  const canvas = document.createElement('canvas').getContext('2d');
+  if (!canvas) throw new Error('This browser cannot draw.');
+  canvas.fillStyle = getComputedStyle(item).backgroundColor;
+  canvas.fillRect(0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = canvas.getImageData(0, 0, 1, 1).data;
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+}
