@@ -1,5 +1,6 @@
 export { Store, type Loading } from './store.ts';
-export { Stores, storesFor } from './stores.ts';
+export { Stores, storesFor, type Attached } from './stores.ts';
+export { contactOf, threadOf } from './opened.ts';
 export { ConversationsStore, type ConversationFilter, type ConversationsOptions } from './conversations.ts';
 export { ConversationCache } from './cache.ts';
 export { ThreadStore, type Outgoing, type ThreadOptions } from './thread.ts';

@@ -1,17 +1,17 @@
 import type { FeedEvent } from '@patchbay/server-kit/contract';
 import type { FeedSignal, PatchbayClient } from '../client/types.ts';
 import { ConversationCache } from './cache.ts';
-import { ContactStore } from './contact.ts';
 import { ConversationsStore } from './conversations.ts';
 import { DraftsStore } from './drafts.ts';
-import { Outbox } from './outbox.ts';
 import { SessionStore } from './session.ts';
 import { safeStorage, type SafeStorage } from './storage.ts';
-import { ThreadStore } from './thread.ts';
 import { UnreadStore } from './unread.ts';
 
-/** How many threads and contacts stay in memory after they were left; opening one of them again is instant. */
-const KEPT = 12;
+/** Stores that come later, such as those of an open conversation, and want to hear of the feed. */
+export interface Attached {
+  take(event: FeedEvent): void;
+  reload(): void;
+}
 
 /**
  * All stores around one client, wired to its live feed: the headless half of the elements, usable without them.
@@ -26,9 +26,8 @@ export class Stores {
   readonly conversations: ConversationsStore;
   readonly unread: UnreadStore;
   readonly drafts: DraftsStore;
-  readonly #outbox: Outbox;
-  readonly #threads = new Map<string, ThreadStore>();
-  readonly #contacts = new Map<string, ContactStore>();
+  readonly storage: SafeStorage;
+  readonly #attached: Attached[] = [];
   #users = 0;
   #stop: (() => void)[] = [];
   #left = false;
@@ -36,10 +35,6 @@ export class Stores {
   constructor(client: PatchbayClient, storage: SafeStorage = safeStorage()) {
     this.client = client;
     this.session = new SessionStore(client);
-    const scope = () => {
-      const { me } = this.session;
-      return me === null ? '' : `${me.tenant.id}:${me.member.id}`;
-    };
     this.cache = new ConversationCache(client, (id) =>
       this.session.me?.members.find((member) => member.id === id),
     );
@@ -49,19 +44,18 @@ export class Stores {
       memberId: () => this.session.me?.member.id,
     });
     this.unread = new UnreadStore(client, this.cache);
-    this.drafts = new DraftsStore(storage, scope);
-    this.#outbox = new Outbox(storage, scope);
+    this.storage = storage;
+    this.drafts = new DraftsStore(storage, () => this.scope);
   }
 
-  thread(conversationId: string): ThreadStore {
-    return recent(this.#threads, conversationId, () => {
-      const { client, cache } = this;
-      return new ThreadStore({ conversationId, client, cache, outbox: this.#outbox });
-    });
+  /** Under whose name something is kept in this browser; empty while it is not known. */
+  get scope(): string {
+    const { me } = this.session;
+    return me === null ? '' : `${me.tenant.id}:${me.member.id}`;
   }
 
-  contact(contactId: string): ContactStore {
-    return recent(this.#contacts, contactId, () => new ContactStore(this.client, contactId));
+  attach(attached: Attached): void {
+    this.#attached.push(attached);
   }
 
   /** Starts the feed for the first user and stops it after the last. */
@@ -85,8 +79,7 @@ export class Stores {
   reload(): void {
     this.conversations.reload();
     if (this.unread.count !== null) void this.unread.load();
-    for (const thread of this.#threads.values()) void thread.reload();
-    for (const contact of this.#contacts.values()) contact.reload();
+    for (const attached of this.#attached) attached.reload();
   }
 
   #start(): void {
@@ -108,26 +101,13 @@ export class Stores {
   }
 
   #take(event: FeedEvent): void {
-    const { message, conversation, contact_id } = event;
-    if (conversation) {
-      this.cache.put(conversation);
+    if (event.conversation) {
+      this.cache.put(event.conversation);
       this.conversations.recount();
       this.unread.recount();
     }
-    if (message) this.#threads.get(message.conversation_id)?.apply(message);
-    else if (conversation) this.#threads.get(conversation.id)?.applyEvent(event);
-    if (contact_id !== null && /^(contact|consent)\./.test(event.type))
-      this.#contacts.get(contact_id)?.reload();
+    for (const attached of this.#attached) attached.take(event);
   }
-}
-
-/** The entry of `map`, made when missing; the one that was used longest ago leaves. */
-function recent<T>(map: Map<string, T>, key: string, make: () => T): T {
-  const value = map.get(key) ?? make();
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > KEPT) map.delete(map.keys().next().value as string);
-  return value;
 }
 
 const known = new WeakMap<PatchbayClient, Stores>();

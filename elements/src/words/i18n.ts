@@ -1,11 +1,19 @@
 import { en, type Word, type WordKey, type Words } from './en.ts';
 
+/** English, as far as it is loaded: the words of a part come with the part. */
+const english: Partial<Record<string, Word>> = { ...en };
+
+/** Adds the English words of a part that is loaded later. */
+export function addEnglish(words: Readonly<Record<string, Word>>): void {
+  Object.assign(english, words);
+}
+
 /** Texts by key, dates, numbers and phone numbers for one locale and one time zone. Immutable: a change makes a new one. */
 export class I18n {
   readonly locale: string;
   readonly dir: 'ltr' | 'rtl';
   readonly timeZone: string | undefined;
-  readonly #words: Words;
+  readonly #words: Partial<Words>;
   /** Own wordings that win over the locale's. */
   readonly own: Readonly<Record<string, string>>;
   readonly #plural: Intl.PluralRules;
@@ -14,7 +22,7 @@ export class I18n {
 
   constructor(
     locale = 'en',
-    words: Words = en,
+    words: Partial<Words> = {},
     own: Readonly<Record<string, string>> = {},
     timeZone?: string,
   ) {
@@ -31,7 +39,7 @@ export class I18n {
   t(key: WordKey, values: Readonly<Record<string, string | number>> = {}): string {
     const count = values['count'];
     const form = typeof count === 'number' ? this.#plural.select(count) : 'other';
-    const word: Word = this.#words[key] ?? en[key];
+    const word: Word = this.#words[key] ?? english[key] ?? '';
     const text =
       this.own[`${key}.${form}`] ??
       this.own[key] ??
@@ -43,7 +51,7 @@ export class I18n {
   }
 
   has(key: string): key is WordKey {
-    return key in en;
+    return key in english;
   }
 
   number(value: number): string {

@@ -1,20 +1,20 @@
-import { en, type Words } from './en.ts';
+import type { Words } from './en.ts';
 
-type Load = () => Promise<Words>;
+type Load = () => Promise<Partial<Words>>;
 
-const locales = new Map<string, Words | Load>([
-  ['en', en],
+const locales = new Map<string, Partial<Words> | Load>([
+  ['en', {}],
   ['ar', () => import('./ar.ts').then(({ ar }) => ar)],
 ]);
 
-/** Adds a language, or replaces one: whole words, or a function that loads them when they are first wanted. */
-export function addLocale(language: string, words: Words | Load): void {
+/** Adds a language, or replaces one (what it leaves out is English): the words, or a function that loads them when they are first wanted. */
+export function addLocale(language: string, words: Partial<Words> | Load): void {
   locales.set(language, words);
 }
 
 /** The words for `de-AT`: those of `de-AT`, else of `de`, else English. */
-export async function loadWords(locale: string): Promise<Words> {
-  const found = locales.get(locale) ?? locales.get(locale.split('-')[0] ?? '') ?? en;
+export async function loadWords(locale: string): Promise<Partial<Words>> {
+  const found = locales.get(locale) ?? locales.get(locale.split('-')[0] ?? '') ?? {};
   if (typeof found !== 'function') return found;
   const words = await found();
   addLocale(locale, words);
@@ -22,7 +22,7 @@ export async function loadWords(locale: string): Promise<Words> {
 }
 
 /** The same without waiting: undefined while they still have to be loaded. */
-export function wordsNow(locale: string): Words | undefined {
-  const found = locales.get(locale) ?? locales.get(locale.split('-')[0] ?? '') ?? en;
+export function wordsNow(locale: string): Partial<Words> | undefined {
+  const found = locales.get(locale) ?? locales.get(locale.split('-')[0] ?? '') ?? {};
   return typeof found === 'function' ? undefined : found;
 }

@@ -4,22 +4,26 @@ import { countSegments } from '@patchbay/server-kit/contract/segments';
 import type { Contact, Conversation, Message, QuickReply } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
 import { BaseElement } from '../../internal/base-element.ts';
-import { Dismiss, menuKeys } from '../../internal/dismiss.ts';
+import { Dismiss } from '../../internal/dismiss.ts';
 import { icon, type IconName } from '../../internal/icons.ts';
+import { Lazy } from '../../internal/lazy.ts';
 import { why } from '../../internal/parts.ts';
 import { fillTemplate, safeUrl } from '../../internal/text.ts';
+import { contactOf, threadOf } from '../../stores/opened.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
-import { formatPhone, localTime, zonedInstant } from '../../words/i18n.ts';
+import { enMore } from '../../words/en-more.ts';
+import { addEnglish, formatPhone, localTime } from '../../words/i18n.ts';
 import type { WordKey } from '../../words/en.ts';
 import { blockedCard } from './blocked.ts';
 import { styles } from './composer.styles.ts';
-import { scheduledList } from './scheduled.ts';
-import { presets } from './send-later.ts';
+import type { OpenPop } from './pops.ts';
 
 /** The carrier's limit on one text (Twilio error 21617). */
 const LONGEST = 1600;
-type Pop = 'emoji' | 'quick' | 'later' | 'link' | null;
+type Pop = OpenPop | null;
+
+addEnglish(enMore);
 
 /**
  * @summary Writes and sends: counter, drafts, quick replies, send later, emoji; says why when nothing can be sent.
@@ -59,8 +63,9 @@ export class Composer extends BaseElement {
   @state() private editing: Message | null = null;
   @state() private later = '';
   @state() private problem = '';
-  @state() private emoji: readonly string[] = [];
 
+  readonly #pops = new Lazy(this, () => import('./pops.ts'));
+  readonly #scheduled = new Lazy(this, () => import('./scheduled.ts'));
   readonly #dismiss = new Dismiss(this, () => (this.pop = null));
   #shown: string | null = null;
 
@@ -71,7 +76,7 @@ export class Composer extends BaseElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     const { stores, conversation, conversationId } = this;
-    const contact = conversation && stores ? stores.contact(conversation.contact.id) : null;
+    const contact = conversation && stores ? contactOf(stores, conversation.contact.id) : null;
     this.watch(stores?.cache, stores?.drafts, stores?.session, contact, this.#thread);
     if (contact?.status === 'idle') void contact.load();
     if (conversationId && stores && !conversation)
@@ -131,7 +136,7 @@ export class Composer extends BaseElement {
     if (!this.emit('message-send', { message: { ...outgoing, ...target } })) return;
     this.#clear();
     if (conversationId !== null) {
-      const sent = await stores.thread(conversationId).send(outgoing);
+      const sent = await threadOf(stores, conversationId).send(outgoing);
       if (sent.status !== 'failed') this.emit('message-sent', { message: sent });
       return;
     }
@@ -149,17 +154,23 @@ export class Composer extends BaseElement {
     const { i18n, conversation, stores } = this;
     if (!stores || (this.conversationId === null && this.to === null)) return nothing;
     return html`<div class="root" part="base" dir=${i18n.dir} lang=${i18n.locale}>
-      ${scheduledList(this.#thread?.scheduled ?? [], {
-        i18n,
-        timeZone: this.#zone,
-        open: this.scheduledOpen,
-        editing: this.editing?.id ?? null,
-        toggle: () => (this.scheduledOpen = !this.scheduledOpen),
-        edit: (message) => this.#edit(message),
-        cancel: (id) => void this.#cancel(id),
-      })}
+      ${this.#renderScheduled()}
       ${conversation?.block ? blockedCard(conversation, i18n, this.#showConsent) : this.#renderBox()}
     </div>`;
+  }
+
+  #renderScheduled() {
+    const messages = this.#thread?.scheduled ?? [];
+    if (messages.length === 0) return nothing;
+    return this.#scheduled.now?.scheduledList(messages, {
+      i18n: this.i18n,
+      timeZone: this.#zone,
+      open: this.scheduledOpen,
+      editing: this.editing?.id ?? null,
+      toggle: () => (this.scheduledOpen = !this.scheduledOpen),
+      edit: (message) => this.#edit(message),
+      cancel: (id) => void this.#cancel(id),
+    });
   }
 
   #renderBox() {
@@ -167,7 +178,6 @@ export class Composer extends BaseElement {
     const count = countSegments(text);
     const over = text.trim().length - LONGEST;
     const long = count.segments > 1 || count.units > 100 || (count.forcedBy !== null && count.units > 40);
-    const name = this.conversation?.contact.name ?? formatPhone(this.conversation?.contact.phone ?? this.to);
     return html`${this.#renderFiles()}
       <div class="box ${this.toolsOpen ? 'open' : ''} ${long ? 'long' : ''}" part="box">
         ${this.#renderPop()}
@@ -183,7 +193,7 @@ export class Composer extends BaseElement {
           part="input"
           rows="1"
           dir="auto"
-          aria-label=${i18n.t('composer', { name })}
+          aria-label=${i18n.t('composer', { name: this.#name })}
           aria-invalid=${over > 0}
           placeholder=${i18n.t('placeholder')}
           enterkeyhint=${this.sendOn === 'enter' ? 'send' : 'enter'}
@@ -252,97 +262,36 @@ export class Composer extends BaseElement {
   }
 
   #renderPop() {
-    if (this.pop === 'quick') return this.#renderQuick();
-    if (this.pop === 'later') return this.#renderLater();
-    if (this.pop === 'link') {
-      return html`<form class="pop pad" @submit=${this.#onLink}>
-        <label
-          >${this.t('attachLinkHint')}<input
-            class="field"
-            name="url"
-            type="url"
-            inputmode="url"
-            placeholder="https://"
-            required
-        /></label>
-        <button class="button">${this.t('add')}</button>
-      </form>`;
-    }
-    if (this.pop !== 'emoji') return nothing;
-    return html`<div class="pop emoji" role="group" aria-label=${this.t('emoji')}>
-      ${this.emoji.map((each) => html`<button @click=${() => this.insert(each)}>${each}</button>`)}
-    </div>`;
+    const pops = this.pop && this.#pops.now;
+    if (!pops) return nothing;
+    return pops.renderPop(this.pop as OpenPop, {
+      i18n: this.i18n,
+      zone: this.#zone,
+      name: this.#name,
+      hasText: this.text.trim() !== '',
+      later: this.later,
+      replies: this.#replies,
+      chosen: this.chosen,
+      slash: this.#slash ?? '',
+      filled: (body) => this.#filled(body),
+      insert: (text) => this.insert(text),
+      use: (reply) => this.#useReply(reply),
+      setLater: (local) => (this.later = local),
+      schedule: (at) => this.#schedule(at),
+      link: (url) => this.#link(url),
+    });
   }
 
-  #renderQuick() {
-    const replies = this.#replies;
-    return html`<div
-      class="pop wide quick"
-      role="listbox"
-      aria-label=${this.t('quickReplies')}
-      @keydown=${menuKeys}
-    >
-      ${replies.map(
-        (reply, i) =>
-          html`<button
-            class="item ${i === this.chosen ? 'on' : ''}"
-            role="option"
-            aria-selected=${i === this.chosen}
-            @click=${() => this.#useReply(reply)}
-          >
-            <code>/${reply.shortcut}</code><b>${reply.title}</b>
-            <div class="ell muted">${this.#filled(reply.body)}</div>
-          </button>`,
-      )}
-      ${replies.length === 0 ? html`<div class="state">${this.t('quickRepliesEmpty', { q: this.#slash ?? '' })}</div>` : nothing}
-    </div>`;
+  get #name(): string {
+    const contact = this.conversation?.contact;
+    return contact?.name ?? formatPhone(contact?.phone ?? this.to);
   }
-
-  #renderLater() {
-    const { i18n } = this;
-    const zone = this.#zone;
-    const now = Date.now();
-    const name = this.conversation?.contact.name ?? formatPhone(this.conversation?.contact.phone ?? this.to);
-    const city = i18n.city(zone);
-    return html`<div class="pop wide" role="dialog" aria-label=${this.t('later.title')} @keydown=${menuKeys}>
-      <p class="pad muted">
-        ${this.t('later.zoneOf', { name, zone: city, time: i18n.time(new Date(now).toISOString(), zone) })}
-      </p>
-      ${presets(now, zone).map(
-        ({ word, at }) =>
-          html`<button class="item" ?disabled=${this.text.trim() === ''} @click=${() => this.#schedule(at)}>
-            <span class="grow">${this.t(word)}</span
-            ><span class="muted">${i18n.moment(at.toISOString(), zone)}</span>
-          </button>`,
-      )}
-      <div class="pad">
-        <label
-          >${this.t('later.pick')} · ${this.t('later.zone', { zone: city })}
-          <input
-            class="field"
-            type="datetime-local"
-            .value=${this.later}
-            min=${localTime(now, zone)}
-            @input=${(event: Event) => (this.later = (event.target as HTMLInputElement).value)}
-          />
-        </label>
-        <button
-          class="button primary"
-          ?disabled=${this.later === '' || this.text.trim() === ''}
-          @click=${() => this.#schedule(zonedInstant(this.later, zone))}
-        >
-          ${this.t('later.schedule')}
-        </button>
-      </div>
-    </div>`;
-  }
-
   get #thread() {
-    return this.conversationId !== null && this.stores ? this.stores.thread(this.conversationId) : null;
+    return this.conversationId !== null && this.stores ? threadOf(this.stores, this.conversationId) : null;
   }
   get #contact(): Contact | null {
     const id = this.conversation?.contact.id;
-    return id && this.stores ? this.stores.contact(id).contact : null;
+    return id && this.stores ? contactOf(this.stores, id).contact : null;
   }
   /** The contact's, else the tenant's, else this browser's. */
   get #zone(): string {
@@ -384,8 +333,6 @@ export class Composer extends BaseElement {
     this.pop = this.pop === pop ? null : pop;
     this.chosen = 0;
     if (this.pop === 'quick') void this.stores?.session.loadQuickReplies();
-    if (this.pop === 'emoji' && this.emoji.length === 0)
-      void import('./emoji.ts').then(({ EMOJI }) => (this.emoji = EMOJI));
   }
 
   #write(text: string): void {
@@ -417,6 +364,12 @@ export class Composer extends BaseElement {
     this.problem = '';
     this.scheduledOpen = false;
     this.text = this.conversationId === null ? '' : (this.stores?.drafts.get(this.conversationId) ?? '');
+  }
+
+  #link(url: string): void {
+    this.pop = null;
+    if (/^https?:/.test(url) && safeUrl(url) !== null) this.attach(url);
+    else this.problem = this.t('attachLinkBad');
   }
 
   #schedule(at: Date): void {
@@ -461,14 +414,6 @@ export class Composer extends BaseElement {
       this.emit('block-action', { action: 'consent', conversationId: this.conversationId });
   };
   readonly #onInput = (event: Event) => this.#write((event.target as HTMLTextAreaElement).value);
-  readonly #onLink = (event: SubmitEvent) => {
-    event.preventDefault();
-    const url = String(new FormData(event.target as HTMLFormElement).get('url'));
-    if (/^https?:/.test(url) && safeUrl(url) !== null) this.attach(url);
-    else this.problem = this.t('attachLinkBad');
-    this.pop = null;
-  };
-
   readonly #onKey = (event: KeyboardEvent) => {
     // While a word is composed (Japanese, Chinese, Korean), Enter accepts it. Safari sends that Enter with code 229.
     if (event.isComposing || event.keyCode === 229) return;

@@ -1,7 +1,48 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Message } from '@patchbay/server-kit/contract';
 import { icon } from '../../internal/icons.ts';
 import type { I18n } from '../../words/i18n.ts';
+
+export const styles = css`
+  .scheduled {
+    margin-bottom: 10px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-l);
+    font-size: 13px;
+    overflow: hidden;
+  }
+  .scheduled > button {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    width: 100%;
+    min-height: 36px;
+    padding: 0 12px;
+    color: var(--_text-muted);
+  }
+  .scheduled > button:hover {
+    background: var(--_surface-hover);
+  }
+  .scheduled .icon {
+    width: 15px;
+    height: 15px;
+  }
+  .scheduled li {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    padding: 8px 12px;
+    border-top: 1px solid var(--_line);
+  }
+  .scheduled li .muted {
+    display: block;
+    font-size: var(--_text-xs);
+  }
+  .scheduled ul {
+    max-height: 200px;
+    overflow: auto;
+  }
+`;
 
 export interface ScheduledContext {
   i18n: I18n;

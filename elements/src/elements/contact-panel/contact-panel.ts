@@ -5,9 +5,11 @@ import { BaseElement } from '../../internal/base-element.ts';
 import { icon } from '../../internal/icons.ts';
 import { avatar, emptyState, errorState, why } from '../../internal/parts.ts';
 import type { ContactStore } from '../../stores/contact.ts';
+import { contactOf } from '../../stores/opened.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
-import { formatPhone } from '../../words/i18n.ts';
+import { enMore } from '../../words/en-more.ts';
+import { addEnglish, formatPhone } from '../../words/i18n.ts';
 import { consentChips, consentRecords } from './consent.ts';
 import { styles } from './contact-panel.styles.ts';
 
@@ -15,6 +17,8 @@ const FIELDS = ['first_name', 'last_name', 'email', 'phone', 'lead_type', 'stage
 type Field = (typeof FIELDS)[number];
 /** Shown even while empty: they are what is asked for first. */
 const ALWAYS: readonly Field[] = ['email', 'phone', 'stage'];
+
+addEnglish(enMore);
 
 /**
  * @summary Who a contact is: fields and tags to edit in place, and consent per channel with its record.
@@ -47,7 +51,7 @@ export class ContactPanel extends BaseElement {
 
   /** The store that is drawn. */
   get store(): ContactStore | null {
-    return this.contactId !== null && this.stores ? this.stores.contact(this.contactId) : null;
+    return this.contactId !== null && this.stores ? contactOf(this.stores, this.contactId) : null;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -2,14 +2,17 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
+    display: flex;
+    flex-direction: column;
     height: 100%;
     min-height: 0;
+    max-height: 100dvh;
     background: var(--_surface);
   }
   .root {
     display: flex;
+    flex: 1;
     flex-direction: column;
-    height: 100%;
     min-height: 0;
   }
   header {

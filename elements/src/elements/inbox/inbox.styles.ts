@@ -2,8 +2,12 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
+    display: flex;
+    flex-direction: column;
     height: 100%;
     min-height: 320px;
+    /* In a host that gives no height, the window's is the most that makes sense. */
+    max-height: 100dvh;
     background: var(--_surface);
     /* Everything inside asks for this width, not for the window's. */
     container-type: inline-size;
@@ -11,7 +15,7 @@ export const styles = css`
   .root {
     position: relative;
     display: grid;
-    height: 100%;
+    flex: 1;
     min-height: 0;
     grid-template-columns: minmax(0, 1fr);
     grid-template-rows: minmax(0, 1fr);
@@ -81,85 +85,5 @@ export const styles = css`
   .nothing {
     display: grid;
     height: 100%;
-  }
-  .compose {
-    display: flex;
-    flex-direction: column;
-    height: 100%;
-  }
-  .compose header {
-    position: relative;
-    z-index: 2;
-    display: flex;
-    align-items: center;
-    gap: 10px;
-    min-height: 66px;
-    padding: 8px 14px 8px 20px;
-    border-bottom: 1px solid var(--_line);
-  }
-  .compose label {
-    color: var(--_text-muted);
-  }
-  .compose input {
-    flex: 1;
-    min-width: 0;
-    min-height: 40px;
-    border: 0;
-    background: none;
-    font-size: 16px;
-  }
-  .compose input:focus-visible {
-    outline: none;
-  }
-  .compose .pop {
-    inset-block-start: calc(100% - 4px);
-    inset-inline: 14px;
-  }
-  .compose .item b {
-    font-weight: 600;
-  }
-  .compose .space {
-    flex: 1;
-  }
-  .note {
-    padding: 10px 20px;
-    color: var(--_bad);
-    font-size: 13px;
-  }
-  dialog {
-    width: min(380px, calc(100% - 32px));
-    padding: 18px 20px 20px;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius-l);
-    background: var(--_surface-raised);
-    color: var(--_text);
-    box-shadow: var(--_shadow-float);
-  }
-  dialog::backdrop {
-    background: rgb(0 0 0 / 0.4);
-  }
-  dialog h2 {
-    flex: 1;
-    font-size: 16px;
-    font-weight: 600;
-  }
-  dialog dl {
-    display: grid;
-    grid-template-columns: 1fr auto;
-    align-items: center;
-    gap: 8px 16px;
-    margin-top: 12px;
-  }
-  kbd {
-    display: inline-grid;
-    place-items: center;
-    min-width: 26px;
-    height: 26px;
-    padding: 0 7px;
-    border: 1px solid var(--_line-strong);
-    border-radius: var(--_radius-s);
-    background: var(--_surface-sunken);
-    font: inherit;
-    font-size: var(--_text-s);
   }
 `;

@@ -4,30 +4,22 @@ import { html, unsafeStatic } from 'lit/static-html.js';
 import { BaseElement } from '../../internal/base-element.ts';
 import type { ElementEvent } from '../../internal/events.ts';
 import { icon } from '../../internal/icons.ts';
+import { Lazy } from '../../internal/lazy.ts';
 import { KeyboardInset } from '../../internal/keyboard-inset.ts';
 import { emptyState } from '../../internal/parts.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
-import type { WordKey } from '../../words/en.ts';
 import type { Composer } from '../composer/composer.ts';
+import { register, type ElementClass } from '../../register.ts';
 import type { ContactPanel } from '../contact-panel/contact-panel.ts';
 import type { ConversationList } from '../conversation-list/conversation-list.ts';
 import type { Thread } from '../thread/thread.ts';
 import { styles } from './inbox.styles.ts';
-import { NewMessage } from './new-message.ts';
+import type { NewMessage } from './new-message.ts';
 
 /** From these widths of the element, in px, there are two and three columns. */
 const TWO = 640;
 const THREE = 1024;
-
-const SHORTCUTS: readonly (readonly [string, WordKey])[] = [
-  ['j', 'shortcut.next'],
-  ['k', 'shortcut.previous'],
-  ['r', 'shortcut.reply'],
-  ['e', 'shortcut.close'],
-  ['/', 'shortcut.search'],
-  ['?', 'shortcut.help'],
-];
 
 /**
  * @summary The whole inbox: conversations, thread, composer and contact, in one to three columns by its own width.
@@ -76,9 +68,11 @@ export class Inbox extends BaseElement {
   @state() private panelWanted: boolean | null = null;
   @state() private helpOpen = false;
 
-  readonly #new = new NewMessage(() => this.requestUpdate());
+  readonly #extras = new Lazy(this, () => import('./extras.ts'));
+  #new: NewMessage | null = null;
   readonly #tags = new Map<string, ReturnType<typeof unsafeStatic>>();
   #observer: ResizeObserver | undefined;
+  #parts: Promise<unknown> | undefined;
 
   constructor() {
     super();
@@ -91,6 +85,7 @@ export class Inbox extends BaseElement {
     this.#observer.observe(this);
     this.#fit(this.getBoundingClientRect().width);
     document.addEventListener('keydown', this.#onKey);
+    this.#loadParts();
   }
 
   override disconnectedCallback(): void {
@@ -102,7 +97,13 @@ export class Inbox extends BaseElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     this.watch(this.stores?.cache, this.stores?.session);
-    if (changed.has('conversationId') && this.conversationId !== null) this.#new.open = false;
+    if (changed.has('conversationId') && this.conversationId !== null) this.#new = null;
+  }
+
+  /** Done when everything that is shown has been loaded and drawn. */
+  protected override async getUpdateComplete(): Promise<boolean> {
+    await this.#parts;
+    return super.getUpdateComplete();
   }
 
   /** Opens a conversation. */
@@ -111,22 +112,30 @@ export class Inbox extends BaseElement {
   }
 
   /** Starts a new message, to a number if given. */
-  compose(to = ''): void {
+  async compose(to = ''): Promise<void> {
+    const { NewMessage } = await this.#extras.load();
     this.conversationId = null;
-    this.#new.begin();
+    this.#new = new NewMessage(
+      () => this.requestUpdate(),
+      () => (this.#new = null),
+    );
     if (to !== '' && this.stores) this.#new.type(to, this.stores.client);
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('#to')?.focus());
+    this.requestUpdate();
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('#to')?.focus();
   }
 
   /** Shows the keyboard shortcuts. */
-  showShortcuts(): void {
+  async showShortcuts(): Promise<void> {
+    await this.#extras.load();
     this.helpOpen = true;
-    void this.updateComplete.then(() => this.dialog?.showModal());
+    await this.updateComplete;
+    this.dialog?.showModal();
   }
 
   protected override render() {
     const { i18n, columns } = this;
-    const busy = this.conversationId !== null || this.#new.open;
+    const busy = this.conversationId !== null || this.#new !== null;
     const panel = this.#panelOpen;
     const showList = columns > 1 || !busy;
     const showMiddle = columns > 1 || busy;
@@ -143,7 +152,8 @@ export class Inbox extends BaseElement {
       @block-action=${this.#onBlock}
     >
       ${this.#renderList(showList)} ${showMiddle ? this.#renderMiddle() : nothing}
-      ${panel ? this.#renderPanel() : nothing} ${this.helpOpen ? this.#renderShortcuts() : nothing}
+      ${panel ? this.#renderPanel() : nothing}
+      ${this.helpOpen ? this.#extras.now?.shortcutsDialog(i18n, () => (this.helpOpen = false)) : nothing}
     </div>`;
   }
 
@@ -160,7 +170,7 @@ export class Inbox extends BaseElement {
   #renderMiddle(): TemplateResult {
     const back = this.columns === 1;
     const { stores } = this;
-    if (this.#new.open && stores) {
+    if (this.#new && stores) {
       return html`<div class="middle" part="middle">
         ${this.#new.render(this.i18n, stores.client, this.#renderComposer(this.#new.to), back)}
       </div>`;
@@ -210,22 +220,19 @@ export class Inbox extends BaseElement {
     </aside>`;
   }
 
-  #renderShortcuts(): TemplateResult {
-    return html`<dialog part="shortcuts" aria-labelledby="shortcuts" @close=${() => (this.helpOpen = false)}>
-      <form method="dialog" class="row">
-        <h2 id="shortcuts">${this.t('shortcuts')}</h2>
-        <button class="tool" aria-label=${this.t('close')}>${icon('x')}</button>
-      </form>
-      <dl>
-        ${SHORTCUTS.map(
-          ([key, word]) =>
-            html`<dt>${this.t(word)}</dt>
-              <dd><kbd>${key}</kbd></dd>`,
-        )}
-        <dt>${this.t('shortcut.quick')}</dt>
-        <dd><kbd>/</kbd></dd>
-      </dl>
-    </dialog>`;
+  /**
+   * The list is seen first; thread, composer and panel come right behind it, under this element's own prefix. Whoever
+   * has registered them already (`define`, or their own entries) loads nothing here.
+   */
+  #loadParts(): void {
+    const known = (name: string) => customElements.get(this.tag(name)) !== undefined;
+    const prefix = this.tag('').slice(0, -1);
+    const add = (load: Promise<Record<string, ElementClass>>) =>
+      load.then((classes) => register(prefix, Object.values(classes))).catch(() => (this.#parts = undefined));
+    this.#parts ??= Promise.all([
+      known('thread') && known('composer') ? undefined : add(import('./conversation.ts')),
+      known('contact-panel') || this.noPanel ? undefined : add(import('../contact-panel/contact-panel.ts')),
+    ]);
   }
 
   #static(name: string) {
@@ -268,11 +275,11 @@ export class Inbox extends BaseElement {
   };
   readonly #onNew = (event: ElementEvent<'message-new'>) => {
     queueMicrotask(() => {
-      if (!event.defaultPrevented) this.compose();
+      if (!event.defaultPrevented) void this.compose();
     });
   };
   readonly #onSent = (event: ElementEvent<'message-sent'>) => {
-    if (this.#new.open) this.open(event.detail.message.conversation_id);
+    if (this.#new) this.open(event.detail.message.conversation_id);
   };
   readonly #onBlock = (event: ElementEvent<'block-action'>) => {
     queueMicrotask(() => {
@@ -299,7 +306,7 @@ export class Inbox extends BaseElement {
       r: () => this.composer?.focus(),
       e: () => this.#toggleClosed(),
       '/': () => this.list?.focusSearch(),
-      '?': () => this.showShortcuts(),
+      '?': () => void this.showShortcuts(),
     }[event.key];
     if (!act) return;
     event.preventDefault();

@@ -7,31 +7,23 @@ import { formatPhone, type I18n } from '../../words/i18n.ts';
 
 /** To whom a new message goes: a contact found by name, or a number as people write it. */
 export class NewMessage {
-  open = false;
   /** As E.164, once it is known. */
   to: string | null = null;
   name = '';
   bad = false;
   found: readonly Contact[] = [];
   readonly #changed: () => void;
+  readonly #ended: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(changed: () => void) {
+  constructor(changed: () => void, ended: () => void) {
     this.#changed = changed;
-  }
-
-  begin(): void {
-    this.open = true;
-    this.to = null;
-    this.name = '';
-    this.bad = false;
-    this.found = [];
-    this.#changed();
+    this.#ended = ended;
   }
 
   end(): void {
     clearTimeout(this.#timer);
-    this.open = false;
+    this.#ended();
     this.#changed();
   }
 

@@ -5,28 +5,27 @@ import type { I18n } from '../../words/i18n.ts';
 
 /** Search inside one thread: the hits, newest first, and which of them is looked at. */
 export class Find {
-  open = false;
   q = '';
   at = 0;
   hits: readonly string[] = [];
   readonly #changed: (hit: string | undefined) => void;
+  readonly #closed: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
 
-  constructor(changed: (hit: string | undefined) => void) {
+  constructor(changed: (hit: string | undefined) => void, closed: () => void) {
     this.#changed = changed;
+    this.#closed = closed;
   }
 
   get hit(): string | undefined {
-    return this.open ? this.hits[this.at] : undefined;
+    return this.hits[this.at];
   }
 
   close(): void {
     clearTimeout(this.#timer);
     this.#asked += 1;
-    this.open = false;
-    this.q = '';
-    this.hits = [];
+    this.#closed();
     this.#changed(undefined);
   }
 

@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Contact, Conversation, Me } from '@patchbay/server-kit/contract';
-import { menuKeys } from '../../internal/dismiss.ts';
 import { icon } from '../../internal/icons.ts';
 import { avatar } from '../../internal/parts.ts';
 import { formatPhone, type I18n } from '../../words/i18n.ts';
@@ -14,6 +13,8 @@ export interface HeaderContext {
   me: Me | null;
   back: boolean;
   menu: ThreadMenu;
+  /** What the menus hold, once it is loaded. */
+  menus: typeof import('./menus.ts') | undefined;
   detailsOpen: boolean;
   noDetails: boolean;
   act: (action: 'back' | 'details' | 'close' | 'search' | 'unread') => void;
@@ -75,22 +76,14 @@ export function threadHeader(context: HeaderContext): TemplateResult {
             ${icon('panel', 'flip')}
           </button>`
     }
-    ${renderMore(context, closeWord)}
+    ${renderMore(context)}
   </header>`;
 }
 
-function renderAssign({ i18n, conversation, me, menu, toggle, assign }: HeaderContext): TemplateResult {
+function renderAssign(context: HeaderContext): TemplateResult {
+  const { i18n, conversation, menu, menus, toggle } = context;
   const { assignee } = conversation;
   const label = assignee ? i18n.t('assignedTo', { name: assignee.name }) : i18n.t('assign');
-  const item = (id: string | null, name: string) =>
-    html`<button
-      class="item"
-      role="menuitemradio"
-      aria-checked=${id === (assignee?.id ?? null)}
-      @click=${() => assign(id)}
-    >
-      <bdi class="grow">${name}</bdi>${id === (assignee?.id ?? null) ? icon('check') : nothing}
-    </button>`;
   return html`<div class="menu wide">
     <button
       class="tool"
@@ -101,27 +94,14 @@ function renderAssign({ i18n, conversation, me, menu, toggle, assign }: HeaderCo
       title=${label}
       @click=${() => toggle('assign')}
     >
-      ${assignee ? avatarSmall(assignee) : icon('user')}
+      ${assignee ? avatar({ ...assignee, phone: null }) : icon('user')}
     </button>
-    ${
-      menu === 'assign'
-        ? html`<div class="pop" role="menu" aria-label=${i18n.t('assign')} @keydown=${menuKeys}>
-            ${me && assignee?.id !== me.member.id ? html`<button class="item" role="menuitem" @click=${() => assign(me.member.id)}>${i18n.t('assignToMe')}</button>` : nothing}
-            ${(me?.members ?? []).map(({ id, name }) => item(id, name))} ${item(null, i18n.t('unassigned'))}
-          </div>`
-        : nothing
-    }
+    ${menu === 'assign' ? menus?.assignMenu(context) : nothing}
   </div>`;
 }
 
-const avatarSmall = ({ id, name }: { id: string; name: string }) =>
-  html`<span class="small">${avatar({ id, name, phone: null })}</span>`;
-
-function renderMore(
-  { i18n, me, conversation, menu, toggle, act, assign }: HeaderContext,
-  closeWord: string,
-): TemplateResult {
-  const mine = conversation.assignee?.id === me?.member.id;
+function renderMore(context: HeaderContext): TemplateResult {
+  const { i18n, menu, menus, toggle } = context;
   return html`<div class="menu">
     <button
       class="tool"
@@ -134,32 +114,6 @@ function renderMore(
     >
       ${icon('more')}
     </button>
-    ${
-      menu === 'more'
-        ? html`<div class="pop" role="menu" @keydown=${menuKeys}>
-            <button class="item" role="menuitem" @click=${() => act('search')}>
-              ${icon('search')}${i18n.t('searchThread')}
-            </button>
-            <button class="item" role="menuitem" @click=${() => act('unread')}>
-              ${icon('mail')}${i18n.t('markUnread')}
-            </button>
-            ${
-              me
-                ? html`<button
-                    class="item"
-                    role="menuitem"
-                    @click=${() => assign(mine ? null : me.member.id)}
-                  >
-                    ${icon('user')}${mine ? i18n.t('unassigned') : i18n.t('assignToMe')}
-                  </button>`
-                : nothing
-            }
-            <button class="item" role="menuitem" @click=${() => act('close')}>
-              ${icon('check')}${closeWord}
-            </button>
-            <slot name="menu"></slot>
-          </div>`
-        : nothing
-    }
+    ${menu === 'more' ? menus?.moreMenu(context) : nothing}
   </div>`;
 }

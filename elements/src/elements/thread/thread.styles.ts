@@ -2,15 +2,18 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
+    display: flex;
+    flex-direction: column;
     height: 100%;
     min-height: 0;
+    max-height: 100dvh;
     background: var(--_surface);
     --_read: var(--pb-read, light-dark(#1a6fd4, #74b4ff));
   }
   .root {
     display: flex;
+    flex: 1;
     flex-direction: column;
-    height: 100%;
     min-height: 0;
   }
   .logarea {
@@ -336,27 +339,14 @@ export const headerStyles = css`
     display: flex;
     align-items: center;
   }
+  .menu .avatar {
+    width: 26px;
+    height: 26px;
+    font-size: 10.5px;
+  }
   .menu .pop {
     inset-block-start: calc(100% + 6px);
     inset-inline-end: 0;
-  }
-  .find {
-    display: flex;
-    align-items: center;
-    gap: 4px;
-    padding: 8px 14px 8px 20px;
-    border-bottom: 1px solid var(--_line);
-    background: var(--_surface-sunken);
-    font-size: 13px;
-  }
-  .find .field {
-    flex: 1;
-    min-width: 0;
-  }
-  .find span {
-    padding: 0 8px;
-    color: var(--_text-muted);
-    white-space: nowrap;
   }
   .wide {
     display: inline-flex;
@@ -368,9 +358,6 @@ export const headerStyles = css`
     .tool {
       width: 44px;
       height: 44px;
-    }
-    .find .field {
-      font-size: 16px;
     }
   }
 `;

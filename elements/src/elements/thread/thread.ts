@@ -6,19 +6,24 @@ import { ApiError } from '../../client/errors.ts';
 import { BaseElement } from '../../internal/base-element.ts';
 import { Dismiss } from '../../internal/dismiss.ts';
 import { icon } from '../../internal/icons.ts';
+import { Lazy } from '../../internal/lazy.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import { VirtualRows } from '../../internal/virtual-rows.ts';
 import type { ThreadStore } from '../../stores/thread.ts';
+import { contactOf, threadOf } from '../../stores/opened.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
-import { formatPhone } from '../../words/i18n.ts';
-import { Find } from './find.ts';
+import { enMore } from '../../words/en-more.ts';
+import { addEnglish, formatPhone } from '../../words/i18n.ts';
+import type { Find } from './find.ts';
 import { threadHeader, type ThreadMenu } from './header.ts';
 import { threadLine } from './message.ts';
 import { headerStyles, styles } from './thread.styles.ts';
 
 /** How many announcements stay in the live region: enough for a burst, too few to be read as history. */
 const ANNOUNCED = 5;
+
+addEnglish(enMore);
 
 /**
  * @summary The messages of one conversation, with what happened between them, and its header.
@@ -79,7 +84,8 @@ export class Thread extends BaseElement {
     onScroll: (place) => this.#onPlace(place),
   });
   readonly #dismiss = new Dismiss(this, () => (this.menu = null));
-  readonly #find = new Find((hit) => void this.#toHit(hit));
+  readonly #menus = new Lazy(this, () => import('./menus.ts'));
+  #find: Find | null = null;
   #drawn: ThreadStore | null = null;
   #lastKey: string | undefined;
   #said: { key: string; text: string }[] = [];
@@ -87,7 +93,7 @@ export class Thread extends BaseElement {
 
   /** The store that is drawn. */
   get thread(): ThreadStore | null {
-    return this.conversationId !== null && this.stores ? this.stores.thread(this.conversationId) : null;
+    return this.conversationId !== null && this.stores ? threadOf(this.stores, this.conversationId) : null;
   }
   get conversation(): Conversation | undefined {
     return this.conversationId === null ? undefined : this.stores?.cache.get(this.conversationId);
@@ -107,7 +113,7 @@ export class Thread extends BaseElement {
     super.willUpdate(changed);
     const { thread, stores } = this;
     const contactId = this.conversation?.contact.id;
-    const contact = contactId && stores ? stores.contact(contactId) : null;
+    const contact = contactId && stores ? contactOf(stores, contactId) : null;
     this.watch(thread, stores?.cache, stores?.session, contact);
     if (thread !== this.#drawn) this.#begin(thread);
     if (contact?.status === 'idle') void contact.load();
@@ -134,18 +140,23 @@ export class Thread extends BaseElement {
   }
 
   /** Opens the search inside this thread. */
-  openSearch(): void {
-    this.#find.open = true;
+  async openSearch(): Promise<void> {
+    const { Find } = await this.#menus.load();
     this.menu = null;
+    this.#find ??= new Find(
+      (hit) => void this.#toHit(hit),
+      () => (this.#find = null),
+    );
     this.requestUpdate();
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.find input')?.focus());
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('.find input')?.focus();
   }
 
   protected override render() {
     const { i18n, thread, conversation, stores } = this;
     return html`<div class="root" part="base" dir=${i18n.dir} lang=${i18n.locale}>
       ${this.noHeader ? nothing : this.#renderHeader(conversation)}
-      ${this.#find.open && thread ? this.#find.render(i18n, thread) : nothing}
+      ${this.#find && thread ? this.#find.render(i18n, thread) : nothing}
       ${feedNotice(i18n, stores?.session.feed ?? 'idle')} ${this.#renderChangeError()}
       ${this.#renderOptOut(conversation)}
       <div class="logarea">
@@ -185,10 +196,11 @@ export class Thread extends BaseElement {
     return threadHeader({
       i18n: this.i18n,
       conversation,
-      contact: stores?.contact(conversation.contact.id).contact ?? null,
+      contact: stores ? contactOf(stores, conversation.contact.id).contact : null,
       me: stores?.session.me ?? null,
       back: this.back,
       menu: this.menu,
+      menus: this.menu ? this.#menus.now : undefined,
       detailsOpen: this.detailsOpen,
       noDetails: this.noDetails,
       act: (action) => this.#act(action),
@@ -216,11 +228,11 @@ export class Thread extends BaseElement {
     const { items } = thread;
     const context = {
       i18n,
-      mark: this.#find.open ? this.#find.q : '',
+      mark: this.#find?.q ?? '',
       memberId: this.stores?.session.me?.member.id,
       retry: (id: string) => void thread.retry(id),
     };
-    const { hit } = this.#find;
+    const hit = this.#find?.hit;
     return html`${thread.loadingOlder ? html`<div class="top" role="status">${this.t('loadingOlder')}…</div>` : nothing}
       ${
         thread.olderError
@@ -294,7 +306,7 @@ export class Thread extends BaseElement {
   #begin(thread: ThreadStore | null): void {
     this.#drawn = thread;
     this.#virtual.reset();
-    if (this.#find.open) this.#find.close();
+    this.#find?.close();
     this.newCount = 0;
     this.menu = null;
     this.changeError = null;
@@ -378,7 +390,7 @@ export class Thread extends BaseElement {
   }
 
   async #optOut({ id, contact, possible_opt_out }: Conversation): Promise<void> {
-    const store = this.stores?.contact(contact.id);
+    const store = this.stores && contactOf(this.stores, contact.id);
     const done = await store?.recordConsent({
       channel: 'sms',
       action: 'withdraw',
@@ -393,7 +405,7 @@ export class Thread extends BaseElement {
     this.menu = null;
     if (action === 'back' && conversationId) this.emit('conversation-close', { conversationId });
     if (!conversation) return;
-    if (action === 'search') this.openSearch();
+    if (action === 'search') void this.openSearch();
     else if (action === 'close')
       this.#change({ state: conversation.state === 'closed' ? 'inbox' : 'closed' });
     else if (action === 'details')

@@ -1,0 +1,119 @@
+import { css, html, type TemplateResult } from 'lit';
+import { icon } from '../../internal/icons.ts';
+import type { WordKey } from '../../words/en.ts';
+import { enMore } from '../../words/en-more.ts';
+import { addEnglish, type I18n } from '../../words/i18n.ts';
+
+export { NewMessage } from './new-message.ts';
+
+addEnglish(enMore);
+
+const SHORTCUTS: readonly (readonly [string, WordKey])[] = [
+  ['j', 'shortcut.next'],
+  ['k', 'shortcut.previous'],
+  ['r', 'shortcut.reply'],
+  ['e', 'shortcut.close'],
+  ['/', 'shortcut.search'],
+  ['?', 'shortcut.help'],
+];
+
+export function shortcutsDialog(i18n: I18n, closed: () => void): TemplateResult {
+  return html`<dialog part="shortcuts" aria-labelledby="shortcuts" @close=${closed}>
+    <form method="dialog" class="row">
+      <h2 id="shortcuts">${i18n.t('shortcuts')}</h2>
+      <button class="tool" aria-label=${i18n.t('close')}>${icon('x')}</button>
+    </form>
+    <dl>
+      ${SHORTCUTS.map(
+        ([key, word]) =>
+          html`<dt>${i18n.t(word)}</dt>
+            <dd><kbd>${key}</kbd></dd>`,
+      )}
+      <dt>${i18n.t('shortcut.quick')}</dt>
+      <dd><kbd>/</kbd></dd>
+    </dl>
+  </dialog>`;
+}
+
+export const styles = css`
+  .compose {
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+  }
+  .compose header {
+    position: relative;
+    z-index: 2;
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-height: 66px;
+    padding: 8px 14px 8px 20px;
+    border-bottom: 1px solid var(--_line);
+  }
+  .compose label {
+    color: var(--_text-muted);
+  }
+  .compose input {
+    flex: 1;
+    min-width: 0;
+    min-height: 40px;
+    border: 0;
+    background: none;
+    font-size: 16px;
+  }
+  .compose input:focus-visible {
+    outline: none;
+  }
+  .compose .pop {
+    inset-block-start: calc(100% - 4px);
+    inset-inline: 14px;
+  }
+  .compose .item b {
+    font-weight: 600;
+  }
+  .compose .space {
+    flex: 1;
+  }
+  .note {
+    padding: 10px 20px;
+    color: var(--_bad);
+    font-size: 13px;
+  }
+  dialog {
+    width: min(380px, calc(100% - 32px));
+    padding: 18px 20px 20px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-l);
+    background: var(--_surface-raised);
+    color: var(--_text);
+    box-shadow: var(--_shadow-float);
+  }
+  dialog::backdrop {
+    background: rgb(0 0 0 / 0.4);
+  }
+  dialog h2 {
+    flex: 1;
+    font-size: 16px;
+    font-weight: 600;
+  }
+  dialog dl {
+    display: grid;
+    grid-template-columns: 1fr auto;
+    align-items: center;
+    gap: 8px 16px;
+    margin-top: 12px;
+  }
+  kbd {
+    display: inline-grid;
+    place-items: center;
+    min-width: 26px;
+    height: 26px;
+    padding: 0 7px;
+    border: 1px solid var(--_line-strong);
+    border-radius: var(--_radius-s);
+    background: var(--_surface-sunken);
+    font: inherit;
+    font-size: var(--_text-s);
+  }
+`;

@@ -1,0 +1,42 @@
+import { adoptStyles, type CSSResult, type LitElement } from 'lit';
+
+/**
+ * A part of an element that is loaded when it is first wanted: menus, pickers, dialogs. Keeps them out of what a page
+ * loads before anything is seen. Its styles join the element's.
+ */
+export class Lazy<T extends { styles?: CSSResult }> {
+  value: T | undefined;
+  readonly #host: LitElement;
+  readonly #load: () => Promise<T>;
+  #loading: Promise<T> | undefined;
+
+  constructor(host: LitElement, load: () => Promise<T>) {
+    this.#host = host;
+    this.#load = load;
+  }
+
+  load(): Promise<T> {
+    this.#loading ??= this.#load().then(
+      (value) => {
+        this.value = value;
+        const root = this.#host.renderRoot;
+        if (value.styles && root instanceof ShadowRoot)
+          adoptStyles(root, [...root.adoptedStyleSheets, value.styles]);
+        this.#host.requestUpdate();
+        return value;
+      },
+      (cause: unknown) => {
+        // Offline at that moment: the next wish tries again.
+        this.#loading = undefined;
+        throw cause;
+      },
+    );
+    return this.#loading;
+  }
+
+  /** What is loaded, or undefined while it is on its way: the update after it will have it. */
+  get now(): T | undefined {
+    if (!this.value) this.load().catch(() => undefined);
+    return this.value;
+  }
+}
