@@ -46,7 +46,8 @@ const commands: Record<string, (line: CommandLine) => Promise<number>> = {
   },
 
   async openapi() {
-    console.log(JSON.stringify(describeApi(), null, 2));
+    // waits for the pipe: what is still in it when the process ends would be lost
+    await new Promise((written) => process.stdout.write(`${JSON.stringify(describeApi(), null, 2)}\n`, written));
     return 0;
   },
 };

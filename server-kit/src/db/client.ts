@@ -44,6 +44,9 @@ export class Database {
   readonly pool: postgres.Sql;
   readonly options: DatabaseOptions;
   #committed = new Set<(tenant: string) => void>();
+  /** Transactions that run or wait for a connection. */
+  #running = 0;
+  #allReleased: (() => void) | undefined;
 
   constructor(options: DatabaseOptions) {
     this.options = options;
@@ -63,6 +66,9 @@ export class Database {
         statement_timeout: options.statementTimeout ?? 10_000,
         // a killed process's statement must not go on for minutes (Postgres looks for the client this often)
         client_connection_check_interval: 1_000,
+        // a page out of order costs little more than the next one (solid state, or cache); with Postgres's default of 4
+        // it reads small tables from end to end instead of looking keys up
+        random_page_cost: 1.1,
       } as Record<string, string | number>,
     });
   }
@@ -87,7 +93,7 @@ export class Database {
       if (touched) this.#announce(tenant);
       return result;
     } finally {
-      sql.release();
+      this.#release(sql);
     }
   }
 
@@ -103,7 +109,7 @@ export class Database {
     try {
       return await this.#flight(sql, tenant, build);
     } finally {
-      sql.release();
+      this.#release(sql);
     }
   }
 
@@ -121,7 +127,7 @@ export class Database {
       try {
         await sql`select pg_advisory_unlock_shared(${lockKey(sql)})`;
       } finally {
-        sql.release();
+        this.#release(sql);
       }
     };
     try {
@@ -145,14 +151,24 @@ export class Database {
     return () => this.#committed.delete(listener);
   }
 
+  /** Lets running transactions finish (for at most five seconds), then closes. */
   async close(): Promise<void> {
-    await this.pool.end({ timeout: 5 });
+    if (this.#running > 0) {
+      // postgres.js never ends a connection that is given back after end() was called: it would wait out its time
+      await new Promise<void>((done) => {
+        const patience = setTimeout(done, CLOSE_PATIENCE_MS);
+        this.#allReleased = () => (clearTimeout(patience), done());
+      });
+    }
+    await this.pool.end({ timeout: CLOSE_PATIENCE_MS / 1000 });
   }
 
   async #reserve(): Promise<Sql> {
+    this.#running += 1;
     try {
       return await this.pool.reserve();
     } catch (error) {
+      this.#finished();
       throw explainConnection(error, this);
     }
   }
@@ -178,6 +194,16 @@ export class Database {
     return results as unknown as { [K in keyof T]: Awaited<T[K]> };
   }
 
+  #release(sql: Sql): void {
+    sql.release();
+    this.#finished();
+  }
+
+  #finished(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#allReleased?.();
+  }
+
   #enter(sql: Sql, tenant: string): Statement {
     const now = this.options.clock?.().toISOString() ?? '';
     return sql`select set_config('patchbay.tenant', ${tenant}, true), set_config('patchbay.now', ${now}, true)`;
@@ -187,6 +213,8 @@ export class Database {
     for (const listener of this.#committed) listener(tenant);
   }
 }
+
+const CLOSE_PATIENCE_MS = 5_000;
 
 /** Timestamps leave as the wire wants them (RFC 3339, milliseconds), positions as strings: no float ever holds one. */
 const WIRE_TYPES = {
