@@ -83,23 +83,32 @@ export async function hides(root: Root, ...words: string[]): Promise<void> {
   for (const word of words) await waitFor(() => expect(text(root)).not.toContain(word));
 }
 
-/** Waits for a button, tab, option or link by the name that a screen reader says, whole or beginning. */
+/** Waits for a button or link by the name that a screen reader says: in full, or else as it begins. */
 export function control(root: Root, name: string): Promise<HTMLElement> {
-  const named = (candidate: HTMLElement) => {
-    const label = candidate.getAttribute('aria-label') ?? candidate.textContent.replace(/\s+/g, ' ').trim();
-    return label === name || label.startsWith(`${name} `);
-  };
   return waitFor(() => {
-    const match = all(root, 'button, a, [role=menuitemradio]').find(
-      (item) => item.checkVisibility() && named(item),
-    );
+    const named = all(root, 'button, a')
+      .filter((item) => item.checkVisibility())
+      .map((item) => ({ item, label: item.getAttribute('aria-label') ?? text(item) }));
+    const match =
+      named.find(({ label }) => label === name) ?? named.find(({ label }) => label.startsWith(`${name} `));
     if (!match) throw new Error(`There is no button "${name}".`);
-    return match;
+    return match.item;
   });
 }
 
 export async function press(root: Root, name: string): Promise<void> {
   (await control(root, name)).click();
+}
+
+/** Writes into a field as a person would: what stood there is gone, and the element hears of it. */
+export function fill(field: Element, value: string): void {
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) {
+    throw new Error(`<${field.localName}> cannot be written into.`);
+  }
+  field.focus();
+  field.value = value;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+  field.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 /** The row of a conversation in the list. */

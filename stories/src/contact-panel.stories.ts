@@ -1,0 +1,206 @@
+import type { Meta, StoryObj } from '@storybook/web-components-vite';
+import { ApiError } from '@patchbay/elements';
+import '@patchbay/elements/contact-panel';
+import { fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
+import { html } from 'lit';
+import { expect, userEvent, waitFor } from 'storybook/test';
+import {
+  all,
+  element,
+  expectNoSidewaysScroll,
+  fill,
+  find,
+  hides,
+  lightness,
+  look,
+  press,
+  shows,
+} from './support/look.ts';
+import type { Stage } from './support/stage.ts';
+
+const JOHN = fakeId('c', 0);
+const MIKE = fakeId('c', 3);
+
+export default {
+  title: 'Elements/Contact panel',
+  component: 'patchbay-contact-panel',
+  args: { contactId: JOHN },
+  parameters: { stage: { width: 320 } satisfies Stage },
+  render: ({ contactId, readOnly }) =>
+    html`<patchbay-contact-panel
+      .contactId=${contactId ?? null}
+      ?read-only=${readOnly}
+    ></patchbay-contact-panel>`,
+} satisfies Meta;
+
+type Story = StoryObj;
+const stage = (stage: Stage) => ({ stage });
+
+export const Normal: Story = {
+  play: look(async ({ canvas }) => {
+    await shows(
+      canvas,
+      'John Smith',
+      'Buyer · lead since',
+      'john.smith@example.com',
+      '(312) 555-1234',
+      'Website form',
+    );
+    await shows(canvas, 'Chicago', 'Budget', '$420,000', 'Texts', 'Email not asked');
+  }),
+};
+
+export const NothingChosen: Story = {
+  args: { contactId: undefined },
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'Contact details');
+  }),
+};
+
+export const Loading: Story = {
+  parameters: stage({ before: (client) => client.fail('getContact', 'hang') }),
+  play: look(async ({ canvas }) => {
+    await expect(await find(canvas, '[part=loading]')).toHaveAttribute('aria-label', 'Loading');
+  }),
+};
+
+export const ErrorState: Story = {
+  name: 'Error',
+  parameters: stage({ before: (client) => client.fail('getContact', 'network') }),
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'This contact could not be loaded.', 'There is no connection to the server.');
+    client.fail('getContact', null);
+    await press(canvas, 'Try again');
+    await shows(canvas, 'John Smith');
+  }),
+};
+
+export const NotAllowed: Story = {
+  parameters: stage({ before: (client) => client.fail('getContact', new ApiError('forbidden', 403, '')) }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'Not allowed', 'Ask a manager for access.');
+  }),
+};
+
+export const EditInPlace: Story = {
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'New lead');
+    let stageNow: string | null = null;
+    canvas.addEventListener('contact-change', (event) => (stageNow = event.detail.contact.stage), {
+      once: true,
+    });
+    (await find(canvas, 'button[title="Edit Stage"]')).click();
+    fill(await find(canvas, 'input[aria-label=Stage]'), 'Touring');
+    await shows(canvas, 'Touring');
+    await waitFor(() => expect(stageNow).toBe('Touring'));
+    await expect(client.calls.filter(({ method }) => method === 'updateContact')).toHaveLength(1);
+  }),
+};
+
+export const NotSaved: Story = {
+  parameters: stage({ before: (client) => client.fail('updateContact', 'network') }),
+  play: look(async ({ canvas }) => {
+    (await find(canvas, 'button[title="Edit Stage"]')).click();
+    fill(await find(canvas, 'input[aria-label=Stage]'), 'Touring');
+    await shows(canvas, 'The change was not saved.', 'New lead');
+  }),
+};
+
+export const Tags: Story = {
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'Qualified', 'Webinar');
+    await press(canvas, 'Remove Webinar');
+    await hides(canvas, 'Webinar');
+    await press(canvas, 'Add tag');
+    await find(canvas, 'input[aria-label="Add tag"]');
+    await userEvent.keyboard('Lakeside{Enter}');
+    await shows(canvas, 'Lakeside');
+  }),
+};
+
+export const OptedOut: Story = {
+  args: { contactId: MIKE },
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'Texts opted out', 'keyword', 'Record consent');
+  }),
+};
+
+export const ConsentRecord: Story = {
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'John Smith');
+    await press(canvas, 'Record opt-out');
+    await shows(canvas, 'Texts opted out');
+    await press(canvas, 'Consent record');
+    await shows(canvas, 'Texts · Opted out');
+  }),
+};
+
+export const ReadOnly: Story = {
+  args: { readOnly: true },
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'John Smith', 'Qualified');
+    await expect(all(canvas, 'button').map((button) => button.textContent.trim())).toEqual([
+      'Consent record',
+    ]);
+  }),
+};
+
+export const HostSections: Story = {
+  render: ({ contactId }) => html`
+    <patchbay-contact-panel .contactId=${contactId}>
+      <section>
+        <h3>Listings seen</h3>
+        <p>14 Maple Court, 9 Maple Court</p>
+      </section>
+    </patchbay-contact-panel>
+  `,
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'John Smith', 'Listings seen');
+  }),
+};
+
+export const LongNames: Story = {
+  parameters: stage({
+    width: 280,
+    before: (client) =>
+      void client.updateContact(
+        JOHN,
+        {
+          first_name: 'Wolfeschlegelsteinhausenbergerdorff',
+          last_name: 'Fernández-Villaverde y Ruiz de Alarcón',
+          email: 'a.very.long.address.without.any.blank.in.it@subdomain.of.a.long.domain.example.com',
+        },
+        1,
+      ),
+  }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'a.very.long.address');
+    expectNoSidewaysScroll(canvas);
+  }),
+};
+
+export const RightToLeft: Story = {
+  parameters: stage({ locale: 'ar' }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'John Smith');
+    await waitFor(async () => expect(await find(canvas, '[part=base]')).toHaveAttribute('dir', 'rtl'));
+    expectNoSidewaysScroll(canvas);
+  }),
+};
+
+export const Dark: Story = {
+  parameters: stage({ theme: 'dark' }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'John Smith');
+    await expect(lightness(await element(canvas, 'patchbay-contact-panel'))).toBeLessThan(0.2);
+  }),
+};
+
+export const SecondBrand: Story = {
+  parameters: stage({ brand: HARBOR_BRAND }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'John Smith');
+    const panel = await element(canvas, 'patchbay-contact-panel');
+    await waitFor(() => expect(getComputedStyle(panel).getPropertyValue('--_accent')).toContain('#0f766e'));
+  }),
+};
