@@ -19,6 +19,8 @@ export interface Claimed {
   to_address: string;
   body: string;
   media: { url: string }[];
+  /** Which claim this is: outcomes of an earlier one no longer speak for the message. */
+  claimed_at: string;
   decision: 'send' | 'opted_out' | 'no_consent' | 'sender_pending' | 'sender_paused' | 'quiet_hours';
 }
 
@@ -57,9 +59,12 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
         case when m.purpose = 'marketing' then after_quiet_hours(moment(), c.time_zone, s.time_zone) end as quiet_until
       from messages m
       cross join sender s
-      left join suppressions b
-        on b.tenant_id = ${tenant} and b.channel = m.channel and b.address = m.to_address
-      left join contacts c on c.tenant_id = ${tenant} and c.contact_id = m.contact_id
+      -- a limit keeps these two look-ups by key, whatever the planner believes about the tables' sizes
+      left join lateral (
+        select address from suppressions
+        where tenant_id = ${tenant} and channel = m.channel and address = m.to_address limit 1) b on true
+      left join lateral (
+        select time_zone from contacts where tenant_id = ${tenant} and contact_id = m.contact_id limit 1) c on true
       where m.tenant_id = ${tenant} and m.sender_id = s.sender_id and m.status = 'queued' and m.due_at <= moment()
         -- what has been told once that its sender cannot send is not told again at every look
         and (s.unusable is null or m.hold_reason is distinct from s.unusable or b.address is not null)
@@ -97,7 +102,8 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
           when 'opted_out' then 'Not sent: this person had opted out before it left.'
           when 'no_consent' then 'Not sent: there is no recorded consent to marketing texts.' end
       from allowed a
-      where m.tenant_id = ${tenant} and m.message_id = a.message_id
+      where m.tenant_id = ${tenant} and m.message_id = any(array(select message_id from allowed))
+        and m.message_id = a.message_id
       returning m.*, a.decision
     ),
     logged as (
@@ -107,6 +113,6 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
         contact_id, conversation_id, message_id, jsonb_build_object('reason', decision)
       from moved where decision <> 'send'
     )
-    select m.message_id, m.attempt, s.account_sid, m.from_address, m.to_address, m.body, m.media, m.decision
+    select m.message_id, m.attempt, s.account_sid, m.from_address, m.to_address, m.body, m.media, m.claimed_at, m.decision
     from moved m cross join sender s`;
 }

@@ -10,6 +10,7 @@
  * - From the consent check to the start of the calls the shared consent lock is held, so that no call starts after an
  *   opt-out has committed. Calls of one batch start together; that batch is the most that can be in flight past it.
  * - The lease is longer than everything that can hold up an answer: call, statement, and a margin for a busy process.
+ *   A process that finds itself too late to start (it was suspended) starts nothing: another may be looking up already.
  * - Nothing is remembered only here. Killed at any await, another process goes on from the rows: queued ones within
  *   `SWEEP` seconds, those in flight when their lease ends.
  */
@@ -33,6 +34,8 @@ export interface DrainOptions {
   signal?: AbortSignal;
   /** Called at every step that a crash could follow. For the fault suite; a product leaves it out. */
   reached?: (point: DrainPoint) => void | Promise<void>;
+  /** How it waits for what is due in a moment. Default: in real time. */
+  wait?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 export type DrainPoint = 'begin' | 'claimed' | 'started' | 'answered' | 'settled' | 'parked';
@@ -48,8 +51,10 @@ const LEASE_MARGIN = 3_000;
 
 /** Sends what is due for a sender until nothing is, and leaves a wake-up for what is due later. */
 export async function drainSender(options: DrainOptions, tenant: string, senderId: string): Promise<void> {
-  const { database, carrier, settler, slots, signal, reached } = options;
-  const lease = carrier.sendTimeout + (database.options.statementTimeout ?? 10_000) + LEASE_MARGIN;
+  const { database, carrier, settler, slots, signal, reached, wait = sleep } = options;
+  const startWithin = (database.options.statementTimeout ?? 10_000) + LEASE_MARGIN / 2;
+  const lease = carrier.sendTimeout + startWithin + LEASE_MARGIN / 2;
+  const elapsed = () => database.options.clock?.().getTime() ?? performance.now();
   const inFlight = new Set<Promise<void>>();
   let firstFailure: unknown;
   let onSettled: () => void = () => undefined;
@@ -71,7 +76,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
       const pause = await park(database, tenant, senderId);
       await reached?.('parked');
       if (pause === null) break;
-      await sleep(pause, signal);
+      await wait(pause, signal);
     }
   } finally {
     await Promise.all(inFlight);
@@ -81,6 +86,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   /** Claims up to `taken` messages, starts their calls, and returns how many rows moved in whatever way. */
   async function claimAndStart(taken: number): Promise<number> {
     let unused = taken;
+    const asked = elapsed();
     try {
       const { results, release } = await database.pipelineHolding(
         tenant,
@@ -96,7 +102,8 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
       const leaving = claimed.filter((message) => message.decision === 'send');
       try {
         await reached?.('claimed');
-        for (const message of leaving) {
+        const inTime = elapsed() - asked < startWithin;
+        for (const message of inTime ? leaving : []) {
           unused -= 1;
           const call = carrier.send(toOutbound(message, tenant), options.callbackBase);
           const done: Promise<void> = settle(message, call)
@@ -126,6 +133,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
     await settler.add(tenant, {
       messageId: message.message_id,
       attempt: message.attempt,
+      claimedAt: message.claimed_at,
       result: outcome.kind === 'unknown' ? { kind: 'unknown' } : outcome,
     });
     await reached?.('settled');

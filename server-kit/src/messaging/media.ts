@@ -3,13 +3,19 @@ import { ProblemError } from '../errors.ts';
 import { checkMediaLink, type MediaRef } from './media-links.ts';
 
 /** What a browser may show in place. Never SVG or HTML: on the host's origin they could run script. */
-const SHOWN = /^(image\/(png|jpeg|gif|webp|avif|bmp|heic|heif|tiff)|video\/[\w.+-]+|audio\/[\w.+-]+|application\/pdf)$/;
+const SHOWN =
+  /^(image\/(png|jpeg|gif|webp|avif|bmp|heic|heif|tiff)|video\/[\w.+-]+|audio\/[\w.+-]+|application\/pdf)$/;
 
 /**
  * Streams an attachment from the carrier. It was sent by a stranger and is served from the host's origin, so whatever
  * it says of itself, it is not sniffed, runs nothing, and is downloaded unless it is a picture, a film, a sound or a PDF.
  */
-export async function serveMedia(context: KitContext, ref: MediaRef, expiry: number, signature: string): Promise<Response> {
+export async function serveMedia(
+  context: KitContext,
+  ref: MediaRef,
+  expiry: number,
+  signature: string,
+): Promise<Response> {
   checkMediaLink(context, ref, expiry, signature);
   const { database, carrier, log } = context;
   const [[file]] = await database.pipeline(ref.tenant, ({ sql }) => [
@@ -31,7 +37,9 @@ export async function serveMedia(context: KitContext, ref: MediaRef, expiry: num
     log.warn({ status: answer.status }, 'the carrier refused an attachment');
     throw new ProblemError('unavailable', 'The carrier did not hand the file over. Try again shortly.');
   }
-  return new Response(answer.body, { headers: headersFor(file.content_type ?? answer.headers.get('content-type'), answer) });
+  return new Response(answer.body, {
+    headers: headersFor(file.content_type ?? answer.headers.get('content-type'), answer),
+  });
 }
 
 function headersFor(declared: string | null, answer: Response): Headers {
@@ -45,7 +53,8 @@ function headersFor(declared: string | null, answer: Response): Headers {
     'content-disposition': shown ? 'inline' : 'attachment',
     'x-content-type-options': 'nosniff',
     // browsers refuse to draw a PDF in a sandbox; it runs no script of our origin without one either
-    'content-security-policy': type === 'application/pdf' ? "default-src 'none'" : "default-src 'none'; sandbox",
+    'content-security-policy':
+      type === 'application/pdf' ? "default-src 'none'" : "default-src 'none'; sandbox",
     'cross-origin-resource-policy': 'same-site',
     'referrer-policy': 'no-referrer',
     'cache-control': 'private, max-age=86400, immutable',

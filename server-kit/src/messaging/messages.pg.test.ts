@@ -31,7 +31,9 @@ describe('sending', () => {
     });
     const list = await kit.request('GET', '/v1/conversations');
     expect(list.body.items.map((item: { id: string }) => item.id)).toContain(conversation_id);
-    expect((await kit.request('GET', '/v1/me')).body).toMatchObject({ member: { id: 'alpha-agent', role: 'agent' } });
+    expect((await kit.request('GET', '/v1/me')).body).toMatchObject({
+      member: { id: 'alpha-agent', role: 'agent' },
+    });
     expect((await kit.request('GET', `/v1/conversations/${conversation_id}/messages`)).body).toMatchObject({
       items: [{ body: 'Hello' }],
       before: null,

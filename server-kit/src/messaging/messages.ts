@@ -1,5 +1,11 @@
 /** Messages of a thread, both ways, and what an agent may do to one: send, edit, cancel, retry. */
-import { countSegments, MAX_BODY_LENGTH, type Channel, type MemberRef, type MessagePurpose } from '../contract/index.ts';
+import {
+  countSegments,
+  MAX_BODY_LENGTH,
+  type Channel,
+  type MemberRef,
+  type MessagePurpose,
+} from '../contract/index.ts';
 import { contactForNumber, readNumber } from '../contacts/contacts.ts';
 import { isSuppressed } from '../consent/queries.ts';
 import type { Database, Tx } from '../db/client.ts';
@@ -40,7 +46,12 @@ export interface ThreadPage {
 }
 
 /** Rows of one millisecond have an order too (the id), so that no page repeats or drops one. Throws `not_found`. */
-export async function listMessages(database: Database, tenant: string, id: string, query: ThreadQuery): Promise<ThreadPage> {
+export async function listMessages(
+  database: Database,
+  tenant: string,
+  id: string,
+  query: ThreadQuery,
+): Promise<ThreadPage> {
   if (query.around !== null) return pageAround(database, tenant, id, query.around, query);
 
   const newer = query.after !== null;
@@ -78,7 +89,12 @@ async function pageAround(
   if (!middle) throw notFound('message');
   const half = Math.max(1, Math.floor(query.limit / 2));
   const around = { ...query, around: null };
-  const newer = await listMessages(database, tenant, id, { ...around, before: null, after: middle, limit: half });
+  const newer = await listMessages(database, tenant, id, {
+    ...around,
+    before: null,
+    after: middle,
+    limit: half,
+  });
   const [[self], older] = await Promise.all([
     database.pipeline(tenant, (tx) => [messageRow(tx, messageId)]),
     listMessages(database, tenant, id, { ...around, after: null, before: middle, limit: half }),
@@ -181,7 +197,8 @@ export async function sendMessage(
   }
 
   const thread = await threadOf(tx, request, author);
-  if (thread.phone === null) throw new ProblemError('no_address', 'Add a phone number to the contact first.', 'contact_id');
+  if (thread.phone === null)
+    throw new ProblemError('no_address', 'Add a phone number to the contact first.', 'contact_id');
   const [sender, suppressed] = await Promise.all([
     senderFor(tx, request.sender_id, thread),
     isSuppressed(tx, thread.channel, thread.phone),
@@ -227,12 +244,17 @@ function checkTime(sendAt: string | null | undefined, now: Date): string | null 
   if (sendAt === undefined || sendAt === null) return null;
   const wait = Date.parse(sendAt) - now.getTime();
   if (Number.isNaN(wait)) throw new ProblemError('invalid_time', 'This is not a date and time.', 'send_at');
-  if (wait < -JUST_PASSED) throw new ProblemError('invalid_time', 'This time has passed. Choose a later one.', 'send_at');
-  if (wait > FURTHEST) throw new ProblemError('invalid_time', 'Choose a time within the next year.', 'send_at');
+  if (wait < -JUST_PASSED)
+    throw new ProblemError('invalid_time', 'This time has passed. Choose a later one.', 'send_at');
+  if (wait > FURTHEST)
+    throw new ProblemError('invalid_time', 'Choose a time within the next year.', 'send_at');
   return wait <= 0 ? null : new Date(sendAt).toISOString();
 }
 
-type Known = Pick<MessageRow, 'body' | 'media' | 'conversation_id' | 'contact_id' | 'to' | 'direction' | 'send_at'> & {
+type Known = Pick<
+  MessageRow,
+  'body' | 'media' | 'conversation_id' | 'contact_id' | 'to' | 'direction' | 'send_at'
+> & {
   id: string;
   sender_id: string;
 };
@@ -241,13 +263,19 @@ type Known = Pick<MessageRow, 'body' | 'media' | 'conversation_id' | 'contact_id
 async function lockMessageId({ sql, tenant }: Tx, id: string): Promise<Known | undefined> {
   const [, [known]] = await Promise.all([
     sql`select pg_advisory_xact_lock(hashtextextended('patchbay:message:' || current_schema() || ${`:${tenant}:${id}`}, 0))`,
-    sql<Known[]>`select message_id as id, body, media, conversation_id, contact_id, sender_id, to_address as to, direction, send_at
+    sql<
+      Known[]
+    >`select message_id as id, body, media, conversation_id, contact_id, sender_id, to_address as to, direction, send_at
       from messages where tenant_id = ${tenant} and message_id = ${id}`,
   ]);
   return known;
 }
 
-async function recogniseRepeat(tx: Tx, known: Known, request: SendRequest): Promise<{ id: string; created: false }> {
+async function recogniseRepeat(
+  tx: Tx,
+  known: Known,
+  request: SendRequest,
+): Promise<{ id: string; created: false }> {
   const same =
     known.direction === 'outbound' &&
     known.body === request.body &&
@@ -274,7 +302,11 @@ interface Thread {
   name: string | null;
 }
 
-async function threadOf(tx: Tx, { conversation_id, contact_id, to }: SendRequest, author: MemberRef): Promise<Thread> {
+async function threadOf(
+  tx: Tx,
+  { conversation_id, contact_id, to }: SendRequest,
+  author: MemberRef,
+): Promise<Thread> {
   const given = [conversation_id, contact_id, to].filter((target) => target !== undefined);
   if (given.length !== 1) {
     throw new ProblemError(
@@ -359,7 +391,13 @@ export interface MessageEdit {
 }
 
 /** Changes a message that has not left. Throws `not_found`, `not_editable`, `invalid_text`, `invalid_time`. */
-export async function editMessage(tx: Tx, id: string, edit: MessageEdit, actor: MemberRef, now: Date): Promise<void> {
+export async function editMessage(
+  tx: Tx,
+  id: string,
+  edit: MessageEdit,
+  actor: MemberRef,
+  now: Date,
+): Promise<void> {
   const { sql, tenant } = tx;
   const sendAt = checkTime(edit.send_at, now);
   if (edit.body !== undefined) checkText(edit.body, await mediaCount(tx, id));
@@ -397,7 +435,9 @@ export async function retryMessage(tx: Tx, id: string, actor: MemberRef): Promis
   if (await isSuppressed(tx, message.channel, message.to)) throw optedOut(null);
   const [moved] = await tx.sql<Touched[]>`
     update messages set status = 'queued', attempt = attempt + 1, tries = 0, due_at = moment(), hold_reason = null,
-      error_code = null, error_reason = null, carrier_sid = null, claimed_at = null, lease_until = null,
+      error_code = null, error_reason = null,
+      -- the reconciler must not take the old attempt's record at the carrier for the new one's
+      past_sids = case when carrier_sid is null then past_sids else past_sids || carrier_sid end, carrier_sid = null, claimed_at = null, lease_until = null,
       send_at = null, sent_at = null, delivered_at = null, read_at = null
     where tenant_id = ${tx.tenant} and message_id = ${id} and status in ('failed', 'undelivered')
     returning conversation_id, contact_id`;
@@ -418,7 +458,10 @@ interface Touched {
   contact_id: string;
 }
 
-async function existing({ sql, tenant }: Tx, id: string): Promise<{ status: string; channel: Channel; to: string }> {
+async function existing(
+  { sql, tenant }: Tx,
+  id: string,
+): Promise<{ status: string; channel: Channel; to: string }> {
   const [message] = await sql<{ status: string; channel: Channel; to: string }[]>`
     select status, channel, to_address as to from messages where tenant_id = ${tenant} and message_id = ${id}`;
   if (!message) throw notFound('message');

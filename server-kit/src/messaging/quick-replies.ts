@@ -11,7 +11,10 @@ export function listQuickReplies({ sql, tenant }: Tx) {
 }
 
 /** Throws `invalid_request` when the shortcut is taken. */
-export async function createQuickReply({ sql, tenant }: Tx, given: Omit<QuickReply, 'id'> & { id?: string | undefined }): Promise<QuickReply> {
+export async function createQuickReply(
+  { sql, tenant }: Tx,
+  given: Omit<QuickReply, 'id'> & { id?: string | undefined },
+): Promise<QuickReply> {
   const { id = newId(), shortcut, title, body } = given;
   const [made] = await sql<QuickReply[]>`
     insert into quick_replies (tenant_id, quick_reply_id, shortcut, title, body)
@@ -27,6 +30,7 @@ export async function createQuickReply({ sql, tenant }: Tx, given: Omit<QuickRep
 
 /** Throws `not_found`. */
 export async function deleteQuickReply({ sql, tenant }: Tx, id: string): Promise<void> {
-  const { count } = await sql`delete from quick_replies where tenant_id = ${tenant} and quick_reply_id = ${id}`;
+  const { count } =
+    await sql`delete from quick_replies where tenant_id = ${tenant} and quick_reply_id = ${id}`;
   if (count === 0) throw notFound('quick reply');
 }

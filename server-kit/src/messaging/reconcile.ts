@@ -3,8 +3,8 @@
  * The carrier is asked. What it has is adopted; only what it does not know goes back to the queue.
  *
  * Twilio keeps nothing of ours with a message but the callback address, which it does not show. So its record is told
- * by number pair, words and time, less the sids that other messages of ours already hold; two equal texts in flight
- * take one record each.
+ * by number pair, words and time, less the sids that other messages of ours already hold. While an equal text is in
+ * flight its record could be either's, so the question waits; two equal texts that are both unknown take one record each.
  */
 import type { Carrier } from '../carriers/carrier.ts';
 import type { Coalescer } from '../db/coalesce.ts';
@@ -14,6 +14,7 @@ import type { Outcome } from './settle.ts';
 interface Unknown {
   message_id: string;
   conversation_id: string;
+  sender_id: string;
   attempt: number;
   account_sid: string;
   from_address: string;
@@ -50,17 +51,19 @@ export async function reconcileExpired(
         hold_reason = 'unconfirmed'
       from expired e join senders s on s.tenant_id = ${tenant} and s.sender_id = ${senderId}
       where m.tenant_id = ${tenant} and m.message_id = e.message_id
-      returning m.message_id, m.conversation_id, m.attempt, s.account_sid, m.from_address, m.to_address, m.body, m.claimed_at`,
+      returning m.message_id, m.conversation_id, m.sender_id, m.attempt, s.account_sid, m.from_address, m.to_address, m.body, m.claimed_at`,
       ] as const,
   );
 
   const adopted = new Set<string>();
   for (const message of unknown) {
     const sid = await findAtCarrier(database, carrier, tenant, message, adopted);
+    if (sid === 'undecided') continue;
     if (sid !== null) adopted.add(sid);
     await settler.add(tenant, {
       messageId: message.message_id,
       attempt: message.attempt,
+      claimedAt: message.claimed_at,
       result: sid === null ? { kind: 'absent' } : { kind: 'accepted', sid },
     });
   }
@@ -73,7 +76,7 @@ async function findAtCarrier(
   tenant: string,
   message: Unknown,
   adopted: ReadonlySet<string>,
-): Promise<string | null> {
+): Promise<string | 'undecided' | null> {
   const records = await carrier.find({
     accountSid: message.account_sid,
     from: message.from_address,
@@ -83,7 +86,7 @@ async function findAtCarrier(
   const candidates = records.filter((record) => record.body === message.body && !adopted.has(record.sid));
   if (candidates.length === 0) return null;
   const sids = candidates.map((record) => record.sid);
-  const [taken] = await database.pipeline(
+  const [taken, [twin]] = await database.pipeline(
     tenant,
     ({ sql }) =>
       [
@@ -92,8 +95,13 @@ async function findAtCarrier(
       union all
       select unnest(past_sids) from messages
       where tenant_id = ${tenant} and conversation_id = ${message.conversation_id} and past_sids <> '{}'`,
+        sql`select 1 from messages
+          where tenant_id = ${tenant} and sender_id = ${message.sender_id} and status = 'sending'
+            and lease_until > moment() and hold_reason is null
+            and conversation_id = ${message.conversation_id} and body = ${message.body} limit 1`,
       ] as const,
   );
+  if (twin) return 'undecided';
   const known = new Set(taken.map((row) => row.sid));
   // oldest first: it is the one that the longest waiting message made
   return candidates.findLast((record) => !known.has(record.sid))?.sid ?? null;

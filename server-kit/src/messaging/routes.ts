@@ -43,8 +43,7 @@ const getConversations = createRoute({
   operationId: 'listConversations',
   tags: ['conversations'],
   summary: 'Conversations, most recent first',
-  description:
-    `\`q\` finds a contact’s name or number and the last text of every conversation; of the ${SEARCH_DEPTH} most recent conversations, the words of every message.`,
+  description: `\`q\` finds a contact’s name or number and the last text of every conversation; of the ${SEARCH_DEPTH} most recent conversations, the words of every message.`,
   security: bearer,
   request: { query: listConversationsQuery },
   responses: { 200: json(conversationPage, 'A page'), ...problems('invalid_cursor', 'invalid_request') },
@@ -86,7 +85,10 @@ const patchConversation = createRoute({
   summary: 'Mark read or unread, assign, move to waiting or closed, dismiss a possible opt-out',
   security: bearer,
   request: { params: idParam, body: jsonBody(updateConversationBody) },
-  responses: { 200: json(conversation, 'As it is now'), ...problems('not_found', 'invalid_request', 'payload_too_large') },
+  responses: {
+    200: json(conversation, 'As it is now'),
+    ...problems('not_found', 'invalid_request', 'payload_too_large'),
+  },
 });
 
 const getMessages = createRoute({
@@ -98,7 +100,10 @@ const getMessages = createRoute({
   description: 'Without a cursor: the newest page. At most one of `before`, `after` and `around`.',
   security: bearer,
   request: { params: idParam, query: listMessagesQuery },
-  responses: { 200: json(messagePage, 'A page, oldest first'), ...problems('not_found', 'invalid_cursor', 'invalid_request') },
+  responses: {
+    200: json(messagePage, 'A page, oldest first'),
+    ...problems('not_found', 'invalid_cursor', 'invalid_request'),
+  },
 });
 
 const postMessage = createRoute({
@@ -152,7 +157,14 @@ const patchMessage = createRoute({
   request: { params: idParam, body: jsonBody(editMessageBody) },
   responses: {
     200: json(message, 'As it is now'),
-    ...problems('not_found', 'not_editable', 'invalid_text', 'invalid_time', 'invalid_request', 'payload_too_large'),
+    ...problems(
+      'not_found',
+      'not_editable',
+      'invalid_text',
+      'invalid_time',
+      'invalid_request',
+      'payload_too_large',
+    ),
   },
 });
 
@@ -204,7 +216,13 @@ const postQuickReply = createRoute({
   request: { headers: idempotencyKey, body: jsonBody(createQuickReplyBody) },
   responses: {
     201: json(quickReply, 'Made'),
-    ...problems('forbidden', 'invalid_request', 'idempotency_mismatch', 'idempotency_in_progress', 'payload_too_large'),
+    ...problems(
+      'forbidden',
+      'invalid_request',
+      'idempotency_mismatch',
+      'idempotency_in_progress',
+      'payload_too_large',
+    ),
   },
 });
 
@@ -358,7 +376,10 @@ export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(postQuickReply, async (c) => {
     requireManager(c.var.session, 'add quick replies');
     const given = c.req.valid('json');
-    const { body } = await once(context, c, async (tx) => ({ status: 201, body: await createQuickReply(tx, given) }));
+    const { body } = await once(context, c, async (tx) => ({
+      status: 201,
+      body: await createQuickReply(tx, given),
+    }));
     return c.json(body, 201);
   });
 

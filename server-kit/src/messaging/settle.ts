@@ -3,7 +3,9 @@
  * together (`db/coalesce.ts`).
  *
  * Every update names the attempt it speaks for and may only raise the status: a callback that overtook the carrier's
- * own answer has already said more than "sent".
+ * own answer has already said more than "sent". Whatever could lead to another try names the claim too: a process that
+ * was suspended and comes back speaks of a claim that another process may have taken over. An acceptance is true
+ * whenever it is told.
  */
 import type { Refusal } from '../carriers/carrier.ts';
 import { lockConsent, recordConsent } from '../consent/index.ts';
@@ -13,6 +15,8 @@ import type { Database, Tx } from '../db/client.ts';
 export interface Outcome {
   messageId: string;
   attempt: number;
+  /** Of the claim it speaks for. */
+  claimedAt: string;
   result:
     | { kind: 'accepted'; sid: string }
     | { kind: 'refused'; refusal: Refusal }
@@ -66,8 +70,11 @@ function accept(tx: Tx, outcomes: Outcome[]) {
         sent_at = coalesce(m.sent_at, moment()),
         lease_until = null, hold_reason = null, due_at = null
       from told
-      where m.tenant_id = ${tx.tenant} and m.message_id = told.id and m.attempt = told.attempt
-        and m.status in ('queued', 'sending')
+      where m.tenant_id = ${tx.tenant} and m.message_id = any(${accepted.map((row) => row.id)}::uuid[])
+        and m.message_id = told.id and m.attempt = told.attempt and m.status in ('queued', 'sending')
+        -- held by an equal text that was looked up at the wrong moment: the look-up decides for this one too
+        and not exists (select from messages o
+          where o.tenant_id = ${tx.tenant} and o.carrier_sid = told.sid and o.message_id <> told.id)
       returning m.*
     )
     insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, data)
@@ -81,13 +88,14 @@ function accept(tx: Tx, outcomes: Outcome[]) {
  * quarter of jitter so that a storm of 429 does not come back as one), held when the fault is the sender's, else failed.
  */
 function refuse(tx: Tx, outcomes: Outcome[]) {
-  const refused = outcomes.flatMap(({ messageId, attempt, result }) => {
+  const refused = outcomes.flatMap(({ messageId, attempt, claimedAt, result }) => {
     if (result.kind !== 'refused') return [];
     const { code, reason, action } = result.refusal;
     return [
       {
         id: messageId,
         attempt,
+        claimed_at: claimedAt,
         code,
         reason,
         action: action.kind,
@@ -100,7 +108,7 @@ function refuse(tx: Tx, outcomes: Outcome[]) {
   return tx.sql`
     with told as (
       select * from jsonb_to_recordset(${tx.sql.json(refused)})
-        as o (id uuid, attempt smallint, code text, reason text, action text, times integer, seconds double precision)
+        as o (id uuid, attempt smallint, claimed_at timestamptz, code text, reason text, action text, times integer, seconds double precision)
     ),
     moved as (
       update messages m set
@@ -113,7 +121,9 @@ function refuse(tx: Tx, outcomes: Outcome[]) {
         tries = m.tries + 1,
         error_code = told.code, error_reason = told.reason, lease_until = null
       from told
-      where m.tenant_id = ${tx.tenant} and m.message_id = told.id and m.attempt = told.attempt and m.status = 'sending'
+      where m.tenant_id = ${tx.tenant} and m.message_id = any(${refused.map((row) => row.id)}::uuid[])
+        and m.message_id = told.id and m.attempt = told.attempt and m.status = 'sending'
+        and m.claimed_at = told.claimed_at
       returning m.*
     )
     insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, data)
@@ -125,19 +135,28 @@ function refuse(tx: Tx, outcomes: Outcome[]) {
 
 /** The answer was lost: the lease ends soon, and the reconciler asks the carrier. Nothing is sent again meanwhile. */
 function postpone(tx: Tx, outcomes: Outcome[]) {
-  const ids = outcomes.filter(({ result }) => result.kind === 'unknown').map(({ messageId }) => messageId);
+  const unknown = claimsOf(outcomes, 'unknown');
   return tx.sql`
-    update messages set hold_reason = 'unconfirmed',
-      lease_until = least(lease_until, moment() + make_interval(secs => ${LOOK_UP_AFTER / 1000}))
-    where tenant_id = ${tx.tenant} and message_id = any(${ids}) and status = 'sending'`;
+    update messages m set hold_reason = 'unconfirmed',
+      lease_until = least(m.lease_until, moment() + make_interval(secs => ${LOOK_UP_AFTER / 1000}))
+    from unnest(${unknown.ids}::uuid[], ${unknown.claims}::timestamptz[]) as told (id, claimed_at)
+    where m.tenant_id = ${tx.tenant} and m.message_id = any(${unknown.ids}::uuid[]) and m.message_id = told.id
+      and m.claimed_at = told.claimed_at and m.status = 'sending'`;
 }
 
 /** The carrier was asked and does not know it. The attempt stays: should it appear after all, its callback still counts. */
 function requeueAbsent(tx: Tx, outcomes: Outcome[]) {
-  const ids = outcomes.filter(({ result }) => result.kind === 'absent').map(({ messageId }) => messageId);
+  const absent = claimsOf(outcomes, 'absent');
   return tx.sql`
-    update messages set status = 'queued', due_at = moment(), hold_reason = null, lease_until = null
-    where tenant_id = ${tx.tenant} and message_id = any(${ids}) and status = 'sending' and carrier_sid is null`;
+    update messages m set status = 'queued', due_at = moment(), hold_reason = null, lease_until = null
+    from unnest(${absent.ids}::uuid[], ${absent.claims}::timestamptz[]) as told (id, claimed_at)
+    where m.tenant_id = ${tx.tenant} and m.message_id = any(${absent.ids}::uuid[]) and m.message_id = told.id
+      and m.claimed_at = told.claimed_at and m.status = 'sending' and m.carrier_sid is null`;
+}
+
+function claimsOf(outcomes: Outcome[], kind: Outcome['result']['kind']): { ids: string[]; claims: string[] } {
+  const told = outcomes.filter(({ result }) => result.kind === kind);
+  return { ids: told.map(({ messageId }) => messageId), claims: told.map(({ claimedAt }) => claimedAt) };
 }
 
 function pauseSender(tx: Tx, { messageId, result }: Outcome) {

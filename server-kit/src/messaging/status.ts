@@ -48,6 +48,7 @@ export function createStatusWriter(database: Database): Coalescer<StatusReport, 
 
 function apply(tx: Tx, reports: StatusReport[]) {
   const { sql, tenant } = tx;
+  const ids = reports.map((report) => report.messageId);
   const rows = sql.json(
     reports.map(({ messageId, attempt, sid, status, refusal }) => ({
       id: messageId,
@@ -78,14 +79,17 @@ function apply(tx: Tx, reports: StatusReport[]) {
     ),
     before as (
       select m.message_id, m.status_rank
-      from messages m join best b on m.tenant_id = ${tenant} and m.message_id = b.id and m.attempt = b.attempt
+      from messages m join best b on m.message_id = b.id and m.attempt = b.attempt
+      where m.tenant_id = ${tenant} and m.message_id = any(${ids}::uuid[])
       order by m.message_id
       for update of m
     ),
     moved as (
       update messages m set
         status = case when b.rank > m.status_rank then b.status else m.status end,
-        carrier_sid = coalesce(m.carrier_sid, b.sid),
+        -- an equal text may have been taken for this one when it was looked up: its sid is no reason to fail a batch
+        carrier_sid = coalesce(m.carrier_sid, (select b.sid where not exists (
+          select from messages o where o.tenant_id = ${tenant} and o.carrier_sid = b.sid))),
         sent_at = coalesce(m.sent_at, moment()),
         delivered_at = case when b.rank >= 7 then coalesce(m.delivered_at, moment()) else m.delivered_at end,
         read_at = case when b.rank = 8 then coalesce(m.read_at, moment()) else m.read_at end,
@@ -102,7 +106,8 @@ function apply(tx: Tx, reports: StatusReport[]) {
       from best b
       left join codes c on c.id = b.id and c.attempt = b.attempt
       join before f on f.message_id = b.id
-      where m.tenant_id = ${tenant} and m.message_id = b.id and m.attempt = b.attempt
+      where m.tenant_id = ${tenant} and m.message_id = any(${ids}::uuid[]) and m.message_id = b.id
+        and m.attempt = b.attempt
         and m.status not in ('received', 'canceled')
         and (b.rank > m.status_rank or (c.code is not null and m.status_rank in (5, 6)
           and (m.error_code is null or c.code < m.error_code)))

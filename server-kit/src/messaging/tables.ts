@@ -49,6 +49,7 @@ export const messages = pgTable(
     author_id: text(),
     author_name: text(),
     carrier_sid: text(),
+    past_sids: text().array().notNull().default([]),
     error_code: text(),
     error_reason: text(),
     send_at: instant(),

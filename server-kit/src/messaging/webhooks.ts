@@ -2,7 +2,9 @@
 import { Hono } from 'hono';
 import { carrierAddress } from '../contacts/phone.ts';
 import type { KitContext } from '../context.ts';
-import type { Rejection } from '../carriers/carrier.ts';
+import type { InboundMessage, Rejection } from '../carriers/carrier.ts';
+import { Coalescer } from '../db/coalesce.ts';
+import type { Database } from '../db/client.ts';
 import { createInboundWriter } from './inbound.ts';
 import { createStatusWriter } from './status.ts';
 
@@ -14,12 +16,13 @@ const MAX_FORM_BYTES = 64 * 1024;
 export function webhookRoutes({ database, carrier, publicUrl, log }: KitContext): Hono {
   const inbound = createInboundWriter(database);
   const statuses = createStatusWriter(database);
+  const directory = createDirectory(database);
   const app = new Hono();
 
   app.post('/sms/inbound', async (context) => {
     const message = await carrier.readInbound(await webhookRequest(context.req.raw, '/twilio/sms/inbound'));
     if ('rejected' in message) return refuse(message, 'inbound');
-    const route = await findSender(message.accountSid, message.to);
+    const route = await directory.add('', message);
     if (!route) {
       // signed, so it is the carrier: an answer of 403 would only hide a number that nobody has set up
       log.warn(
@@ -64,17 +67,25 @@ export function webhookRoutes({ database, carrier, publicUrl, log }: KitContext)
     log.warn({ webhook }, `webhook refused: ${rejected}`);
     return new Response('Forbidden', { status: 403 });
   }
-
-  async function findSender(accountSid: string, address: string) {
-    const [route] = await database.directory(
-      (sql) => sql<{ tenant_id: string; sender_id: string }[]>`
-        select tenant_id, sender_id from sender_directory
-        where account_sid = ${accountSid} and channel = 'sms' and address = ${address}`,
-    );
-    return route;
-  }
 }
 
 function twiml(): Response {
   return new Response(EMPTY_TWIML, { headers: { 'content-type': 'text/xml; charset=utf-8' } });
+}
+
+/** Whose number is this? Asked for all webhooks that wait, never remembered: a number may have moved a second ago. */
+function createDirectory(database: Database) {
+  return new Coalescer<InboundMessage, { tenant_id: string; sender_id: string } | undefined>(
+    async (_, messages) => {
+      const rows = await database.directory(
+        (sql) => sql<{ account_sid: string; address: string; tenant_id: string; sender_id: string }[]>`
+        select account_sid, address, tenant_id, sender_id from sender_directory
+        where channel = 'sms' and account_sid = any(${[...new Set(messages.map((message) => message.accountSid))]})
+          and address = any(${[...new Set(messages.map((message) => message.to))]})`,
+      );
+      return messages.map(({ accountSid, to }) =>
+        rows.find((row) => row.account_sid === accountSid && row.address === to),
+      );
+    },
+  );
 }

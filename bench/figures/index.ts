@@ -1,0 +1,5 @@
+import type { Figure } from '../harness/figure.ts';
+import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
+
+/** Every figure of the product, in the order of the table. */
+export const figures: Figure[] = [inbound10, inbound200, statusCallbacks, statusBurst, liveUpdates];
