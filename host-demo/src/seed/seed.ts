@@ -1,0 +1,239 @@
+/**
+ * Fills an empty demo: the story is played through the kit's own API and the carrier's own webhooks, by a kit and a
+ * carrier whose clock the story sets. What comes out is what weeks of use would have left.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { systemClock, type Sandbox, type Transport } from '@patchbay/carrier-sandbox';
+import type { ServerKit } from '@patchbay/server-kit';
+import type { Contact, Message } from '@patchbay/server-kit/contract';
+import { CLIENTS, NEW_LEAD, userOf, USERS, type TenantId } from '../agency.ts';
+import { portalCarrier } from '../carrier.ts';
+import type { DemoConfig } from '../config.ts';
+import { portalKit, publicUrl, type KitWish } from '../kit.ts';
+import { PEOPLE, QUICK_REPLIES, type Line, type Person } from './story.ts';
+
+const TENANTS = Object.keys(CLIENTS) as TenantId[];
+const MINUTE = 60_000;
+const PATIENCE = 20_000;
+
+/** Tells the kit about the clients and their numbers. Repeated at every start, so that a change here arrives. */
+export async function registerClients(kit: ServerKit): Promise<void> {
+  for (const client of Object.values(CLIENTS)) {
+    await kit.tenants.upsert(client);
+    await kit.tenants.addSender({
+      tenant: client.id,
+      address: client.number,
+      name: client.numberName,
+      isDefault: true,
+      keywordReplies: client.keywordReplies,
+      segmentsPerSecond: 10,
+    });
+  }
+}
+
+/** True when the story was told before. Quick replies come last, so they stand for the whole. */
+async function isSeeded(seeder: Seeder): Promise<boolean> {
+  for (const tenant of TENANTS) {
+    const { items } = await seeder.call<{ items: unknown[] }>(tenant, 'GET', '/v1/quick-replies');
+    if (items.length === 0) return false;
+  }
+  return true;
+}
+
+export async function seed(
+  config: DemoConfig,
+  wish: Omit<KitWish, 'clock'>,
+): Promise<'seeded' | 'was there'> {
+  const clock = { time: Date.now() };
+  const kit = portalKit({ ...wish, clock: () => new Date(clock.time) });
+  const seeder = new Seeder(kit, clock);
+  let sandbox: Sandbox | undefined;
+  let listening: { close(): Promise<void> } | undefined;
+  try {
+    if (await isSeeded(seeder)) return 'was there';
+    sandbox = portalCarrier(config, {
+      clock: { now: () => clock.time, after: (_ms, run) => systemClock.after(0, run) },
+      transport: straightTo(kit),
+      settings: { mps: 0, sentAfterMs: 0, deliveredAfterMs: 0 },
+    });
+    listening = await sandbox.listen({ port: config.sandboxPort });
+    await kit.startWorker();
+    await seeder.tell(sandbox, Date.now());
+    return 'seeded';
+  } finally {
+    await kit.close();
+    await listening?.close();
+    sandbox?.close();
+  }
+}
+
+/** Webhooks without a network: the host app does not listen yet. */
+function straightTo(kit: ServerKit): Transport {
+  return async ({ method, url, headers, body }) => {
+    const answer = await kit.fetch(new Request(url, { method, headers, body }));
+    return {
+      status: answer.status,
+      contentType: answer.headers.get('content-type') ?? '',
+      location: answer.headers.get('location'),
+      body: new Uint8Array(await answer.arrayBuffer()),
+    };
+  };
+}
+
+class Seeder {
+  readonly #kit: ServerKit;
+  readonly #clock: { time: number };
+
+  constructor(kit: ServerKit, clock: { time: number }) {
+    this.#kit = kit;
+    this.#clock = clock;
+  }
+
+  async tell(sandbox: Sandbox, now: number): Promise<void> {
+    sandbox.state.put('phone', {
+      number: NEW_LEAD,
+      name: 'A new lead',
+      delivery: { mode: 'deliver', errorCode: null },
+      createdAt: now,
+    });
+    // whom a conversation may be assigned to: the kit knows a member once it has met him
+    for (const { id, tenant } of USERS) await this.call(tenant, 'GET', '/v1/me', undefined, id);
+    if (!(await this.#isBegun())) await this.#play(sandbox, now);
+    this.#clock.time = now;
+    for (const tenant of TENANTS) {
+      for (const reply of QUICK_REPLIES[tenant]) await this.call(tenant, 'POST', '/v1/quick-replies', reply);
+    }
+  }
+
+  /** A story that a kill has cut short is not told again: nobody should get the same text twice. */
+  async #isBegun(): Promise<boolean> {
+    const { items } = await this.call<{ items: unknown[] }>('harbor', 'GET', '/v1/contacts?limit=1');
+    return items.length > 0;
+  }
+
+  async #play(sandbox: Sandbox, now: number): Promise<void> {
+    const contacts = new Map<Person, string>();
+    // in the order in which they came to be known, then line by line as time went by
+    const byAge = [...PEOPLE].sort((a, b) => oldest(b) - oldest(a));
+    for (const person of byAge) {
+      this.#clock.time = now - (oldest(person) + 7) * MINUTE;
+      setUpPhone(sandbox, person, this.#clock.time);
+      if (person.first) contacts.set(person, await this.#addContact(person));
+    }
+    const lines = PEOPLE.flatMap((person) => person.lines.map((line) => ({ person, line })));
+    for (const { person, line } of lines.sort((a, b) => b.line.ago - a.line.ago)) {
+      this.#clock.time = now - line.ago * MINUTE;
+      if (line.by) await this.#send(sandbox, person, line, line.by, contacts.get(person));
+      else await receive(sandbox, person, line);
+      if (line === person.lines.at(-1)) await this.#sort(person);
+    }
+  }
+
+  async #addContact(person: Person): Promise<string> {
+    const { tenant } = person;
+    const contact = await this.call<Contact>(tenant, 'POST', '/v1/contacts', {
+      first_name: person.first,
+      last_name: person.last,
+      phone: person.phone,
+      email: person.email ?? null,
+      lead_type: person.leadType ?? null,
+      stage: person.stage ?? null,
+      source: person.source ?? null,
+      state: person.state ?? null,
+      tags: person.tags ?? [],
+      fields: person.fields ?? {},
+    });
+    if (person.consent) {
+      const consent = { action: 'grant', wording: person.consent };
+      await this.call(tenant, 'POST', `/v1/contacts/${contact.id}/consent`, consent);
+    }
+    return contact.id;
+  }
+
+  async #send(
+    sandbox: Sandbox,
+    person: Person,
+    line: Line,
+    by: string,
+    contact: string | undefined,
+  ): Promise<void> {
+    const { tenant } = person;
+    const id = randomUUID();
+    const whom = contact ? { contact_id: contact } : { to: person.phone };
+    await this.call(tenant, 'POST', '/v1/messages', { id, ...whom, body: line.text }, by);
+    const wanted = person.undelivered ? 'undelivered' : 'delivered';
+    await until(`the text to ${person.phone} is ${wanted}`, async () => {
+      const { status } = await this.call<Message>(tenant, 'GET', `/v1/messages/${id}`);
+      return status === wanted && sandbox.controls.idle();
+    });
+  }
+
+  /** What the agents did with it: took it over, read it, put it aside. */
+  async #sort(person: Person): Promise<void> {
+    const { tenant, assignee, unread = false } = person;
+    const query = `/v1/conversations?q=${encodeURIComponent(person.phone)}`;
+    const { items } = await this.call<{ items: { id: string }[] }>(tenant, 'GET', query);
+    const change = {
+      ...(unread ? {} : { unread: false }),
+      ...(assignee && { assignee_id: assignee }),
+      ...(person.in && { state: person.in }),
+    };
+    if (!items[0] || Object.keys(change).length === 0) return;
+    await this.call(tenant, 'PATCH', `/v1/conversations/${items[0].id}`, change, assignee);
+  }
+
+  /** Asks the API as a member: the one named, or the client's first. */
+  async call<T>(tenant: TenantId, method: string, path: string, body?: object, by?: string): Promise<T> {
+    const user = userOf(by) ?? USERS.find((one) => one.tenant === tenant && one.role === 'manager');
+    if (!user) throw new Error(`${tenant} has no manager.`);
+    const token = await this.#kit.sessionToken({
+      tenant,
+      member: { id: user.id, name: user.name },
+      role: user.role,
+    });
+    const answer = await this.#kit.fetch(
+      new Request(`${publicUrl(0)}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      }),
+    );
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`The seed's ${method} ${path} was answered ${answer.status}: ${text}`);
+    return JSON.parse(text) as T;
+  }
+}
+
+const oldest = (person: Person): number => Math.max(...person.lines.map(({ ago }) => ago));
+
+function setUpPhone(sandbox: Sandbox, person: Person, at: number): void {
+  const { phone, first, last, undelivered } = person;
+  sandbox.state.put('phone', {
+    number: phone,
+    name: first ? `${first} ${last}` : phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3'),
+    delivery: undelivered
+      ? { mode: 'undelivered', errorCode: undelivered }
+      : { mode: 'deliver', errorCode: null },
+    createdAt: at,
+  });
+}
+
+async function receive(sandbox: Sandbox, person: Person, line: Line): Promise<void> {
+  const picture = line.picture && new URL(`../../public/pictures/${line.picture}`, import.meta.url);
+  sandbox.controls.text({
+    from: person.phone,
+    to: CLIENTS[person.tenant].number,
+    body: line.text,
+    ...(picture && { mediaUrls: [`data:image/jpeg;base64,${readFileSync(picture).toString('base64')}`] }),
+  });
+  await until(`the text of ${person.phone} has arrived`, async () => sandbox.controls.idle());
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`The seed waited in vain until ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
