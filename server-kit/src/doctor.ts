@@ -8,7 +8,16 @@ import { pendingMigrations } from './db/migrate.ts';
 import { fingerprint } from './http/app.ts';
 
 export interface Finding {
-  check: 'public_url' | 'mount_path' | 'secret' | 'database' | 'migrations' | 'role' | 'isolation' | 'carrier' | 'clock';
+  check:
+    | 'public_url'
+    | 'mount_path'
+    | 'secret'
+    | 'database'
+    | 'migrations'
+    | 'role'
+    | 'isolation'
+    | 'carrier'
+    | 'clock';
   ok: boolean;
   /** What was found. */
   message: string;
@@ -46,9 +55,11 @@ function bad(check: Finding['check'], message: string, mend: string): Finding {
 const MAKE_SECRET = 'Make one with: node -e "console.log(crypto.randomBytes(32).toString(\'base64url\'))"';
 
 function checkSecret({ secret }: KitContext): Finding {
-  if (secret.length < 32) return bad('secret', `The secret has ${secret.length} characters; it needs 32.`, MAKE_SECRET);
+  if (secret.length < 32)
+    return bad('secret', `The secret has ${secret.length} characters; it needs 32.`, MAKE_SECRET);
   // a sentence or one key held down is long and still guessable
-  if (new Set(secret).size < 10) return bad('secret', 'The secret repeats a few characters and can be guessed.', MAKE_SECRET);
+  if (new Set(secret).size < 10)
+    return bad('secret', 'The secret repeats a few characters and can be guessed.', MAKE_SECRET);
   return good('secret', `The secret has ${secret.length} characters.`);
 }
 
@@ -72,7 +83,10 @@ function checkPublicUrl({ publicUrl }: KitContext): Finding {
   return good('public_url', `Carriers and browsers reach the kit at ${publicUrl}.`);
 }
 
-async function checkMount(context: KitContext, { fetch = globalThis.fetch, timeout = 5_000 }: DoctorOptions): Promise<Finding> {
+async function checkMount(
+  context: KitContext,
+  { fetch = globalThis.fetch, timeout = 5_000 }: DoctorOptions,
+): Promise<Finding> {
   const { publicUrl, mountPath } = context;
   const address = `${publicUrl}/v1/health`;
   let answer: Response;
@@ -176,7 +190,12 @@ async function checkClock(client: pg.Client): Promise<Finding> {
 }
 
 async function checkRole(client: pg.Client, { database }: KitContext): Promise<Finding> {
-  const { rows } = await client.query<{ name: string; rolsuper: boolean; rolbypassrls: boolean; owned: number }>(
+  const { rows } = await client.query<{
+    name: string;
+    rolsuper: boolean;
+    rolbypassrls: boolean;
+    owned: number;
+  }>(
     `select rolname as name, rolsuper, rolbypassrls,
        (select count(*)::integer from pg_class where relowner = r.oid) as owned
      from pg_roles r where rolname in ($1, current_user)`,
@@ -195,7 +214,9 @@ async function checkRole(client: pg.Client, { database }: KitContext): Promise<F
   return good(
     'role',
     `The kit acts as "${database.appRole}", which owns nothing and is bound by row security.`,
-    login?.rolsuper ? `"${login.name}" logs in as a superuser. In production log in as a role that is none.` : null,
+    login?.rolsuper
+      ? `"${login.name}" logs in as a superuser. In production log in as a role that is none.`
+      : null,
   );
 }
 

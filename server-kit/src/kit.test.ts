@@ -41,7 +41,10 @@ describe('createServerKit', () => {
   });
 
   it('refuses a schema name that Postgres would fold or cut, when it opens', async () => {
-    const kit = createServerKit({ ...good, database: { url: 'postgres://localhost/none', schema: 'My-Schema' } });
+    const kit = createServerKit({
+      ...good,
+      database: { url: 'postgres://localhost/none', schema: 'My-Schema' },
+    });
     await expect(kit.migrate()).rejects.toThrow(/lower-case/);
     await kit.close();
   });

@@ -43,7 +43,9 @@ export interface ServerKitOptions {
   live?: boolean;
 }
 
-export type KitDatabaseOptions = Pick<DatabaseOptions, 'schema' | 'maxConnections' | 'statementTimeout'> & { url?: string };
+export type KitDatabaseOptions = Pick<DatabaseOptions, 'schema' | 'maxConnections' | 'statementTimeout'> & {
+  url?: string;
+};
 
 export interface ServerKit {
   /** Brings the schema up to date; returns the names of the migrations that were applied. Safe in many processes at once. */
@@ -182,20 +184,28 @@ function honoMount(handle: (request: Request) => Promise<Response>, mountPath: s
 const EXAMPLE = 'https://portal.example.com/crm';
 
 function checkedUrl(given: string | undefined): { publicUrl: string; mountPath: string } {
-  if (!given) throw new SetupError(`publicUrl is missing: the address that the carrier reaches, as ${EXAMPLE}.`);
+  if (!given)
+    throw new SetupError(`publicUrl is missing: the address that the carrier reaches, as ${EXAMPLE}.`);
   const url = URL.parse(given);
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new SetupError(`publicUrl "${given}" is no absolute address. Write it with https:// and the mount path, as ${EXAMPLE}.`);
+    throw new SetupError(
+      `publicUrl "${given}" is no absolute address. Write it with https:// and the mount path, as ${EXAMPLE}.`,
+    );
   }
   if (url.search || url.hash || given.includes('?') || given.includes('#')) {
-    throw new SetupError(`publicUrl "${given}" must end with the mount path: nothing from ? or # on. As ${EXAMPLE}.`);
+    throw new SetupError(
+      `publicUrl "${given}" must end with the mount path: nothing from ? or # on. As ${EXAMPLE}.`,
+    );
   }
   if (url.username || url.password) throw new SetupError('publicUrl must not hold a user name or password.');
   if (given.endsWith('/') && url.pathname !== '/') {
-    throw new SetupError(`publicUrl "${given}" must not end with a slash. The carrier signs addresses letter by letter.`);
+    throw new SetupError(
+      `publicUrl "${given}" must not end with a slash. The carrier signs addresses letter by letter.`,
+    );
   }
   const mountPath = url.pathname === '/' ? '' : url.pathname;
-  if (mountPath.includes('//')) throw new SetupError(`publicUrl "${given}" has an empty part between two slashes.`);
+  if (mountPath.includes('//'))
+    throw new SetupError(`publicUrl "${given}" has an empty part between two slashes.`);
   if (/^\/(v1|twilio)(\/|$)/.test(mountPath)) {
     throw new SetupError('The mount path cannot begin with /v1 or /twilio: those are the kit’s own paths.');
   }
@@ -211,14 +221,17 @@ function checkedSecret(secret: string | undefined): string {
 }
 
 function checkedCarrier(carrier: Carrier | undefined): Carrier {
-  if (carrier && typeof carrier.send === 'function' && typeof carrier.readInbound === 'function') return carrier;
+  if (carrier && typeof carrier.send === 'function' && typeof carrier.readInbound === 'function')
+    return carrier;
   throw new SetupError('carrier is missing. Pass twilioCarrier({ … }) from @patchbay/server-kit/twilio.');
 }
 
 function checkedOrigins(origins: string[]): string[] {
   for (const origin of origins) {
     if (URL.parse(origin)?.origin !== origin) {
-      throw new SetupError(`cors: "${origin}" is no origin. Write scheme and host and nothing after, as https://app.example.com.`);
+      throw new SetupError(
+        `cors: "${origin}" is no origin. Write scheme and host and nothing after, as https://app.example.com.`,
+      );
     }
   }
   return origins;
@@ -228,7 +241,9 @@ function checkedDatabase(database: ServerKitOptions['database']): KitDatabaseOpt
   const options = typeof database === 'string' ? { url: database } : (database ?? {});
   if (options.url !== undefined && !/^postgres(ql)?:\/\//.test(options.url)) {
     // not repeated here: it may hold a password
-    throw new SetupError('database must be an address as postgres://user:password@host:5432/name, or left out.');
+    throw new SetupError(
+      'database must be an address as postgres://user:password@host:5432/name, or left out.',
+    );
   }
   return options;
 }

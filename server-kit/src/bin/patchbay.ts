@@ -22,7 +22,9 @@ const commands: Record<string, (line: CommandLine) => Promise<number>> = {
     try {
       const findings = await kit.doctor();
       for (const { check, ok, message, mend } of findings) {
-        console.log(`${ok ? (mend ? '!' : '✓') : '✗'} ${check.padEnd(11)} ${message}${mend ? `\n              → ${mend}` : ''}`);
+        console.log(
+          `${ok ? (mend ? '!' : '✓') : '✗'} ${check.padEnd(11)} ${message}${mend ? `\n              → ${mend}` : ''}`,
+        );
       }
       return findings.every(({ ok }) => ok) ? 0 : 1;
     } finally {
@@ -37,7 +39,9 @@ const commands: Record<string, (line: CommandLine) => Promise<number>> = {
     const database = new Database({ url: given ?? embedded!.url, ...(schema && { schema }) });
     try {
       const applied = await migrate(database);
-      console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'Nothing to do: the schema is up to date.');
+      console.log(
+        applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'Nothing to do: the schema is up to date.',
+      );
       return 0;
     } finally {
       await database.close();
@@ -47,7 +51,9 @@ const commands: Record<string, (line: CommandLine) => Promise<number>> = {
 
   async openapi() {
     // waits for the pipe: what is still in it when the process ends would be lost
-    await new Promise((written) => process.stdout.write(`${JSON.stringify(describeApi(), null, 2)}\n`, written));
+    await new Promise((written) =>
+      process.stdout.write(`${JSON.stringify(describeApi(), null, 2)}\n`, written),
+    );
     return 0;
   },
 };

@@ -1,6 +1,11 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { contactById, toContact } from '../contacts/contacts.ts';
-import { consentRecord, contact, recordConsent as recordConsentBody, type Channel } from '../contract/index.ts';
+import {
+  consentRecord,
+  contact,
+  recordConsent as recordConsentBody,
+  type Channel,
+} from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
@@ -77,7 +82,8 @@ export function consentRoutes(context: KitContext, withdrawn: OnWithdrawn): Open
           on c.tenant_id = k.tenant_id and c.contact_id = k.contact_id and c.channel = ${channel}
         where k.tenant_id = ${tx.tenant} and k.contact_id = ${id}`;
       if (!person) throw notFound('contact');
-      if (person.phone === null) throw new ProblemError('no_address', 'Add a phone number to the contact first.');
+      if (person.phone === null)
+        throw new ProblemError('no_address', 'Add a phone number to the contact first.');
       await Promise.all(
         recordConsent(tx, [
           {

@@ -32,7 +32,8 @@ const CONTACT_ROWS = `
   order by page.contact_id desc`;
 
 export function toContact(row: ContactRow): Contact {
-  const { contact_id, first_name, last_name, name, phone, email, tags, lead_type, stage, source, state } = row;
+  const { contact_id, first_name, last_name, name, phone, email, tags, lead_type, stage, source, state } =
+    row;
   return {
     id: contact_id,
     first_name,
@@ -75,7 +76,12 @@ export function contactById(tx: Tx, id: string) {
 /** A page of contacts and one row more, when there is one; newest first. For the caller's pipeline. */
 export function listContacts(
   tx: Tx,
-  { q, tag, after, limit }: { q?: string | undefined; tag?: string | undefined; after: string | null; limit: number },
+  {
+    q,
+    tag,
+    after,
+    limit,
+  }: { q?: string | undefined; tag?: string | undefined; after: string | null; limit: number },
 ) {
   const page = query
     .select()
@@ -119,7 +125,11 @@ export interface ContactInput {
 }
 
 /** Throws `invalid_phone`, `invalid_request`, `contact_exists`. */
-export async function createContact(tx: Tx, input: ContactInput & { id?: string | undefined }, actor: MemberRef): Promise<string> {
+export async function createContact(
+  tx: Tx,
+  input: ContactInput & { id?: string | undefined },
+  actor: MemberRef,
+): Promise<string> {
   const { id = newId(), ...given } = input;
   const values = await checked(tx, given);
   const [made] = await run<{ contact_id: string }>(
@@ -145,12 +155,20 @@ export async function createContact(tx: Tx, input: ContactInput & { id?: string 
 async function clash({ sql, tenant }: Tx, id: string): Promise<ProblemError> {
   const [same] = await sql`select 1 from contacts where tenant_id = ${tenant} and contact_id = ${id}`;
   return same
-    ? new ProblemError('contact_exists', 'There is already a contact with this id. Make a new id for a new contact.', 'id')
+    ? new ProblemError(
+        'contact_exists',
+        'There is already a contact with this id. Make a new id for a new contact.',
+        'id',
+      )
     : exists();
 }
 
 function exists(): ProblemError {
-  return new ProblemError('contact_exists', 'Another contact has this number. Open that one instead.', 'phone');
+  return new ProblemError(
+    'contact_exists',
+    'Another contact has this number. Open that one instead.',
+    'phone',
+  );
 }
 
 /**
@@ -169,7 +187,10 @@ export async function updateContact(
     select version from contacts where tenant_id = ${tx.tenant} and contact_id = ${id} for update`;
   if (!before) throw notFound('contact');
   if (expected !== null && before.version !== expected) {
-    throw new ProblemError('edited_elsewhere', 'Someone else changed this contact meanwhile. Load it again, then change it.');
+    throw new ProblemError(
+      'edited_elsewhere',
+      'Someone else changed this contact meanwhile. Load it again, then change it.',
+    );
   }
   if (Object.keys(values).length === 0) return;
   await run(

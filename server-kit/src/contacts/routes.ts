@@ -71,13 +71,24 @@ const patchContact = createRoute({
   request: {
     params: idParam,
     headers: z.object({
-      'if-match': z.string().max(40).optional().meta({ description: 'The ETag that was seen; a different version is refused' }),
+      'if-match': z
+        .string()
+        .max(40)
+        .optional()
+        .meta({ description: 'The ETag that was seen; a different version is refused' }),
     }),
     body: jsonBody(updateContactBody),
   },
   responses: {
     200: json(contact, 'As it is now'),
-    ...problems('not_found', 'edited_elsewhere', 'contact_exists', 'invalid_phone', 'invalid_request', 'payload_too_large'),
+    ...problems(
+      'not_found',
+      'edited_elsewhere',
+      'contact_exists',
+      'invalid_phone',
+      'invalid_request',
+      'payload_too_large',
+    ),
   },
 });
 
@@ -142,5 +153,9 @@ function versionIn(ifMatch: string | undefined): number | null {
   if (ifMatch === undefined || ifMatch.trim() === '*') return null;
   const [, version] = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch.trim()) ?? [];
   if (version !== undefined) return Number(version);
-  throw new ProblemError('invalid_request', 'Send If-Match as the ETag that came with the contact, as in "3".', 'If-Match');
+  throw new ProblemError(
+    'invalid_request',
+    'Send If-Match as the ETag that came with the contact, as in "3".',
+    'If-Match',
+  );
 }

@@ -26,11 +26,15 @@ export function run<T extends Row>(tx: Tx, built: Built) {
 /** `with <name> as (<built>) <rest>`, where `rest` has no parameters of its own. */
 export function runAround<T extends Row>(tx: Tx, name: string, built: Built, rest: string) {
   const { sql, params } = built.toSQL();
-  return tx.sql.unsafe<T[]>(`with ${name} as materialized (${sql}) ${rest}`, params as never[], { prepare: true });
+  return tx.sql.unsafe<T[]>(`with ${name} as materialized (${sql}) ${rest}`, params as never[], {
+    prepare: true,
+  });
 }
 
 /** jsonb without Drizzle's own JSON.stringify: the client serializes once, by the column's type. */
 export const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'jsonb' });
 /** timestamptz as the wire has it: RFC 3339 in text. */
-export const instant = customType<{ data: string; driverData: string }>({ dataType: () => 'timestamp with time zone' });
+export const instant = customType<{ data: string; driverData: string }>({
+  dataType: () => 'timestamp with time zone',
+});
 export const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });

@@ -44,7 +44,10 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   app.onError(problemHandler(context.log));
   app.notFound((c) =>
     problemResponse(
-      new ProblemError('not_found', `There is nothing at ${c.req.method} ${withoutMountPath(c.req.path, context.mountPath)}.`),
+      new ProblemError(
+        'not_found',
+        `There is nothing at ${c.req.method} ${withoutMountPath(c.req.path, context.mountPath)}.`,
+      ),
     ),
   );
 
@@ -53,7 +56,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   app.use(
     bodyLimit({
       maxSize: LARGEST_BODY,
-      onError: () => problemResponse(new ProblemError('payload_too_large', 'A request may hold at most 256 KiB.')),
+      onError: () =>
+        problemResponse(new ProblemError('payload_too_large', 'A request may hold at most 256 KiB.')),
     }),
   );
   if (options.webhooks) app.route('/twilio', options.webhooks);
@@ -78,7 +82,10 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
 
 /** The same for every process with this secret and schema: the doctor asks the public URL for it. */
 export function fingerprint({ secret, database }: Pick<KitContext, 'secret' | 'database'>): string {
-  return createHmac('sha256', secret).update(`patchbay:kit\n${database.schema}`).digest('base64url').slice(0, 16);
+  return createHmac('sha256', secret)
+    .update(`patchbay:kit\n${database.schema}`)
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 /** Hosts disagree about it: Express cuts the mount path off, Fastify, Hono and fetch leave it. */

@@ -22,11 +22,19 @@ export function readCursor(cursor: string | undefined, field: 'after' | 'before'
 }
 
 export function unknownPlace(field: string): ProblemError {
-  return new ProblemError('invalid_cursor', 'This place is not known. Load the list again from its start.', field);
+  return new ProblemError(
+    'invalid_cursor',
+    'This place is not known. Load the list again from its start.',
+    field,
+  );
 }
 
 /** Cuts the one row more than asked for, which says that there is a next page. */
-export function cutPage<T>(rows: T[], limit: number, place: (row: T) => Place): { rows: T[]; next: string | null } {
+export function cutPage<T>(
+  rows: T[],
+  limit: number,
+  place: (row: T) => Place,
+): { rows: T[]; next: string | null } {
   const kept = rows.slice(0, limit);
   const last = kept.at(-1);
   return { rows: kept, next: rows.length > limit && last ? writeCursor(place(last)) : null };

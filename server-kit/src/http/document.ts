@@ -40,7 +40,9 @@ export function openApiDocument(app: Pick<OpenAPIHono<never>, 'openAPIRegistry'>
         ...parameters('query', request?.query, schemas),
         ...parameters('header', request?.headers, schemas),
       ],
-      ...(request?.body ? { requestBody: { required: true, content: contents(request.body.content, 'input', schemas) } } : {}),
+      ...(request?.body
+        ? { requestBody: { required: true, content: contents(request.body.content, 'input', schemas) } }
+        : {}),
       responses: Object.fromEntries(
         Object.entries(responses).map(([status, { description, content }]) => [
           status,
@@ -82,7 +84,11 @@ function parameters(place: string, schema: z.ZodObject | undefined, schemas: Sch
   }));
 }
 
-function contents(content: Record<string, { schema: z.ZodType }>, io: 'input' | 'output', schemas: Schemas): Json {
+function contents(
+  content: Record<string, { schema: z.ZodType }>,
+  io: 'input' | 'output',
+  schemas: Schemas,
+): Json {
   return Object.fromEntries(
     Object.entries(content).map(([type, { schema }]) => [type, { schema: write(schema, io, schemas) }]),
   );
@@ -98,7 +104,8 @@ function write(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): Jso
   ) as Json & { $defs?: Schemas };
   for (const [name, { id: _, ...held }] of Object.entries($defs ?? {})) schemas[name] = held;
   const name = schema.meta()?.id;
-  if (name === undefined) return own;
+  // newer versions of zod move a named root to the $defs by themselves
+  if (name === undefined || own['$ref'] !== undefined) return own;
   schemas[name] = own;
   return { $ref: `#/components/schemas/${name}` };
 }

@@ -14,7 +14,10 @@ export const getFeed = createRoute({
   security: bearer,
   request: { headers: z.object({ 'last-event-id': z.string().max(100).optional() }) },
   responses: {
-    200: { description: 'A stream that does not end', content: { 'text/event-stream': { schema: feedEvent } } },
+    200: {
+      description: 'A stream that does not end',
+      content: { 'text/event-stream': { schema: feedEvent } },
+    },
     ...problems(),
   },
 });

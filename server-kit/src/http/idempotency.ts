@@ -33,7 +33,10 @@ export async function once<T, Status extends number>(
   return context.database.transaction(tenant, async (tx) => {
     const saved = await lookUp(tx, key);
     if (saved === 'busy') {
-      throw new ProblemError('idempotency_in_progress', 'The first request with this key is still running. Ask again in a moment.');
+      throw new ProblemError(
+        'idempotency_in_progress',
+        'The first request with this key is still running. Ask again in a moment.',
+      );
     }
     if (saved && saved.request_hash !== hash) {
       throw new ProblemError(

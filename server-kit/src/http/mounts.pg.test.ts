@@ -43,7 +43,12 @@ async function behindProxy(inner: Host & { port: number }, mountPath: string): P
         port: inner.port,
         path: incoming.url!.slice(mountPath.length),
         method: incoming.method,
-        headers: { ...incoming.headers, host: 'inside.invalid', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'gopher' },
+        headers: {
+          ...incoming.headers,
+          host: 'inside.invalid',
+          'x-forwarded-host': 'evil.example',
+          'x-forwarded-proto': 'gopher',
+        },
       },
       (answer) => {
         outgoing.writeHead(answer.statusCode!, answer.headers);
@@ -69,12 +74,16 @@ const HOSTS: Record<string, { mountPath: string; start: (kit: ServerKit) => Prom
   'Express 5 after its body parsers': {
     mountPath: '/crm',
     start: (kit) =>
-      listen(express().use(express.json(), express.urlencoded({ extended: false })).use('/crm', kit.node), '/crm'),
+      listen(
+        express()
+          .use(express.json(), express.urlencoded({ extended: false }))
+          .use('/crm', kit.node),
+        '/crm',
+      ),
   },
   'Express 5 in a router in a router': {
     mountPath: '/apps/crm',
-    start: (kit) =>
-      listen(express().use('/apps', express.Router().use('/crm', kit.node)), '/apps/crm'),
+    start: (kit) => listen(express().use('/apps', express.Router().use('/crm', kit.node)), '/apps/crm'),
   },
   'Fastify 5 at /crm': {
     mountPath: '/crm',
@@ -100,7 +109,10 @@ const HOSTS: Record<string, { mountPath: string; start: (kit: ServerKit) => Prom
     mountPath: '/crm',
     async start(kit) {
       const app = new Hono().route('/crm', kit.hono);
-      return { call: async (path, init) => app.request(`http://localhost/crm${path}`, init), close: async () => undefined };
+      return {
+        call: async (path, init) => app.request(`http://localhost/crm${path}`, init),
+        close: async () => undefined,
+      };
     },
   },
   'Hono on node, at another path than the public one': {
@@ -195,7 +207,13 @@ describe.each(Object.entries(HOSTS))('the kit in %s', (_name, { mountPath, start
   });
 
   it('reads a carrier’s form', async () => {
-    const form = { AccountSid: TEST_ACCOUNT, MessageSid: `SM${_name}`, From: '+13125550190', To: shared.a.address, Body: 'a+b & ü' };
+    const form = {
+      AccountSid: TEST_ACCOUNT,
+      MessageSid: `SM${_name}`,
+      From: '+13125550190',
+      To: shared.a.address,
+      Body: 'a+b & ü',
+    };
     const answer = await host.call('/twilio/sms/inbound', {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': GOOD_SIGNATURE },
@@ -247,6 +265,9 @@ describe('a host that has read the body and kept nothing of it', () => {
       body: '{"to":"+13125550111","body":"Hello"}',
     });
     expect(answer.status).toBe(500);
-    expect(await answer.json()).toMatchObject({ code: 'body_already_read', detail: expect.stringContaining('before body parsers') });
+    expect(await answer.json()).toMatchObject({
+      code: 'body_already_read',
+      detail: expect.stringContaining('before body parsers'),
+    });
   });
 });

@@ -3,7 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { ProblemError } from '../errors.ts';
 
-export type NodeHandler = (request: IncomingMessage, response: ServerResponse, next?: unknown) => Promise<void>;
+export type NodeHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: unknown,
+) => Promise<void>;
 
 /** What body parsers of hosts leave behind. */
 type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };

@@ -21,7 +21,10 @@ export function problems(...codes: ErrorCode[]) {
   return Object.fromEntries(
     [...byStatus].map(([status, named]) => [
       status,
-      { description: named.map((code) => `\`${code}\``).join(', '), content: { 'application/problem+json': { schema: problem } } },
+      {
+        description: named.map((code) => `\`${code}\``).join(', '),
+        content: { 'application/problem+json': { schema: problem } },
+      },
     ]),
   ) as Record<never, never>;
 }

@@ -14,7 +14,13 @@ export function problemHandler(log: Logger) {
     if (problem.code === 'internal' || problem.code === 'unavailable') {
       // never the body, the query or the headers: they hold people's words, numbers and tokens
       log.error(
-        { requestId: c.var.requestId, method: c.req.method, route: c.req.routePath, code: problem.code, err: bare(error) },
+        {
+          requestId: c.var.requestId,
+          method: c.req.method,
+          route: c.req.routePath,
+          code: problem.code,
+          err: bare(error),
+        },
         problem.code === 'internal' ? 'a request failed unexpectedly' : 'the database could not be reached',
       );
     }
@@ -34,7 +40,10 @@ function explain(error: Error, c: Context<AppEnv>): ProblemError {
   if (isUnreachable(error)) return unavailable();
   if (error instanceof SetupError) return new ProblemError('unavailable', error.message);
   if (error instanceof HTTPException && error.status < 500) {
-    return new ProblemError('invalid_request', error.status === 400 ? 'The body is not valid JSON.' : error.message);
+    return new ProblemError(
+      'invalid_request',
+      error.status === 400 ? 'The body is not valid JSON.' : error.message,
+    );
   }
   return new ProblemError(
     'internal',
@@ -68,6 +77,11 @@ function bare(error: Error): Record<string, unknown> {
     schema_name,
     table_name,
     constraint_name,
-    stack: isPostgres ? error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')).join('\n') : error.stack,
+    stack: isPostgres
+      ? error.stack
+          ?.split('\n')
+          .filter((line) => line.trimStart().startsWith('at '))
+          .join('\n')
+      : error.stack,
   };
 }

@@ -24,7 +24,10 @@ export function requireManager(session: Session, doing: string): void {
 /** Query values that Postgres can take. */
 export function cleanQuery<T extends Record<string, unknown>>(query: T): T {
   return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [name, typeof value === 'string' ? cleanText(value) : value]),
+    Object.entries(query).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? cleanText(value) : value,
+    ]),
   ) as T;
 }
 
@@ -32,15 +35,28 @@ export function cleanQuery<T extends Record<string, unknown>>(query: T): T {
 function explainInput(target: string, error: ZodError, c: Context): ProblemError {
   const issue = error.issues[0]!;
   const field = issue.path.join('.');
-  if (target === 'param') return new ProblemError('not_found', 'There is nothing with this id in this account.');
+  if (target === 'param')
+    return new ProblemError('not_found', 'There is nothing with this id in this account.');
   if (target === 'query' && (field === 'after' || field === 'before')) {
-    return new ProblemError('invalid_cursor', 'This place is not known. Load the list again from its start.', field);
+    return new ProblemError(
+      'invalid_cursor',
+      'This place is not known. Load the list again from its start.',
+      field,
+    );
   }
   if (target === 'json' && field === '' && !c.req.header('content-type')?.includes('json')) {
     return new ProblemError('invalid_request', 'Send the body as JSON, with Content-Type: application/json.');
   }
   if (field === 'body' && issue.code === 'too_big' && /\/messages(\/|$)/.test(c.req.path)) {
-    return new ProblemError('invalid_text', 'The text is far longer than the 1600 characters that a carrier takes.', field);
+    return new ProblemError(
+      'invalid_text',
+      'The text is far longer than the 1600 characters that a carrier takes.',
+      field,
+    );
   }
-  return new ProblemError('invalid_request', field === '' ? issue.message : `${field}: ${issue.message}`, field || undefined);
+  return new ProblemError(
+    'invalid_request',
+    field === '' ? issue.message : `${field}: ${issue.message}`,
+    field || undefined,
+  );
 }

@@ -37,7 +37,9 @@ export function tenancyRoutes({ database }: KitContext): OpenAPIHono<AppEnv> {
     const { tenant, member, role, expiresAt } = c.var.session;
     const [[account], members, senders] = await database.pipeline(tenant, ({ sql }) => [
       sql<TenantRow[]>`select name, time_zone, brand from tenants where tenant_id = ${tenant}`,
-      sql<MemberRef[]>`select member_id as id, name from members where tenant_id = ${tenant} order by name, member_id limit 500`,
+      sql<
+        MemberRef[]
+      >`select member_id as id, name from members where tenant_id = ${tenant} order by name, member_id limit 500`,
       sql<Sender[]>`
         select sender_id as id, channel, address, name, status, status_reason, is_default from senders
         where tenant_id = ${tenant} order by is_default desc, created_at, sender_id`,

@@ -34,10 +34,14 @@ export const senders = pgTable(
     address: text().notNull(),
     account_sid: text().notNull(),
     name: text(),
-    status: text({ enum: ['active', 'pending', 'paused'] }).notNull().default('active'),
+    status: text({ enum: ['active', 'pending', 'paused'] })
+      .notNull()
+      .default('active'),
     status_reason: text(),
     is_default: boolean().notNull().default(false),
-    keyword_replies: text({ enum: ['carrier', 'kit'] }).notNull().default('carrier'),
+    keyword_replies: text({ enum: ['carrier', 'kit'] })
+      .notNull()
+      .default('carrier'),
     segments_per_second: real().default(1),
     next_slot_at: instant().notNull(),
     resume_at: instant(),

@@ -58,7 +58,9 @@ export function tenantRegister(database: () => Promise<Database>, defaultAccount
     async upsert(options) {
       check(options);
       const { id, name, timeZone = null, defaultRegion = null, brand, settings } = options;
-      await (await database()).pipeline(id, ({ sql }) => [
+      await (
+        await database()
+      ).pipeline(id, ({ sql }) => [
         sql`insert into tenants as t (tenant_id, name, time_zone, default_region, brand, settings)
             values (${id}, ${name}, coalesce(${timeZone}, 'America/New_York'), coalesce(${defaultRegion}, 'US'),
               ${sql.json((brand ?? {}) as never)}, ${sql.json((settings ?? {}) as never)})
@@ -82,7 +84,13 @@ export function tenantRegister(database: () => Promise<Database>, defaultAccount
 
 async function writeSender(tx: Tx, options: SenderOptions, defaultAccount: string): Promise<string> {
   const { sql, tenant } = tx;
-  const { channel = 'sms', name = null, accountSid = defaultAccount, keywordReplies = 'carrier', status = 'active' } = options;
+  const {
+    channel = 'sms',
+    name = null,
+    accountSid = defaultAccount,
+    keywordReplies = 'carrier',
+    status = 'active',
+  } = options;
   const rate = options.segmentsPerSecond === undefined ? 1 : options.segmentsPerSecond;
   const address = await addressOf(tx, options.address);
   const [other] = await sql`
@@ -126,7 +134,9 @@ function explain(error: unknown, { tenant, address }: SenderOptions): unknown {
   const { code, constraint_name } = error as { code?: string; constraint_name?: string };
   if (error instanceof ProblemError) return new SetupError(error.message, { cause: error });
   if (code === UNIQUE_VIOLATION && constraint_name === 'sender_directory_address') {
-    return new SetupError(`${address} belongs to another tenant already. A number of one account has one tenant.`);
+    return new SetupError(
+      `${address} belongs to another tenant already. A number of one account has one tenant.`,
+    );
   }
   if (code === FOREIGN_KEY_VIOLATION) {
     return new SetupError(`There is no tenant "${tenant}". Make it with kit.tenants.upsert() first.`);
@@ -140,9 +150,12 @@ function check({ id, name, timeZone, defaultRegion, brand }: TenantOptions): voi
       `"${id}" cannot be a tenant's id: up to 63 letters, digits, and . _ : - after the first character.`,
     );
   }
-  if (typeof name !== 'string' || name.trim() === '') throw new SetupError(`The tenant "${id}" needs a name.`);
+  if (typeof name !== 'string' || name.trim() === '')
+    throw new SetupError(`The tenant "${id}" needs a name.`);
   if (defaultRegion !== undefined && !/^[A-Z]{2}$/.test(defaultRegion)) {
-    throw new SetupError(`defaultRegion is a country as ISO 3166 writes it, as US; "${defaultRegion}" is none.`);
+    throw new SetupError(
+      `defaultRegion is a country as ISO 3166 writes it, as US; "${defaultRegion}" is none.`,
+    );
   }
   if (timeZone !== undefined && !isZone(timeZone)) {
     throw new SetupError(`"${timeZone}" is no time zone. Use an IANA name, as America/Chicago.`);

@@ -12,7 +12,10 @@ const ana = { tenant: 'acme', member: { id: 'u1', name: 'Ana' }, role: 'agent' }
 
 describe('a token that the kit minted', () => {
   it('says who its bearer is, for fifteen minutes', async () => {
-    expect(await keeper.verify(await keeper.mint(ana))).toEqual({ ...ana, expiresAt: new Date('2026-11-21T09:45:00Z') });
+    expect(await keeper.verify(await keeper.mint(ana))).toEqual({
+      ...ana,
+      expiresAt: new Date('2026-11-21T09:45:00Z'),
+    });
   });
 
   it('lasts as long as the host asked', async () => {
@@ -22,7 +25,8 @@ describe('a token that the kit minted', () => {
 
   it('ends to the second', async () => {
     const token = await keeper.mint({ ...ana, expiresIn: 60 });
-    const at = (offset: number) => tokenKeeper({ secret: SECRET, clock: () => new Date(NOW.getTime() + offset) });
+    const at = (offset: number) =>
+      tokenKeeper({ secret: SECRET, clock: () => new Date(NOW.getTime() + offset) });
     await expect(at(59_000).verify(token)).resolves.toMatchObject({ tenant: 'acme' });
     await expect(at(60_000).verify(token)).rejects.toMatchObject({ code: 'token_expired' });
   });
@@ -47,14 +51,25 @@ describe('a token that the kit minted', () => {
 
 /** Signs whatever it is given, as somebody would who knows the format. */
 function forge(header: object, payload: unknown, secret: string | Buffer = SECRET, hash = 'sha256'): string {
-  const part = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+  const part = (value: unknown) =>
+    Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
   const text = `${part(header)}.${part(payload)}`;
   return `${text}.${createHmac(hash, secret).update(text).digest('base64url')}`;
 }
 
 const header = { alg: 'HS256', typ: 'JWT' };
-const claims = { iss: 'patchbay', aud: 'patchbay', sub: 'u1', tenant: 'acme', name: 'Ana', role: 'agent', iat: seconds, exp: seconds + 900 };
-const without = (name: keyof typeof claims) => Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
+const claims = {
+  iss: 'patchbay',
+  aud: 'patchbay',
+  sub: 'u1',
+  tenant: 'acme',
+  name: 'Ana',
+  role: 'agent',
+  iat: seconds,
+  exp: seconds + 900,
+};
+const without = (name: keyof typeof claims) =>
+  Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
 const genuine = forge(header, claims);
 const [head, body, signature] = genuine.split('.') as [string, string, string];
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -70,7 +85,10 @@ const FORGERIES: [string, string | Promise<string>][] = [
   ['a shortened signature', `${head}.${body}.${signature.slice(0, -2)}`],
   ['a changed signature', `${head}.${body}.${signature[0] === 'A' ? 'B' : 'A'}${signature.slice(1)}`],
   ['another token’s signature', `${head}.${body}.${forge(header, { ...claims, sub: 'u2' }).split('.')[2]}`],
-  ['a changed body', `${head}.${Buffer.from(JSON.stringify({ ...claims, tenant: 'other' })).toString('base64url')}.${signature}`],
+  [
+    'a changed body',
+    `${head}.${Buffer.from(JSON.stringify({ ...claims, tenant: 'other' })).toString('base64url')}.${signature}`,
+  ],
   ['a body that is no JSON', forge(header, '{')],
   ['a body that is an array', forge(header, [claims])],
   ['a body that is null', forge(header, null)],
@@ -119,6 +137,8 @@ describe('a token that the kit did not mint', () => {
   it('is refused as expired only when everything else was right', async () => {
     const old = { ...claims, exp: seconds - 1 };
     await expect(keeper.verify(forge(header, old))).rejects.toMatchObject({ code: 'token_expired' });
-    await expect(keeper.verify(forge(header, old, 'wrong secret'))).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(keeper.verify(forge(header, old, 'wrong secret'))).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
   });
 });

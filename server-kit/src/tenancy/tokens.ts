@@ -82,7 +82,10 @@ export function tokenKeeper({ secret, clock }: { secret: string; clock: () => Da
 
 function refuse(error: unknown): never {
   if (error instanceof errors.JWTExpired) {
-    throw new ProblemError('token_expired', 'The session token has ended. Ask the host product for a new one.');
+    throw new ProblemError(
+      'token_expired',
+      'The session token has ended. Ask the host product for a new one.',
+    );
   }
   throw unreadable();
 }
@@ -105,10 +108,14 @@ function checkOptions({ tenant, member, role, expiresIn }: Required<SessionToken
       `"${tenant}" cannot be a tenant's id: up to 63 letters, digits, and . _ : - after the first character.`,
     );
   }
-  if (!isText(member?.id, 200)) throw new SetupError('sessionToken() needs member.id, at most 200 characters.');
-  if (!isText(member.name, 200)) throw new SetupError('sessionToken() needs member.name, at most 200 characters.');
+  if (!isText(member?.id, 200))
+    throw new SetupError('sessionToken() needs member.id, at most 200 characters.');
+  if (!isText(member.name, 200))
+    throw new SetupError('sessionToken() needs member.name, at most 200 characters.');
   if (!ROLES.includes(role)) throw new SetupError(`"${role}" is no role. Choose ${ROLES.join(' or ')}.`);
   if (!Number.isFinite(expiresIn) || expiresIn < 1 || expiresIn > LONGEST) {
-    throw new SetupError('expiresIn is in seconds, from 1 to 86400. Tokens cannot be called back: keep them short.');
+    throw new SetupError(
+      'expiresIn is in seconds, from 1 to 86400. Tokens cannot be called back: keep them short.',
+    );
   }
 }

@@ -55,7 +55,10 @@ export interface TestKit {
   // oxlint-disable-next-line typescript/no-explicit-any
   admin(statement: string, values?: unknown[]): Promise<any[]>;
   /** A text arrives at a tenant's number. Returns its conversation's and message's ids. */
-  receive(tenant: TestTenant, text: Partial<Received>): Promise<{ conversationId: string; contactId: string; messageId: string }>;
+  receive(
+    tenant: TestTenant,
+    text: Partial<Received>,
+  ): Promise<{ conversationId: string; contactId: string; messageId: string }>;
   /** Rows of a tenant. */
   rows<T>(tenant: TestTenant, build: (tx: Tx) => ReturnType<Tx['sql']>): Promise<T[]>;
   close(): Promise<void>;
@@ -92,12 +95,20 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
   });
   await kit.migrate();
   const database = new Database({ url, schema, maxConnections: 2 });
-  const token = (tenant: string, role: Role = 'agent', member = { id: `${tenant}-${role}`, name: `${role} of ${tenant}` }) =>
-    kit.sessionToken({ tenant, member, role });
+  const token = (
+    tenant: string,
+    role: Role = 'agent',
+    member = { id: `${tenant}-${role}`, name: `${role} of ${tenant}` },
+  ) => kit.sessionToken({ tenant, member, role });
 
   async function seed(id: string, address: string): Promise<TestTenant> {
     await kit.tenants.upsert({ id, name: `Firm ${id}`, timeZone: 'America/Chicago' });
-    const senderId = await kit.tenants.addSender({ tenant: id, address, name: 'Main', segmentsPerSecond: null });
+    const senderId = await kit.tenants.addSender({
+      tenant: id,
+      address,
+      name: 'Main',
+      segmentsPerSecond: null,
+    });
     return { id, address, senderId, agent: await token(id), manager: await token(id, 'manager') };
   }
 
@@ -143,7 +154,10 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
       const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
     },
-    async receive(tenant, { from = '+13125550177', body = 'Hello', sid = `SM${newId().replaceAll('-', '')}`, media = [] }) {
+    async receive(
+      tenant,
+      { from = '+13125550177', body = 'Hello', sid = `SM${newId().replaceAll('-', '')}`, media = [] },
+    ) {
       const form = new URLSearchParams({
         AccountSid: TEST_ACCOUNT,
         MessageSid: sid,
@@ -159,12 +173,19 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
       const answer = await kit.fetch(
         new Request(`${TEST_URL}/twilio/sms/inbound`, {
           method: 'POST',
-          headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': GOOD_SIGNATURE },
+          headers: {
+            'content-type': 'application/x-www-form-urlencoded',
+            'x-twilio-signature': GOOD_SIGNATURE,
+          },
           body: form.toString(),
         }),
       );
-      if (answer.status !== 200) throw new Error(`the webhook answered ${answer.status}: ${await answer.text()}`);
-      const [row] = await admin('select * from messages where tenant_id = $1 and carrier_sid = $2', [tenant.id, sid]);
+      if (answer.status !== 200)
+        throw new Error(`the webhook answered ${answer.status}: ${await answer.text()}`);
+      const [row] = await admin('select * from messages where tenant_id = $1 and carrier_sid = $2', [
+        tenant.id,
+        sid,
+      ]);
       return { conversationId: row.conversation_id, contactId: row.contact_id, messageId: row.message_id };
     },
     async rows<T>(tenant: TestTenant, build: (tx: Tx) => ReturnType<Tx['sql']>) {
@@ -174,7 +195,8 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
     async close() {
       await kit.close();
       await database.close();
-      for (const name of [schema, `${schema}_worker`]) await admin(`drop schema if exists ${quoteName(name)} cascade`);
+      for (const name of [schema, `${schema}_worker`])
+        await admin(`drop schema if exists ${quoteName(name)} cascade`);
       await admin(`drop owned by ${quoteName(`${schema}_app`)}`);
       await admin(`drop role ${quoteName(`${schema}_app`)}`);
     },

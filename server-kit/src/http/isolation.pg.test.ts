@@ -1,0 +1,210 @@
+/**
+ * No tenant reaches another through the API. The cases are held against the OpenAPI document: a new route without a case
+ * fails here, so nobody can forget one.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../ids.ts';
+import { getTestKit, type TestKit } from '../testing/kit.ts';
+import { describeApi } from './describe.ts';
+
+let kit: TestKit;
+/** What the other tenant has, by name. */
+let theirs: Record<'conversation' | 'contact' | 'message' | 'failed' | 'quickReply' | 'sender', string>;
+let ours: { conversation: string };
+
+const SECRET_WORD = 'xylophone';
+
+beforeAll(async () => {
+  kit = await getTestKit();
+  const received = await kit.receive(kit.b, {
+    from: '+13125550666',
+    body: `The ${SECRET_WORD} is theirs`,
+    media: [{ url: 'https://carrier.example/1', type: 'image/png' }],
+  });
+  const sent = await kit.request('POST', '/v1/messages', {
+    as: kit.b.agent,
+    body: { conversation_id: received.conversationId, body: SECRET_WORD, send_at: inAnHour() },
+  });
+  const failed = await kit.request('POST', '/v1/messages', {
+    as: kit.b.agent,
+    body: { conversation_id: received.conversationId, body: SECRET_WORD },
+  });
+  await kit.admin(`update messages set status = 'failed', due_at = null where message_id = $1`, [
+    failed.body.id,
+  ]);
+  const reply = await kit.request('POST', '/v1/quick-replies', {
+    as: kit.b.manager,
+    body: { shortcut: SECRET_WORD, title: SECRET_WORD, body: SECRET_WORD },
+  });
+  theirs = {
+    conversation: received.conversationId,
+    contact: received.contactId,
+    message: sent.body.id,
+    failed: failed.body.id,
+    quickReply: reply.body.id,
+    sender: kit.b.senderId,
+  };
+  ours = { conversation: (await kit.receive(kit.a, {})).conversationId };
+  // members are written when first seen, so that snapshots below do not differ for that
+  for (const token of [kit.a.agent, kit.a.manager, kit.b.agent, kit.b.manager]) {
+    await kit.request('GET', '/v1/me', { as: token });
+  }
+});
+afterAll(() => kit.close());
+
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
+
+/** Requests of tenant A that name something of B. All are answered 404, and change nothing. */
+const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
+  'get /v1/conversations/{id}': () => [{ path: `/v1/conversations/${theirs.conversation}` }],
+  'patch /v1/conversations/{id}': () => [
+    { path: `/v1/conversations/${theirs.conversation}`, body: { state: 'closed', unread: false } },
+  ],
+  'get /v1/conversations/{id}/messages': () => [
+    { path: `/v1/conversations/${theirs.conversation}/messages` },
+    { path: `/v1/conversations/${ours.conversation}/messages?around=${theirs.message}` },
+  ],
+  'post /v1/messages': () => [
+    { path: '/v1/messages', body: { conversation_id: theirs.conversation, body: 'x' } },
+    { path: '/v1/messages', body: { contact_id: theirs.contact, body: 'x' } },
+    {
+      path: '/v1/messages',
+      body: { conversation_id: ours.conversation, sender_id: theirs.sender, body: 'x' },
+    },
+  ],
+  'get /v1/messages/{id}': () => [{ path: `/v1/messages/${theirs.message}` }],
+  'patch /v1/messages/{id}': () => [{ path: `/v1/messages/${theirs.message}`, body: { body: 'x' } }],
+  'post /v1/messages/{id}/cancel': () => [{ path: `/v1/messages/${theirs.message}/cancel` }],
+  'post /v1/messages/{id}/retry': () => [{ path: `/v1/messages/${theirs.failed}/retry` }],
+  'get /v1/contacts/{id}': () => [{ path: `/v1/contacts/${theirs.contact}` }],
+  'patch /v1/contacts/{id}': () => [{ path: `/v1/contacts/${theirs.contact}`, body: { first_name: 'x' } }],
+  'get /v1/contacts/{id}/consent': () => [{ path: `/v1/contacts/${theirs.contact}/consent` }],
+  'post /v1/contacts/{id}/consent': () => [
+    { path: `/v1/contacts/${theirs.contact}/consent`, body: { action: 'withdraw' } },
+    { path: `/v1/contacts/${theirs.contact}/consent`, body: { action: 'grant' } },
+  ],
+  'delete /v1/quick-replies/{id}': () => [{ path: `/v1/quick-replies/${theirs.quickReply}` }],
+  'get /v1/media/{message_id}/{index}': () => [
+    { path: `/v1/media/${theirs.message}/0?t=beta&e=9999999999&s=none` },
+  ],
+};
+
+/** Requests that name nothing: what they answer must hold nothing of B. */
+const LISTS: Record<string, string[]> = {
+  'get /v1/me': ['/v1/me'],
+  'get /v1/brand': ['/v1/brand'],
+  'get /v1/conversations': [
+    '/v1/conversations',
+    `/v1/conversations?q=${SECRET_WORD}`,
+    '/v1/conversations?q=3125550666',
+    '/v1/conversations?assignee=beta-agent',
+  ],
+  'get /v1/conversations/counts': ['/v1/conversations/counts?assignee=none'],
+  'get /v1/contacts': ['/v1/contacts', '/v1/contacts?q=3125550666'],
+  'get /v1/quick-replies': ['/v1/quick-replies'],
+};
+
+/** What makes something of the own tenant; its conflict with B's ids is tested below. The feed has its own suite. */
+const ELSEWHERE = ['post /v1/contacts', 'post /v1/quick-replies', 'get /v1/feed'];
+
+it('has a case for every route of the document', () => {
+  const { paths } = describeApi() as { paths: Record<string, object> };
+  const routes = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  );
+  expect([...Object.keys(FOREIGN), ...Object.keys(LISTS), ...ELSEWHERE].sort()).toEqual(routes.sort());
+});
+
+/** Every row of B, as one text. */
+async function everythingOf(tenant: string): Promise<string> {
+  const tables = await kit.admin(
+    `select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+     where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' order by 1`,
+  );
+  const parts = [];
+  for (const { relname } of tables) {
+    const [row] = await kit.admin(
+      `select jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text) as all from ${relname} t where tenant_id = $1`,
+      [tenant],
+    );
+    parts.push(relname, JSON.stringify(row.all));
+  }
+  return parts.join('\n');
+}
+
+describe.each(Object.entries(FOREIGN))('%s', (route, requests) => {
+  it('answers 404 about another tenant’s, and changes nothing', async () => {
+    const method = route.split(' ')[0]!.toUpperCase();
+    const before = await everythingOf('beta');
+    for (const { path, body } of requests()) {
+      const answer = await kit.request(method, path, { as: kit.a.manager, body });
+      expect([path, answer.status, answer.body.code]).toEqual([path, 404, 'not_found']);
+      expect(JSON.stringify(answer.body)).not.toContain(SECRET_WORD);
+    }
+    expect(await everythingOf('beta')).toBe(before);
+  });
+
+  it('answers 404 about what is no id at all', async () => {
+    const method = route.split(' ')[0]!.toUpperCase();
+    const [first] = requests();
+    if (!route.includes('{')) return;
+    for (const nonsense of [
+      'x',
+      '0',
+      '%00',
+      "'--",
+      '00000000-0000-0000-0000-00000000000g',
+      'x'.repeat(300),
+    ]) {
+      const path = first!.path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, nonsense);
+      const answer = await kit.request(method, path, { as: kit.a.manager, body: first!.body });
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+  });
+});
+
+describe.each(Object.entries(LISTS))('%s', (_route, paths) => {
+  it.each(paths)('holds nothing of another tenant: %s', async (path) => {
+    const answer = await kit.request('GET', path, { as: kit.a.manager });
+    expect(answer.status).toBe(200);
+    const text = JSON.stringify(answer.body);
+    for (const trace of [...Object.values(theirs), SECRET_WORD, '+13125550666', kit.b.address, 'beta']) {
+      expect(text).not.toContain(trace);
+    }
+  });
+});
+
+describe('ids and numbers that another tenant uses', () => {
+  it('are free: whether they exist cannot be found out', async () => {
+    const contact = await kit.request('POST', '/v1/contacts', {
+      body: { id: theirs.contact, phone: '+13125550666', first_name: 'Ours' },
+    });
+    expect(contact.status).toBe(201);
+    const message = await kit.request('POST', '/v1/messages', {
+      body: { id: theirs.message, to: '+13125550123', body: 'Ours' },
+    });
+    expect(message.status).toBe(201);
+    const reply = await kit.request('POST', '/v1/quick-replies', {
+      as: kit.a.manager,
+      body: { id: theirs.quickReply, shortcut: SECRET_WORD, title: 'Ours', body: 'Ours' },
+    });
+    expect(reply.status).toBe(201);
+    const key = newId();
+    for (const as of [kit.a.agent, kit.b.agent]) {
+      const answer = await kit.request('POST', '/v1/contacts', {
+        as,
+        body: { first_name: as === kit.a.agent ? 'A' : 'B' },
+        headers: { 'idempotency-key': key },
+      });
+      expect(answer.status).toBe(201);
+    }
+  });
+
+  it('says of an unknown tenant that the host must make it', async () => {
+    const answer = await kit.request('GET', '/v1/me', { as: await kit.token('nobody') });
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { code: 'unauthenticated', detail: expect.stringContaining('upsert') },
+    });
+  });
+});

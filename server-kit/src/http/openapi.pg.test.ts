@@ -1,0 +1,208 @@
+/** The document is what the server does: the checked-in file is fresh, and every route's real answers are valid by it. */
+import { readFileSync } from 'node:fs';
+import Ajv from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../ids.ts';
+import { getTestKit, type TestAnswer, type TestKit, type TestRequest } from '../testing/kit.ts';
+import { describeApi } from './describe.ts';
+
+interface Document {
+  openapi: string;
+  paths: Record<
+    string,
+    Record<
+      string,
+      { operationId: string; responses: Record<string, { content?: Record<string, { schema: object }> }> }
+    >
+  >;
+  components: { schemas: Record<string, object> };
+}
+const document = describeApi() as Document;
+
+let kit: TestKit;
+beforeAll(async () => {
+  kit = await getTestKit();
+});
+afterAll(() => kit.close());
+
+it('is checked in as generated (else: node server-kit/src/bin/openapi.ts)', () => {
+  const file = readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8');
+  expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(document)));
+});
+
+it('is served without a token', async () => {
+  const answer = await kit.request('GET', '/v1/openapi.json', { as: null });
+  expect(answer.status).toBe(200);
+  expect(answer.body).toEqual(JSON.parse(JSON.stringify(document)));
+});
+
+it('is OpenAPI 3.1, with every reference resolved and every operation named once', () => {
+  expect(document.openapi).toMatch(/^3\.1/);
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+  for (const [, name] of references) expect(document.components.schemas).toHaveProperty(name!);
+  const names = Object.values(document.paths).flatMap((methods) =>
+    Object.values(methods).map((one) => one.operationId),
+  );
+  expect(new Set(names).size).toBe(names.length);
+});
+
+/** Answers must hold what the document names and nothing else, although clients are told to allow more. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([key, held]) => [key, closed(held)]));
+  return copy['type'] === 'object' && copy['properties'] && copy['additionalProperties'] === undefined
+    ? { ...copy, additionalProperties: false }
+    : copy;
+}
+
+const ajv = new Ajv.default({ strict: false, allErrors: true });
+addFormats.default(ajv);
+const $defs = closed(document.components.schemas);
+const seen = new Set<string>();
+
+function check(method: string, path: string, answer: TestAnswer): void {
+  const [name, methods] = Object.entries(document.paths).find(([template, held]) => {
+    const pattern = new RegExp(`^${template.replace(/\{[^}]+\}/g, '[^/]+')}$`);
+    return (
+      pattern.test(path.split('?')[0]!) &&
+      method.toLowerCase() in held &&
+      path.includes('/counts') === template.includes('/counts')
+    );
+  })!;
+  const operation = methods[method.toLowerCase()]!;
+  const declared = operation.responses[String(answer.status)];
+  expect(declared, `${method} ${name} answered ${answer.status}, which is not declared`).toBeDefined();
+  seen.add(`${operation.operationId} ${answer.status < 300 ? 'ok' : 'problem'}`);
+  const [type, content] = Object.entries(declared!.content ?? {})[0] ?? [];
+  if (!content || type === '*/*') return;
+  expect(answer.headers.get('content-type')).toContain(type);
+  const own = { ...(closed(content.schema) as object), $defs };
+  const schema = JSON.parse(JSON.stringify(own).replaceAll('#/components/schemas/', '#/$defs/'));
+  const valid = ajv.validate(schema, answer.body);
+  expect(valid, `${method} ${name}: ${ajv.errorsText()}\n${JSON.stringify(answer.body)}`).toBe(true);
+}
+
+describe('every route', () => {
+  it('answers as the document says', async () => {
+    const ask = async (method: string, path: string, request?: TestRequest) => {
+      const answer = await kit.request(method, path, request);
+      check(method, path, answer);
+      return answer;
+    };
+    const manager = { as: kit.a.manager };
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    const received = await kit.receive(kit.a, {
+      body: 'please remove me from this',
+      media: [{ url: 'https://carrier.example/1', type: 'image/png' }],
+    });
+    const conversation = `/v1/conversations/${received.conversationId}`;
+
+    await ask('GET', '/v1/me');
+    await ask('GET', '/v1/brand');
+    await ask('GET', '/v1/conversations');
+    await ask('GET', '/v1/conversations/counts');
+    await ask('GET', conversation);
+    await ask('PATCH', conversation, {
+      body: { assignee_id: 'alpha-agent', unread: false, state: 'waiting' },
+    });
+    await ask('GET', conversation);
+    const sent = await ask('POST', '/v1/messages', {
+      body: {
+        conversation_id: received.conversationId,
+        body: 'Later',
+        send_at: inAnHour,
+        media_urls: ['https://x.example/a.png'],
+      },
+    });
+    const message = `/v1/messages/${sent.body.id}`;
+    await ask('POST', '/v1/messages', {
+      body: {
+        id: sent.body.id,
+        conversation_id: received.conversationId,
+        body: 'Later',
+        media_urls: ['https://x.example/a.png'],
+      },
+    });
+    await ask('GET', message);
+    await ask('PATCH', message, { body: { body: 'Later still' } });
+    const thread = await ask('GET', `${conversation}/messages`);
+    expect(thread.body.events).not.toEqual([]);
+    await ask('GET', thread.body.items[0].media[0].url.replace('/crm', ''), { as: null });
+    await ask('POST', `${message}/cancel`);
+    await kit.admin(
+      `update messages set status = 'failed', error_code = '30005', error_reason = 'Gone.' where message_id = $1`,
+      [sent.body.id],
+    );
+    await ask('GET', message);
+    await ask('GET', '/v1/conversations');
+    await ask('POST', `${message}/retry`);
+    const contact = await ask('POST', '/v1/contacts', {
+      body: {
+        first_name: 'Ana',
+        phone: '+13125550155',
+        tags: ['a'],
+        fields: { house: 'blue' },
+        time_zone: 'America/Denver',
+      },
+    });
+    await ask('GET', '/v1/contacts');
+    await ask('GET', `/v1/contacts/${contact.body.id}`);
+    await ask('PATCH', `/v1/contacts/${contact.body.id}`, { body: { email: 'ana@example.com' } });
+    await ask('POST', `/v1/contacts/${contact.body.id}/consent`, {
+      body: { action: 'withdraw', wording: 'by phone' },
+    });
+    await ask('GET', `/v1/contacts/${contact.body.id}/consent`);
+    await ask('POST', `/v1/contacts/${received.contactId}/consent`, { body: { action: 'withdraw' } });
+    await ask('GET', conversation);
+    await ask('GET', `${conversation}/messages`);
+    const reply = await ask('POST', '/v1/quick-replies', {
+      ...manager,
+      body: { shortcut: 'hi', title: 'Hi', body: 'Hi!' },
+    });
+    await ask('GET', '/v1/quick-replies');
+    await ask('DELETE', `/v1/quick-replies/${reply.body.id}`, manager);
+
+    // and their refusals
+    const nobody = newId();
+    await ask('GET', '/v1/me', { as: null });
+    await ask('GET', '/v1/brand', { as: 'x.y.z' });
+    await ask('GET', '/v1/feed', { as: null });
+    await ask('GET', '/v1/conversations?after=garbled');
+    await ask('GET', '/v1/conversations?limit=1000');
+    await ask('GET', '/v1/conversations/counts?channel=fax');
+    await ask('GET', `/v1/conversations/${nobody}`);
+    await ask('PATCH', conversation, { body: { state: 'lost' } });
+    await ask('PATCH', conversation, { body: { assignee_id: 'nobody' } });
+    await ask('GET', `${conversation}/messages?before=x&after=y`);
+    await ask('POST', '/v1/messages', { body: { conversation_id: received.conversationId, body: 'x' } });
+    await ask('POST', '/v1/messages', { body: { to: '12', body: 'x' } });
+    await ask('GET', `/v1/messages/${nobody}`);
+    await ask('PATCH', message, { body: { body: '' } });
+    await ask('POST', `/v1/messages/${nobody}/cancel`);
+    await ask('POST', `${message}/retry`);
+    await ask('GET', '/v1/contacts?after=garbled');
+    await ask('POST', '/v1/contacts', { body: { phone: '+13125550155' } });
+    await ask('GET', `/v1/contacts/${nobody}`);
+    await ask('PATCH', `/v1/contacts/${contact.body.id}`, {
+      body: { stage: 'x' },
+      headers: { 'if-match': '"1"' },
+    });
+    await ask('GET', `/v1/contacts/${nobody}/consent`);
+    await ask('POST', `/v1/contacts/${contact.body.id}/consent`, { body: { action: 'grant' } });
+    await ask('GET', '/v1/quick-replies', { as: null });
+    await ask('POST', '/v1/quick-replies', { body: { shortcut: 'hi', title: 'Hi', body: 'Hi!' } });
+    await ask('DELETE', `/v1/quick-replies/${nobody}`, manager);
+    await ask('GET', `/v1/media/${nobody}/0?t=alpha&e=1&s=x`, { as: null });
+  });
+
+  it('has been asked for its answer and for a refusal', () => {
+    const expected = Object.values(document.paths)
+      .flatMap((methods) => Object.values(methods))
+      .flatMap(({ operationId }) => [`${operationId} ok`, `${operationId} problem`])
+      // a stream without end; its own suite reads it
+      .filter((name) => name !== 'readFeed ok');
+    expect([...seen].sort()).toEqual(expected.sort());
+  });
+});
