@@ -115,6 +115,9 @@ function importable(text: string, folder: string, file: string): string {
     /((?:from|import)\s*\(?\s*)(['"])([^'"\n]+)\2/g,
     (all, before: string, quote: string, to: string) => {
       if (/^\.\.?\/.*\.ts$/.test(to)) return `${before}${quote}${to.replace(/\.ts$/, '.js')}${quote}`;
+      // tsc names where a type comes from; the elements depend on `lit`, which hands on what is in its parts.
+      if (folder === 'elements' && /^lit-html(\/|$)/.test(to))
+        return `${before}${quote}${to.replace('lit-html', 'lit')}${quote}`;
       const contract = /^@patchbay\/server-kit\/contract(?:\/(\w+))?$/.exec(to);
       if (folder !== 'elements' || !contract) return all;
       const path = posix.relative(posix.dirname(file), `contract/${contract[1] ?? 'index'}.js`);
