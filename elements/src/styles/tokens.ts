@@ -37,7 +37,7 @@ const DERIVED = {
   'accent-text': 'color-mix(in oklab, var(--_accent) 84%, light-dark(#000, #fff))',
   'on-accent': 'oklch(from var(--_accent) clamp(0, (0.6 - l) * 1000, 1) 0 0)',
   'surface-selected': 'var(--_accent-soft)',
-  'bubble-out': 'light-dark(var(--_accent), color-mix(in oklab, var(--_accent) 72%, #000))',
+  'bubble-out': 'light-dark(var(--_accent), oklch(from var(--_accent) min(l, 0.52) c h))',
   'on-bubble-out': 'oklch(from var(--_bubble-out) clamp(0, (0.6 - l) * 1000, 1) 0 0)',
   'on-bubble-in': 'var(--_text)',
   focus: 'var(--_accent)',

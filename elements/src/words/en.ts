@@ -75,6 +75,7 @@ export const en = {
   details: 'Contact details',
   today: 'Today',
   yesterday: 'Yesterday',
+  dayAt: '{day} at {time}',
   now: 'now',
   minutes: { one: '{count} min', other: '{count} min' },
   image: 'Photo',

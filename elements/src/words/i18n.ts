@@ -99,7 +99,7 @@ export class I18n {
       );
     }
     const day = new Intl.RelativeTimeFormat(this.locale, { numeric: 'auto' }).format(-age, 'day');
-    return `${day}${this.dir === 'rtl' ? '، ' : ', '}${this.time(iso, timeZone)}`;
+    return this.t('dayAt', { day, time: this.time(iso, timeZone) });
   }
 
   /** Whole days between the two, counted by midnights in the time zone. Negative: in the future. */
@@ -109,6 +109,12 @@ export class I18n {
 
   sameDay(a: string, b: string): boolean {
     return a.slice(0, 13) === b.slice(0, 13) || this.daysAgo(a, Date.parse(b)) === 0;
+  }
+
+  /** A phone number for people. Isolated where the text runs the other way, or its groups would change places. */
+  phone(e164: string | null | undefined): string {
+    const number = formatPhone(e164);
+    return this.dir === 'rtl' && number !== '' ? `\u2066${number}\u2069` : number;
   }
 
   /** "Chicago" of America/Chicago. */

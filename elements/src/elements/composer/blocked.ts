@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Conversation } from '@patchbay/server-kit/contract';
-import { formatPhone, type I18n } from '../../words/i18n.ts';
+import type { I18n } from '../../words/i18n.ts';
 
 /**
  * Instead of the text field while nothing can be sent: why, and the way out. In English the server's own words are
@@ -10,7 +10,7 @@ export function blockedCard(conversation: Conversation, i18n: I18n, showConsent:
   const { block, contact } = conversation;
   if (!block) return html``;
   const english = i18n.locale.split('-')[0] === 'en';
-  const name = contact.name?.split(' ')[0] ?? formatPhone(contact.phone);
+  const name = contact.name?.split(' ')[0] ?? i18n.phone(contact.phone);
   const own = i18n.t(`block.${block.code}`, { name, time: block.since ? i18n.moment(block.since) : '' });
   const optedOut = block.code === 'opted_out';
   // With a name and an hour, ours says more than the server's sentence.

@@ -284,7 +284,7 @@ export class Composer extends BaseElement {
 
   get #name(): string {
     const contact = this.conversation?.contact;
-    return contact?.name ?? formatPhone(contact?.phone ?? this.to);
+    return contact?.name ?? this.i18n.phone(contact?.phone ?? this.to);
   }
   get #thread() {
     return this.conversationId !== null && this.stores ? threadOf(this.stores, this.conversationId) : null;

@@ -10,7 +10,7 @@ type State = Contact['consent'][number];
 export function consentChips(contact: Contact, i18n: I18n): TemplateResult {
   const newest = contact.consent
     .filter(({ at }) => at !== null)
-    .toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1))[0];
+    .toSorted((a, b) => (b.at ?? '').localeCompare(a.at ?? ''))[0];
   return html`<div class="consents">${contact.consent.map((each) => chip(each, i18n))}</div>
     ${newest ? html`<p class="fine">${described(newest, i18n)}</p>` : nothing}`;
 }

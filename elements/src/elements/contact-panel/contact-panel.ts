@@ -9,7 +9,7 @@ import { contactOf } from '../../stores/opened.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enMore } from '../../words/en-more.ts';
-import { addEnglish, formatPhone } from '../../words/i18n.ts';
+import { addEnglish } from '../../words/i18n.ts';
 import { consentChips, consentRecords } from './consent.ts';
 import { styles } from './contact-panel.styles.ts';
 
@@ -95,7 +95,7 @@ export class ContactPanel extends BaseElement {
     return html`<div class="top">
         ${avatar(contact)}
         <div class="grow">
-          <h2 part="name"><bdi>${name ?? formatPhone(phone)}</bdi></h2>
+          <h2 part="name"><bdi>${name ?? i18n.phone(phone)}</bdi></h2>
           <div class="sub">
             ${[lead_type, this.t('leadSince', { date: i18n.date(created_at) })].filter(Boolean).join(' · ')}
           </div>
@@ -186,7 +186,7 @@ export class ContactPanel extends BaseElement {
   }
 
   #renderField(field: string, label: string, value: string | null, contact: Contact) {
-    const shown = field === 'phone' ? formatPhone(value) : value;
+    const shown = field === 'phone' ? this.i18n.phone(value) : value;
     if (this.editing === field) {
       const type = field === 'email' ? 'email' : field === 'phone' ? 'tel' : 'text';
       return html`<dt>${label}</dt>

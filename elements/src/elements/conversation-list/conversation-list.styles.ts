@@ -84,9 +84,13 @@ export const styles = css`
     padding: 0 16px;
     border-bottom: 1px solid var(--_line);
   }
+  [role='tablist'] {
+    gap: 14px;
+  }
   .tab {
     padding: 8px 0 9px;
     color: var(--_text-muted);
+    font-size: 13.5px;
     font-weight: 550;
     white-space: nowrap;
     border-bottom: 2px solid transparent;
@@ -219,6 +223,18 @@ export const styles = css`
     margin-inline-end: 3px;
     vertical-align: -2px;
   }
+  .preview {
+    display: flex;
+    flex: 1;
+    gap: 4px;
+    min-width: 0;
+  }
+  .preview .ell {
+    text-align: match-parent;
+  }
+  .ours {
+    flex: none;
+  }
   .bad {
     color: var(--_bad);
   }
@@ -290,6 +306,9 @@ export const styles = css`
       /* Below 16px, Safari on a phone zooms into the field. */
       font-size: 16px;
       border-radius: 12px;
+    }
+    .one .search kbd {
+      display: none;
     }
     .one .entry {
       min-height: 72px;

@@ -3,7 +3,7 @@ import type { Conversation } from '@patchbay/server-kit/contract';
 import { icon, type IconName } from '../../internal/icons.ts';
 import { avatar } from '../../internal/parts.ts';
 import { initials } from '../../internal/text.ts';
-import { formatPhone, type I18n } from '../../words/i18n.ts';
+import type { I18n } from '../../words/i18n.ts';
 
 export interface RowContext {
   i18n: I18n;
@@ -44,7 +44,7 @@ export function conversationRow(conversation: Conversation, context: RowContext)
     <span class="grow">
       <span class="line">
         <bdi class="name ell ${contact.name ? '' : 'num'}" part="name"
-          >${contact.name ?? formatPhone(contact.phone)}</bdi
+          >${contact.name ?? i18n.phone(contact.phone)}</bdi
         >
         <span
           class="time num ${late ? 'late' : ''}"
@@ -55,7 +55,7 @@ export function conversationRow(conversation: Conversation, context: RowContext)
       </span>
       <span class="second">
         ${block?.code === 'opted_out' ? html`<span class="chip bad" part="blocked">${i18n.t('optedOut')}</span>` : nothing}
-        <span class="preview ell grow" part="preview">${previewText(conversation, context)}</span>
+        <span class="preview" part="preview">${previewText(conversation, context)}</span>
         ${
           assignee
             ? html`<span class="owner" part="assignee" title=${i18n.t('assignedTo', { name: assignee.name })}
@@ -76,16 +76,26 @@ export function conversationRow(conversation: Conversation, context: RowContext)
   `;
 }
 
+/** Our words, then theirs: each cut at its own end, whichever way it runs. */
+function said(words: string, text: unknown): TemplateResult {
+  return html`${words === '' ? nothing : html`<span class="ours">${words.trim()}</span>`}<span
+      class="ell"
+      dir="auto"
+      >${text}</span
+    >`;
+}
+
 function previewText({ preview }: Conversation, { i18n, draft, selected }: RowContext): unknown {
-  if (draft !== '' && !selected) return html`<span class="draft">${i18n.t('draft', { text: draft })}</span>`;
+  if (draft !== '' && !selected) return said(i18n.t('draft', { text: '' }), draft);
   if (!preview) return nothing;
   const { text, direction, status, error_reason, media_count } = preview;
   if (status === 'failed' || status === 'undelivered') {
     const reason = error_reason ?? '';
-    return html`<span class="bad"
+    return html`<span class="bad ell"
       >✕ ${reason ? i18n.t('notDelivered', { reason }) : i18n.t('notDeliveredBare')}</span
     >`;
   }
-  if (text === '' && media_count > 0) return html`${icon('image')}${i18n.t('photo', { count: media_count })}`;
-  return direction === 'outbound' ? i18n.t('you', { text }) : text;
+  const shown =
+    text === '' && media_count > 0 ? html`${icon('image')}${i18n.t('photo', { count: media_count })}` : text;
+  return said(direction === 'outbound' ? i18n.t('you', { text: '' }) : '', shown);
 }

@@ -24,13 +24,13 @@ export const styles = css`
     padding-inline: env(safe-area-inset-left, 0px) env(safe-area-inset-right, 0px);
   }
   .cols-2 {
-    grid-template-columns: clamp(264px, 36%, 328px) minmax(0, 1fr);
+    grid-template-columns: clamp(288px, 38%, 328px) minmax(0, 1fr);
   }
   .cols-3 {
-    grid-template-columns: clamp(272px, 23%, 328px) minmax(0, 1fr);
+    grid-template-columns: clamp(288px, 23%, 328px) minmax(0, 1fr);
   }
   .cols-3.with-panel {
-    grid-template-columns: clamp(272px, 23%, 328px) minmax(0, 1fr) clamp(264px, 21%, 300px);
+    grid-template-columns: clamp(288px, 23%, 328px) minmax(0, 1fr) clamp(264px, 21%, 300px);
   }
   .list,
   .middle,

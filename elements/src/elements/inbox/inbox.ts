@@ -185,7 +185,7 @@ export class Inbox extends BaseElement {
     const tag = this.#static('thread');
     return html`<div class="middle" part="middle">
       <${tag} class="thread" .client=${this.client} .words=${this.words} .locale=${this.locale} .timeZone=${this.timeZone}
-        .conversationId=${this.conversationId} .back=${back} .noDetails=${this.noPanel} .detailsOpen=${this.#panelOpen}>
+        .conversationId=${this.conversationId} .back=${back} .noNotice=${!back} .noDetails=${this.noPanel} .detailsOpen=${this.#panelOpen}>
         <slot name="header-actions" slot="header-actions"></slot>
       </${tag}>
       ${this.#renderComposer(null)}

@@ -88,9 +88,9 @@ export class NewMessage {
                   (contact) =>
                     html`<button class="item" @click=${() => this.pick(contact)}>
                       ${avatar(contact)}<span class="grow ell"
-                        ><b>${contact.name ?? formatPhone(contact.phone)}</b></span
+                        ><b>${contact.name ?? i18n.phone(contact.phone)}</b></span
                       >
-                      <bdi class="muted num">${formatPhone(contact.phone)}</bdi>
+                      <bdi class="muted num">${i18n.phone(contact.phone)}</bdi>
                     </button>`,
                 )}
               </div>`

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Contact, Conversation, Me } from '@patchbay/server-kit/contract';
 import { icon } from '../../internal/icons.ts';
 import { avatar } from '../../internal/parts.ts';
-import { formatPhone, type I18n } from '../../words/i18n.ts';
+import type { I18n } from '../../words/i18n.ts';
 
 export type ThreadMenu = 'assign' | 'more' | null;
 
@@ -25,8 +25,8 @@ export interface HeaderContext {
 export function threadHeader(context: HeaderContext): TemplateResult {
   const { i18n, conversation, contact, back, act } = context;
   const { contact: person, sender, state } = conversation;
-  const number = formatPhone(person.phone);
-  const via = sender ? i18n.t('via', { number: formatPhone(sender.address) }) : '';
+  const number = i18n.phone(person.phone);
+  const via = sender ? i18n.t('via', { number: i18n.phone(sender.address) }) : '';
   const second = [person.name && !back ? number : '', via].filter(Boolean).join(' · ');
   const closed = state === 'closed';
   const closeWord = closed ? i18n.t('reopen') : i18n.t('close');
@@ -50,7 +50,7 @@ export function threadHeader(context: HeaderContext): TemplateResult {
         ${contact?.lead_type ? html`<span class="chip accent ell wide" part="chip">${contact.lead_type}</span>` : nothing}
         ${contact?.stage ? html`<span class="chip ell wide" part="chip">${contact.stage}</span>` : nothing}
       </div>
-      <div class="number num ell" part="number"><bdi>${second}</bdi></div>
+      <div class="number num ell" part="number">${second}</div>
     </div>
     <slot name="header-actions"></slot>
     ${renderAssign(context)}

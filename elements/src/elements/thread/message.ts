@@ -70,8 +70,8 @@ function messageLine(message: Message, end: boolean, context: LineContext): Temp
 
 function metaLine(message: Message, { i18n, memberId, retry }: LineContext): TemplateResult {
   const { direction, status, author, origin, created_at, sent_at, send_at, hold, error } = message;
-  const time = html`<span class="num"
-    >${i18n.time(send_at === null ? created_at : (sent_at ?? send_at))}</span
+  const time = html`<bdi class="num"
+    >${i18n.time(send_at === null ? created_at : (sent_at ?? send_at))}</bdi
   >`;
   if (direction === 'inbound') return html`<div class="meta" part="meta">${time}</div>`;
   if (hasFailed(message)) {
@@ -202,7 +202,7 @@ function eventLine(event: ThreadEvent, i18n: I18n): TemplateResult | typeof noth
   const name = PILL_ICONS.find(([pattern]) => pattern.test(event.type))?.[1] ?? 'clock';
   return html`<div class="pill ${event.type === 'consent.withdrawn' ? 'bad' : ''}" part="event">
     <span
-      >${icon(name)}<span>${text} · <span class="num">${i18n.time(event.at)}</span></span></span
+      >${icon(name)}<span><bdi>${text}</bdi> · <bdi class="num">${i18n.time(event.at)}</bdi></span></span
     >
   </div>`;
 }

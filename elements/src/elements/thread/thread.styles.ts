@@ -311,15 +311,20 @@ export const headerStyles = css`
     font-weight: 600;
     line-height: 1.35;
   }
+  /* Chips that find no room wrap out of sight: the name is never cut for them. */
   .who {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: 8px;
-    min-width: 0;
+    height: 22px;
+    overflow: hidden;
+  }
+  .title {
+    max-width: 100%;
   }
   .who .chip {
-    flex: none;
-    max-width: 110px;
+    max-width: 140px;
   }
   .number {
     color: var(--_text-muted);

@@ -14,7 +14,7 @@ import { contactOf, threadOf } from '../../stores/opened.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enMore } from '../../words/en-more.ts';
-import { addEnglish, formatPhone } from '../../words/i18n.ts';
+import { addEnglish } from '../../words/i18n.ts';
 import type { Find } from './find.ts';
 import { threadHeader, type ThreadMenu } from './header.ts';
 import { threadLine } from './message.ts';
@@ -68,6 +68,9 @@ export class Thread extends BaseElement {
   @property({ type: Boolean, attribute: 'no-details' }) noDetails = false;
   /** Leaves out the header. */
   @property({ type: Boolean, attribute: 'no-header' }) noHeader = false;
+
+  /** Leaves the word about a lost connection to somebody else. */
+  @property({ type: Boolean, attribute: 'no-notice' }) noNotice = false;
 
   @state() private menu: ThreadMenu = null;
   @state() private newCount = 0;
@@ -157,8 +160,8 @@ export class Thread extends BaseElement {
     return html`<div class="root" part="base" dir=${i18n.dir} lang=${i18n.locale}>
       ${this.noHeader ? nothing : this.#renderHeader(conversation)}
       ${this.#find && thread ? this.#find.render(i18n, thread) : nothing}
-      ${feedNotice(i18n, stores?.session.feed ?? 'idle')} ${this.#renderChangeError()}
-      ${this.#renderOptOut(conversation)}
+      ${this.noNotice ? nothing : feedNotice(i18n, stores?.session.feed ?? 'idle')}
+      ${this.#renderChangeError()} ${this.#renderOptOut(conversation)}
       <div class="logarea">
         <div
           class="scroller"
@@ -300,7 +303,7 @@ export class Thread extends BaseElement {
 
   get #name(): string {
     const contact = this.conversation?.contact;
-    return contact?.name ?? formatPhone(contact?.phone);
+    return contact?.name ?? this.i18n.phone(contact?.phone);
   }
 
   #begin(thread: ThreadStore | null): void {
