@@ -17,7 +17,18 @@ export interface Reading {
 }
 
 const FAMILIES: Record<Keyword, ReadonlySet<string>> = {
-  stop: new Set(['stop', 'stopall', 'stop all', 'unsubscribe', 'cancel', 'end', 'quit', 'revoke', 'optout', 'opt out']),
+  stop: new Set([
+    'stop',
+    'stopall',
+    'stop all',
+    'unsubscribe',
+    'cancel',
+    'end',
+    'quit',
+    'revoke',
+    'optout',
+    'opt out',
+  ]),
   start: new Set(['start', 'unstop', 'yes']),
   help: new Set(['help', 'info']),
 };
@@ -30,7 +41,16 @@ const CARRIER_WORDS = new Set(
 /** Words that may stand around a stop word without changing it. "cancel" and "end" alone take none of them: "end now"
  * or "cancel please" may speak of an appointment, so they are flagged instead. */
 const COURTESY = /\b(please|pls|plz|thanks|thank you|thx|ty|now|immediately|sorry|hi|hello|ok|okay)\b/g;
-const UNMISTAKABLE = new Set(['stop', 'stopall', 'stop all', 'unsubscribe', 'quit', 'revoke', 'optout', 'opt out']);
+const UNMISTAKABLE = new Set([
+  'stop',
+  'stopall',
+  'stop all',
+  'unsubscribe',
+  'quit',
+  'revoke',
+  'optout',
+  'opt out',
+]);
 
 const FREE_TEXT_OPT_OUT = [
   /\b(stop|quit|cease|no more|don'?t|do not|never)\b.{0,30}\b(text|texts|texting|messag\w*|sms|contact\w*|call\w*|bother\w*|send\w*|writ\w*)\b/,
@@ -46,7 +66,7 @@ export function readKeyword(body: string): Reading {
   const words = bare
     .normalize('NFKC')
     .replace(/[’`]/g, "'")
-    .replace(/[^\p{L}\p{N}' -]+/gu, ' ')
+    .replace(/[^\p{L}\p{N}']+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 
@@ -57,5 +77,9 @@ export function readKeyword(body: string): Reading {
   }
   const plain = words.replace(COURTESY, ' ').replace(/\s+/g, ' ').trim();
   if (UNMISTAKABLE.has(plain)) return { keyword: 'stop', exact: false, possibleOptOut: false };
-  return { keyword: null, exact: false, possibleOptOut: FREE_TEXT_OPT_OUT.some((pattern) => pattern.test(words)) };
+  return {
+    keyword: null,
+    exact: false,
+    possibleOptOut: FREE_TEXT_OPT_OUT.some((pattern) => pattern.test(words)),
+  };
 }

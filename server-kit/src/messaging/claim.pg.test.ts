@@ -1,0 +1,241 @@
+/** The judgements of the claim, one by one, and pacing. Interleavings with opt-outs are in the fault suite. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { Database } from '../db/client.ts';
+import { newId } from '../ids.ts';
+import { getTestKit, type TestKit } from '../testing/kit.ts';
+import { claimDue } from './claim.ts';
+import { enqueueMessages, type NewMessage } from './outbox.ts';
+
+const SEED = 20261122;
+let kit: TestKit;
+let database: Database;
+let now = new Date('2026-11-23T18:00:00Z');
+let place: { conversationId: string; contactId: string };
+const PHONE = '+13125550177';
+
+beforeAll(async () => {
+  kit = await getTestKit();
+  database = new Database({ url: kit.url, schema: kit.schema, clock: () => now });
+  place = await kit.receive(kit.a, { from: PHONE });
+});
+afterAll(async () => {
+  await database.close();
+  await kit.close();
+});
+beforeEach(async () => {
+  now = new Date('2026-11-23T18:00:00Z');
+  await kit.admin('delete from messages where direction = $1', ['outbound']);
+  await kit.admin('delete from suppressions');
+  await kit.admin('delete from consent_records');
+  await kit.admin(
+    `update senders set status = 'active', segments_per_second = null, next_slot_at = '-infinity', resume_at = null`,
+  );
+  await kit.admin('update contacts set time_zone = null');
+});
+
+async function queue(message: Partial<NewMessage> = {}): Promise<string> {
+  const id = newId();
+  await database.transaction(kit.a.id, (tx) =>
+    enqueueMessages(tx, [
+      {
+        id,
+        ...place,
+        senderId: kit.a.senderId,
+        channel: 'sms',
+        from: kit.a.address,
+        to: PHONE,
+        body: 'Hello',
+        mediaUrls: [],
+        origin: 'member',
+        purpose: 'conversation',
+        author: null,
+        sendAt: null,
+        ...message,
+      },
+    ]),
+  );
+  return id;
+}
+const claim = (limit = 20) =>
+  database.transaction(kit.a.id, async (tx) => [...(await claimDue(tx, kit.a.senderId, limit, 25_000))]);
+const decisions = async (limit?: number) => (await claim(limit)).map((row) => row.decision);
+const suppress = () =>
+  kit.admin(
+    `insert into suppressions (tenant_id, channel, address, source) values ($1, 'sms', $2, 'keyword')`,
+    [kit.a.id, PHONE],
+  );
+const consent = (action: 'grant' | 'withdraw', at: string) =>
+  kit.admin(
+    `insert into consent_records (tenant_id, record_id, channel, address, action, source, occurred_at)
+     values ($1, gen_random_uuid(), 'sms', $2, $3, 'form', $4)`,
+    [kit.a.id, PHONE, action, at],
+  );
+const row = async (id: string) => (await kit.admin('select * from messages where message_id = $1', [id]))[0];
+
+describe('a claim', () => {
+  it('moves a due message to sending, with a lease, once', async () => {
+    const id = await queue();
+    expect(await decisions()).toEqual(['send']);
+    expect(await row(id)).toMatchObject({
+      status: 'sending',
+      due_at: null,
+      lease_until: new Date('2026-11-23T18:00:25Z'),
+    });
+    expect(await decisions()).toEqual([]);
+  });
+
+  it('cancels what waits for somebody who has opted out, and says so', async () => {
+    const id = await queue();
+    await suppress();
+    expect(await decisions()).toEqual(['opted_out']);
+    expect(await row(id)).toMatchObject({ status: 'canceled', error_code: 'opted_out' });
+  });
+
+  it('lets the one confirmation of an opt-out through', async () => {
+    await suppress();
+    await queue({ origin: 'keyword', purpose: 'opt_out_confirmation' });
+    expect(await decisions()).toEqual(['send']);
+  });
+
+  it('judges an opt-out by tenant, channel and address', async () => {
+    await kit.admin(
+      `insert into suppressions (tenant_id, channel, address, source)
+       values ($1, 'sms', $2, 'keyword'), ($3, 'whatsapp', $2, 'keyword'), ($3, 'sms', '+13125550178', 'keyword')`,
+      [kit.b.id, PHONE, kit.a.id],
+    );
+    await queue();
+    expect(await decisions()).toEqual(['send']);
+  });
+
+  it('holds what a number may not send yet, tells it once, and sends when it may', async () => {
+    await kit.admin(`update senders set status = 'pending' where sender_id = $1`, [kit.a.senderId]);
+    const id = await queue();
+    expect(await decisions()).toEqual(['sender_pending']);
+    expect(await decisions()).toEqual([]);
+    expect(await row(id)).toMatchObject({ status: 'queued', hold_reason: 'sender_pending' });
+    await kit.admin(`update senders set status = 'active' where sender_id = $1`, [kit.a.senderId]);
+    expect(await decisions()).toEqual(['send']);
+  });
+
+  it('goes on by itself after a pause that has an end', async () => {
+    await kit.admin(`update senders set status = 'paused', resume_at = $2 where sender_id = $1`, [
+      kit.a.senderId,
+      '2026-11-23T18:10:00Z',
+    ]);
+    await queue();
+    expect(await decisions()).toEqual(['sender_paused']);
+    now = new Date('2026-11-23T18:10:00Z');
+    expect(await decisions()).toEqual(['send']);
+  });
+
+  it('leaves alone what is for later', async () => {
+    await queue({ sendAt: '2026-11-23T18:00:01Z' });
+    expect(await decisions()).toEqual([]);
+    now = new Date('2026-11-23T18:00:01Z');
+    expect(await decisions()).toEqual(['send']);
+  });
+});
+
+describe('marketing', () => {
+  it('needs a consent that was not withdrawn since', async () => {
+    const id = await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['no_consent']);
+    expect((await row(id)).error_reason).toMatch(/no recorded consent/);
+    await consent('grant', '2026-11-01T00:00:00Z');
+    await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['send']);
+    await consent('withdraw', '2026-11-02T00:00:00Z');
+    await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['no_consent']);
+  });
+
+  it("waits for 8:00 on the person's own clock, judged when it would leave and not when it was queued", async () => {
+    await consent('grant', '2026-11-01T00:00:00Z');
+    await kit.admin(`update contacts set time_zone = 'America/Los_Angeles' where contact_id = $1`, [
+      place.contactId,
+    ]);
+    const id = await queue({ purpose: 'marketing' });
+    // 21:30 in Los Angeles
+    now = new Date('2026-11-24T05:30:00Z');
+    expect(await decisions()).toEqual(['quiet_hours']);
+    expect(await row(id)).toMatchObject({
+      hold_reason: 'quiet_hours',
+      due_at: new Date('2026-11-24T16:00:00Z'),
+    });
+    now = new Date('2026-11-24T16:00:00Z');
+    expect(await decisions()).toEqual(['send']);
+  });
+
+  it('is not stopped by a zone that nobody knows: the tenant’s clock counts', async () => {
+    await consent('grant', '2026-11-01T00:00:00Z');
+    await kit.admin(`update contacts set time_zone = 'Mars/Olympus' where contact_id = $1`, [
+      place.contactId,
+    ]);
+    await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['send']);
+  });
+
+  it('never leaves between 21:00 and 8:00, whatever the zone and the moment', async () => {
+    const zones = [
+      'America/Chicago',
+      'America/St_Johns',
+      'Asia/Kathmandu',
+      'Pacific/Apia',
+      'Australia/Lord_Howe',
+      'UTC',
+      'Europe/London',
+      'America/Sao_Paulo',
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...zones),
+        fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 11, 31) }),
+        async (zone, at) => {
+          const [found] = await database.pipeline(
+            kit.a.id,
+            ({ sql }) =>
+              [
+                sql<
+                  { at: string }[]
+                >`select after_quiet_hours(${new Date(at).toISOString()}::timestamptz, ${zone}, 'UTC') as at`,
+              ] as const,
+          );
+          const allowed = new Date(found[0]!.at);
+          const hour = Number(
+            new Intl.DateTimeFormat('en-US', { timeZone: zone, hour: 'numeric', hourCycle: 'h23' }).format(
+              allowed,
+            ),
+          );
+          expect(allowed.getTime()).toBeGreaterThanOrEqual(Math.floor(at));
+          // across a clock change in the night it may be an hour early or late; the claim judges again then
+          expect(hour).toBeGreaterThanOrEqual(7);
+          expect(hour).toBeLessThan(21);
+        },
+      ),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+});
+
+describe('pacing', () => {
+  it('never lets more segments go in a second than the number may send, over all claims', async () => {
+    await kit.admin('update senders set segments_per_second = 5 where sender_id = $1', [kit.a.senderId]);
+    for (let index = 0; index < 30; index += 1)
+      await queue({ body: index % 3 === 0 ? 'x'.repeat(200) : 'x' });
+    const left: { at: number; segments: number }[] = [];
+    for (let step = 0; step < 120; step += 1) {
+      for (const message of await claim(7))
+        left.push({ at: now.getTime(), segments: message.body.length > 160 ? 2 : 1 });
+      now = new Date(now.getTime() + 100);
+    }
+    expect(left).toHaveLength(30);
+    for (const { at } of left) {
+      const within = left.filter((other) => other.at >= at && other.at < at + 1000);
+      // the burst of 100 ms may start one more message
+      expect(within.reduce((sum, other) => sum + other.segments, 0)).toBeLessThanOrEqual(5 + 2);
+    }
+    const seconds = (left.at(-1)!.at - left[0]!.at) / 1000;
+    expect(seconds).toBeGreaterThan(40 / 5 - 1);
+  });
+});
