@@ -15,7 +15,7 @@ export const styles = css`
     flex-direction: column;
     min-height: 0;
   }
-  header {
+  .head {
     padding: 14px 16px 10px;
   }
   h2 {

@@ -46,6 +46,10 @@ const FILTERS = [
 export class ConversationList extends BaseElement {
   static override readonly elementName: string = 'conversation-list';
   static override styles = [tokens, base, styles];
+  static {
+    // Heights are known only once rows are drawn; what is then missing is a second update, and meant to be one.
+    ConversationList.disableWarning?.('change-in-update');
+  }
 
   @query('.scroller') private scroller!: HTMLElement | null;
   @query('.rows') private rows!: HTMLElement | null;
@@ -140,7 +144,7 @@ export class ConversationList extends BaseElement {
   #renderHeader() {
     const { list } = this;
     const q = list?.q ?? '';
-    return html`<header part="header">
+    return html`<div class="head" part="header">
         <div class="row">
           <h2 part="title">${this.t('title')}</h2>
           <slot name="header-actions"></slot>
@@ -178,7 +182,7 @@ export class ConversationList extends BaseElement {
                 </button>`
           }
         </div>
-      </header>
+      </div>
       <div class="tabs" part="tabs">
         ${q === '' ? this.#renderTabs() : html`<span class="results">${this.t('searchResults')}</span>`}${this.#renderFilter()}
       </div>`;

@@ -41,7 +41,7 @@ export const styles = css`
     flex-direction: column;
     height: 100%;
   }
-  .compose header {
+  .compose .head {
     position: relative;
     z-index: 2;
     display: flex;

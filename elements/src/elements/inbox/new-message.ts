@@ -68,7 +68,7 @@ export class NewMessage {
       this.#changed();
     };
     return html`<div class="compose" part="new-message" role="group" aria-label=${i18n.t('newMessage')}>
-      <header>
+      <div class="head">
         ${back ? html`<button class="tool" aria-label=${i18n.t('back')} @click=${() => this.end()}>${icon('back', 'flip')}</button>` : nothing}
         <label for="to">${i18n.t('to')}</label>
         <input
@@ -96,7 +96,7 @@ export class NewMessage {
               </div>`
             : nothing
         }
-      </header>
+      </div>
       ${this.bad ? html`<p class="note" role="alert">${i18n.t('toBad')}</p>` : nothing}
       <div class="space"></div>
       ${this.to === null ? nothing : composer}

@@ -30,7 +30,7 @@ export function threadHeader(context: HeaderContext): TemplateResult {
   const second = [person.name && !back ? number : '', via].filter(Boolean).join(' · ');
   const closed = state === 'closed';
   const closeWord = closed ? i18n.t('reopen') : i18n.t('close');
-  return html`<header part="header" class=${back ? 'back' : ''}>
+  return html`<div part="header" class="head ${back ? 'back' : ''}">
     ${
       back
         ? html`<button
@@ -77,7 +77,7 @@ export function threadHeader(context: HeaderContext): TemplateResult {
           </button>`
     }
     ${renderMore(context)}
-  </header>`;
+  </div>`;
 }
 
 function renderAssign(context: HeaderContext): TemplateResult {
@@ -90,11 +90,10 @@ function renderAssign(context: HeaderContext): TemplateResult {
       part="assign"
       aria-haspopup="menu"
       aria-expanded=${menu === 'assign'}
-      aria-label=${label}
       title=${label}
       @click=${() => toggle('assign')}
     >
-      ${assignee ? avatar({ ...assignee, phone: null }) : icon('user')}
+      ${assignee ? avatar({ ...assignee, phone: null }) : icon('user')}<span class="hidden">${label}</span>
     </button>
     ${menu === 'assign' ? menus?.assignMenu(context) : nothing}
   </div>`;

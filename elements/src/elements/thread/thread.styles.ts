@@ -284,7 +284,7 @@ export const styles = css`
 `;
 
 export const headerStyles = css`
-  header {
+  .head {
     position: relative;
     z-index: 2;
     display: flex;
@@ -294,14 +294,14 @@ export const headerStyles = css`
     padding: 8px 14px 8px 20px;
     border-bottom: 1px solid var(--_line);
   }
-  [dir='rtl'] header {
+  [dir='rtl'] .head {
     padding: 8px 20px 8px 14px;
   }
-  header.back {
+  .head.back {
     padding-inline: 8px;
     gap: 8px;
   }
-  header.back .avatar {
+  .head.back .avatar {
     width: 36px;
     height: 36px;
     font-size: 13px;

@@ -56,6 +56,10 @@ addEnglish(enMore);
 export class Thread extends BaseElement {
   static override readonly elementName: string = 'thread';
   static override styles = [tokens, base, headerStyles, styles];
+  static {
+    // Heights are known only once rows are drawn; what is then missing is a second update, and meant to be one.
+    Thread.disableWarning?.('change-in-update');
+  }
 
   @query('.scroller') private scroller!: HTMLElement | null;
   @query('.rows') private rows!: HTMLElement | null;
@@ -122,7 +126,7 @@ export class Thread extends BaseElement {
     if (contact?.status === 'idle') void contact.load();
     this.#notice(thread);
     this.#virtual.prepare();
-    this.#dismiss.open(this.menu ? () => this.renderRoot.querySelector('header') : null);
+    this.#dismiss.open(this.menu ? () => this.renderRoot.querySelector('.head') : null);
   }
 
   protected override updated(): void {
@@ -188,11 +192,11 @@ export class Thread extends BaseElement {
   #renderHeader(conversation: Conversation | undefined) {
     if (!conversation) {
       return this.back && this.conversationId
-        ? html`<header class="back">
+        ? html`<div class="head back">
             <button class="tool backward" aria-label=${this.t('back')} @click=${() => this.#act('back')}>
               ${icon('back', 'flip')}
             </button>
-          </header>`
+          </div>`
         : nothing;
     }
     const { stores } = this;

@@ -1,0 +1,156 @@
+import { expect, html, oneEvent } from '@open-wc/testing';
+import { find, settled, stage, waitUntil } from '../../testing/browser.ts';
+import { HARBOR_BRAND, type FakeClient, type FakeOptions } from '../../testing/index.ts';
+import type { Composer } from './composer.ts';
+
+async function show(person = 0, options: FakeOptions = {}, attributes = {}) {
+  const all = await stage<Composer>(
+    (client: FakeClient) =>
+      html`<test-composer conversation-id=${client.conversationIds[person] as string}></test-composer>`,
+    options,
+    attributes,
+  );
+  await settled();
+  return { ...all, id: all.client.conversationIds[person] as string };
+}
+function type(root: ShadowRoot, text: string) {
+  const field = find<HTMLTextAreaElement>(root, 'textarea');
+  field.value = text;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  return field;
+}
+const press = (field: HTMLElement, key: string, more: KeyboardEventInit = {}) =>
+  field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+const sends = (client: FakeClient) => client.calls.filter(({ method }) => method === 'sendMessage');
+
+describe('composer', () => {
+  for (const theme of ['light', 'dark']) {
+    it(`is accessible, also when blocked: ${theme}`, async () => {
+      const { element, root } = await show(0, { brand: HARBOR_BRAND }, { theme });
+      type(root, 'Hello 👍');
+      await settled();
+      await expect(element).to.be.accessible();
+      const blocked = await show(3, {}, { theme });
+      await expect(blocked.element).to.be.accessible();
+    });
+  }
+
+  it('sends on Enter, breaks on Shift+Enter, and lets an Enter of the input method be', async () => {
+    const { client, root } = await show();
+    const field = type(root, 'Hello');
+    press(field, 'Enter', { shiftKey: true });
+    press(field, 'Enter', { isComposing: true });
+    press(field, 'Enter', { keyCode: 229 });
+    expect(sends(client)).to.have.length(0);
+    press(field, 'Enter');
+    await settled();
+    expect(sends(client)).to.have.length(1);
+    expect(field.value).to.equal('');
+  });
+
+  it('sends on Ctrl+Enter when told so', async () => {
+    const { client, element, root } = await show();
+    element.sendOn = 'mod-enter';
+    const field = type(root, 'Hello');
+    press(field, 'Enter');
+    expect(sends(client)).to.have.length(0);
+    press(field, 'Enter', { ctrlKey: true });
+    expect(sends(client)).to.have.length(1);
+  });
+
+  it('never sends twice for two clicks', async () => {
+    const { client, root } = await show(0, { latency: 20 });
+    type(root, 'Once');
+    await settled();
+    find(root, '[part=send]').click();
+    find(root, '[part=send]').click();
+    await settled();
+    expect(sends(client)).to.have.length(1);
+  });
+
+  it('leaves the text when the host stops it', async () => {
+    const { client, element, root } = await show();
+    element.addEventListener('message-send', (event) => event.preventDefault());
+    const field = type(root, 'Wait');
+    press(field, 'Enter');
+    expect(sends(client)).to.have.length(0);
+    expect(field.value).to.equal('Wait');
+  });
+
+  it('counts segments and names what forces Unicode', async () => {
+    const { root } = await show();
+    type(root, 'Great, see you Saturday at 10.');
+    await settled();
+    expect(find(root, '[part=count]').textContent?.trim()).to.equal('30/160 · 1 segment');
+    type(root, 'Great 👍');
+    await settled();
+    expect(find(root, '[part=count]').textContent?.trim()).to.equal('8/70 · 1 segment');
+    expect(find(root, '[part=unicode]').textContent).to.contain('“👍”');
+  });
+
+  it('keeps a text that is too long, and says by how much', async () => {
+    const { client, root } = await show();
+    const field = type(root, 'x'.repeat(1_610));
+    press(field, 'Enter');
+    await settled();
+    expect(sends(client)).to.have.length(0);
+    expect(find(root, '[role=alert]').textContent).to.contain('10 characters too many');
+    expect(field.value).to.have.length(1_610);
+  });
+
+  it('keeps a draft for each conversation', async () => {
+    const { client, element, root } = await show();
+    const field = type(root, 'Half a sen');
+    element.conversationId = client.conversationIds[1] as string;
+    await settled();
+    expect(field.value).to.equal('');
+    element.conversationId = client.conversationIds[0] as string;
+    await settled();
+    expect(field.value).to.equal('Half a sen');
+  });
+
+  it('fills a quick reply with what is known', async () => {
+    const { root } = await show();
+    await settled();
+    const field = type(root, '/tou');
+    await waitUntil(() => root.querySelector('[role=option]') !== null);
+    press(field, 'Enter');
+    await settled();
+    expect(field.value).to.equal('Hi John, would Saturday at 10 suit you for a tour?');
+  });
+
+  it('schedules in the time zone of the contact, lists it, and takes it back', async () => {
+    const { client, root } = await show();
+    type(root, 'Good morning');
+    await settled();
+    find(root, '.tool[aria-label="Send later"]').click();
+    await waitUntil(() => root.querySelector('[role=dialog]') !== null);
+    expect(find(root, '[role=dialog]').textContent).to.contain('Chicago');
+    [...root.querySelectorAll<HTMLElement>('.item')]
+      .find((item) => item.textContent?.includes('Tomorrow morning'))
+      ?.click();
+    await waitUntil(() => root.querySelector('[part=scheduled]') !== null);
+    expect((sends(client)[0]?.args[0] as { send_at?: string }).send_at).to.match(/T1[45]:00:00/);
+    find(root, '.scheduled > button').click();
+    await settled();
+    [...root.querySelectorAll<HTMLElement>('.scheduled .link')].at(-1)?.click();
+    await waitUntil(() => root.querySelector('[part=scheduled]') === null);
+  });
+
+  it('says why nothing can be sent, and the way out', async () => {
+    const { element, root } = await show(3);
+    expect(root.querySelector('textarea')).to.equal(null);
+    const card = find(root, '[part=block]');
+    expect(card.textContent).to.match(/Mike opted out of texts (today|yesterday) at/);
+    expect(card.textContent).to.contain('until they text START');
+    setTimeout(() => find(root, '[part=block-consent]').click());
+    expect((await oneEvent(element, 'block-action')).detail.action).to.equal('consent');
+  });
+
+  it('closes the moment that somebody opts out', async () => {
+    const { client, id, root } = await show();
+    client.change(id, { block: { code: 'opted_out', reason: 'r', way_out: 'w', since: null } });
+    await settled();
+    expect(root.querySelector('textarea')).to.equal(null);
+  });
+});

@@ -1,0 +1,161 @@
+import { expect, html, oneEvent } from '@open-wc/testing';
+import { find, settled, shadow, stage, waitUntil } from '../../testing/browser.ts';
+import { HARBOR_BRAND, type FakeClient, type FakeOptions } from '../../testing/index.ts';
+import type { Thread } from './thread.ts';
+
+async function show(person = 0, options: FakeOptions = {}, attributes = {}) {
+  const all = await stage<Thread>(
+    (client: FakeClient) =>
+      html`<test-thread conversation-id=${client.conversationIds[person] as string}></test-thread>`,
+    options,
+    attributes,
+  );
+  all.element.style.setProperty('height', '600px');
+  await settled();
+  await settled();
+  const scroller = find(all.root, '.scroller');
+  return { ...all, scroller, id: all.client.conversationIds[person] as string };
+}
+const bottomGap = (scroller: Element) => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+const lines = (root: ShadowRoot) => [...root.querySelectorAll<HTMLElement>('.line')];
+
+describe('thread', () => {
+  for (const theme of ['light', 'dark']) {
+    for (const brand of [undefined, HARBOR_BRAND]) {
+      it(`is accessible: ${theme}, ${brand?.name ?? 'own colours'}`, async () => {
+        const { element } = await show(3, brand ? { brand } : {}, { theme });
+        await expect(element).to.be.accessible();
+      });
+    }
+  }
+
+  it('opens a thread of 50,000 at its end, with few rows', async () => {
+    const { root, scroller } = await show(0, { longThread: 50_000 });
+    expect(bottomGap(scroller)).to.be.lessThan(2);
+    expect(lines(root).length).to.be.within(8, 150);
+    expect(root.textContent).to.contain('Saturday at 10 works on my side');
+  });
+
+  it('pages upward without moving what is read', async () => {
+    const { root, scroller, element } = await show(0, { longThread: 50_000 });
+    const loaded = element.thread?.items.length ?? 0;
+    let worst = 0;
+    for (let i = 0; i < 40; i += 1) {
+      const edge = scroller.getBoundingClientRect().top;
+      const row = lines(root).find((line) => line.getBoundingClientRect().bottom > edge + 200) as HTMLElement;
+      const before = row.getBoundingClientRect().top;
+      scroller.scrollTop -= 150;
+      await settled();
+      const same = lines(root).find((line) => line.dataset['key'] === row.dataset['key']);
+      worst = Math.max(worst, Math.abs((same?.getBoundingClientRect().top ?? Infinity) - before - 150));
+    }
+    expect(worst).to.be.lessThan(2);
+    expect(element.thread?.items.length).to.be.greaterThan(loaded);
+    expect(lines(root).length).to.be.lessThan(150);
+  });
+
+  it('follows new messages at the end, and counts them elsewhere', async () => {
+    const { client, id, root, scroller } = await show(0, { longThread: 200 });
+    client.receive(id, 'One');
+    await settled();
+    expect(bottomGap(scroller)).to.be.lessThan(2);
+    scroller.scrollTop -= 900;
+    await settled();
+    const top = scroller.scrollTop;
+    client.receive(id, 'Two');
+    client.receive(id, 'Three');
+    await settled();
+    expect(scroller.scrollTop).to.equal(top);
+    expect(find(root, '[part=newer]').textContent).to.contain('2 new');
+    find(root, '[part=newer]').click();
+    await waitUntil(() => bottomGap(scroller) < 2);
+  });
+
+  it('says new messages to a screen reader, and no history', async () => {
+    const { client, id, root } = await show();
+    const log = find(root, '[role=log]');
+    expect(log.textContent?.trim()).to.equal('');
+    client.receive(id, 'Are you there?');
+    await settled();
+    expect(log.textContent?.trim()).to.equal('John Smith: Are you there?');
+  });
+
+  it('shows a failure in plain words and retries in the same row', async () => {
+    const { client, root } = await show(3);
+    const failed = find(root, '.failed');
+    expect(failed.textContent).to.contain('Not delivered: the phone is switched off or out of reach');
+    const key = failed.dataset['id'];
+    find(failed, '[part=retry]').click();
+    await settled();
+    expect(root.querySelectorAll(`[data-id="${key}"]`)).to.have.length(1);
+    expect(root.querySelector('.failed')).to.equal(null);
+    expect(client.calls.map(({ method }) => method)).to.include('retryMessage');
+  });
+
+  it('makes links of http, mail and phone alone, and asks the host first', async () => {
+    const { client, element, id, root } = await show();
+    client.receive(id, 'javascript:alert(1) https://a.test/x. or b@c.test or (312) 555-0100 <b>x</b>');
+    await settled();
+    const links = [...(lines(root).at(-1)?.querySelectorAll('a') ?? [])];
+    expect(links.map((link) => link.getAttribute('href'))).to.deep.equal([
+      'https://a.test/x',
+      'mailto:b@c.test',
+      'tel:3125550100',
+    ]);
+    expect(links.every((link) => link.rel.includes('noopener'))).to.equal(true);
+    element.addEventListener('link-open', (event) => event.preventDefault());
+    setTimeout(() => links[0]?.click());
+    expect((await oneEvent(element, 'link-open')).detail.url).to.equal('https://a.test/x');
+  });
+
+  it('asks about a possible opt-out', async () => {
+    const { client, id, root } = await show();
+    client.change(id, { possible_opt_out: { message_id: 'm', text: 'please stop texting me' } });
+    await settled();
+    const banner = find(root, '[part=opt-out-banner]');
+    expect(banner.textContent).to.contain('please stop texting me');
+    find(banner, 'button').click();
+    await waitUntil(() => root.querySelector('[part=opt-out-banner]') === null);
+    expect(client.calls.find(({ method }) => method === 'recordConsent')?.args[1]).to.include({
+      action: 'withdraw',
+    });
+  });
+
+  it('finds a word far up and goes there', async () => {
+    const { element, root } = await show(0, { longThread: 3_000 });
+    await element.openSearch();
+    const field = find<HTMLInputElement>(root, '.find input');
+    field.value = '(77)';
+    field.dispatchEvent(new InputEvent('input'));
+    await waitUntil(() => root.querySelector('.found') !== null, 'no hit', { timeout: 4_000 });
+    expect(find(root, '.found').textContent).to.contain('(77)');
+  });
+
+  it('closes, and says so when that was not allowed', async () => {
+    const { client, root } = await show();
+    client.fail('updateConversation', 'network', 1);
+    find(root, '[part=close]').click();
+    await waitUntil(() => root.querySelector('[role=alert]') !== null);
+    expect(find(root, '[part=close]').textContent).to.contain('Close');
+    find(root, '[part=close]').click();
+    await settled();
+    expect(find(root, '[part=close]').textContent).to.contain('Reopen');
+  });
+
+  it('shows pictures, files and a photo without words', async () => {
+    const { root } = await show(8);
+    expect(find<HTMLImageElement>(root, '.media img').src).to.contain('/fixtures/photo.svg');
+    const { root: other } = await show(1);
+    expect(find(other, '.file').textContent).to.contain('Floor plan, 9 Maple Court.pdf');
+  });
+
+  it('stands alone with a client of its own', async () => {
+    const { client } = await show();
+    const own = document.createElement('test-thread') as Thread;
+    own.client = client;
+    own.conversationId = client.conversationIds[2] as string;
+    document.body.append(own);
+    await waitUntil(() => shadow(own).textContent?.includes('open house'));
+    own.remove();
+  });
+});

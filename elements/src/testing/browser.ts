@@ -1,0 +1,57 @@
+import { fixture, nextFrame, waitUntil } from '@open-wc/testing';
+import { html, type TemplateResult } from 'lit';
+import { define } from '../define.ts';
+import type { Provider } from '../elements/provider/provider.ts';
+import { createFakeClient, type FakeClient, type FakeOptions } from './fake-client.ts';
+
+define({ prefix: 'test' });
+
+/** The shadow root of an element, or of the one that a selector finds in another shadow root. */
+export function shadow(element: Element, selector?: string): ShadowRoot {
+  const found = selector ? (element.shadowRoot?.querySelector(selector) ?? null) : element;
+  if (!found?.shadowRoot) throw new Error(`No element ${selector ?? element.localName} with a shadow root`);
+  return found.shadowRoot;
+}
+
+export function find<T extends Element = HTMLElement>(root: ParentNode, selector: string): T {
+  const found = root.querySelector<T>(selector);
+  if (!found) throw new Error(`Nothing matches ${selector}`);
+  return found;
+}
+
+export interface Stage<T extends HTMLElement> {
+  client: FakeClient;
+  provider: Provider;
+  element: T;
+  root: ShadowRoot;
+}
+
+/** An element inside a provider with a fake client, drawn and loaded. */
+export async function stage<T extends HTMLElement>(
+  content: (client: FakeClient) => TemplateResult,
+  options: FakeOptions = {},
+  attributes: { theme?: string; locale?: string } = {},
+): Promise<Stage<T>> {
+  localStorage.clear();
+  const client = createFakeClient(options);
+  const provider = await fixture<Provider>(
+    html`<test-provider
+      .client=${client}
+      theme=${attributes.theme ?? 'light'}
+      locale=${attributes.locale ?? 'en'}
+      >${content(client)}</test-provider
+    >`,
+  );
+  const element = provider.firstElementChild as T;
+  await settled();
+  return { client, provider, element, root: shadow(element) };
+}
+
+/** Two frames: what was asked is answered, drawn, and measured. */
+export async function settled(): Promise<void> {
+  await nextFrame();
+  await nextFrame();
+  await nextFrame();
+}
+
+export { waitUntil };
