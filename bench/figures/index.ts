@@ -1,5 +1,16 @@
 import type { Figure } from '../harness/figure.ts';
+import { outbound } from './outbound.ts';
+import { catchUp, rowSecurity } from './reads.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
 
 /** Every figure of the product, in the order of the table. */
-export const figures: Figure[] = [inbound10, inbound200, statusCallbacks, statusBurst, liveUpdates];
+export const figures: Figure[] = [
+  inbound10,
+  inbound200,
+  statusCallbacks,
+  statusBurst,
+  liveUpdates,
+  outbound,
+  rowSecurity,
+  catchUp,
+];

@@ -26,7 +26,9 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     max: CONCURRENCY + 2,
     application_name: 'patchbay-worker',
   });
-  pool.on('error', (error) => log.warn({ err: error.message }, 'the worker lost a database connection'));
+  const lost = (error: Error) => log.warn({ err: error.message }, 'the worker lost a database connection');
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', lost));
 
   const runner: Runner = await run({
     pgPool: pool,
