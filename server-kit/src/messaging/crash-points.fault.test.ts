@@ -74,7 +74,8 @@ async function crash({
     const verdict = await world.judge();
     await world.close();
     if (strict) expect(broken(verdict)).toEqual({});
-    for (const { message } of world.failures) tally.failures.set(message, (tally.failures.get(message) ?? 0) + 1);
+    for (const { message } of world.failures)
+      tally.failures.set(message, (tally.failures.get(message) ?? 0) + 1);
     tally.worlds += 1;
     tally.crashes += world.crashes;
     tally.messages += verdict.messages;

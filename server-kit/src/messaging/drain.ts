@@ -161,13 +161,20 @@ function keepAlive(sql: Sql, tenant: string, senderId: string) {
     where tenant_id = ${tenant} and sender_id = ${senderId} and due_at < moment() + make_interval(secs => ${KEEP_ALIVE_SECONDS / 2})`;
 }
 
-/** Failures that the carrier's code says may pass: once their wait is over they are queued again, as a new attempt. */
+/**
+ * Failures that the carrier's code says may pass: once their wait is over they are queued again, as a new attempt.
+ * Rows that a callback is just writing are left for the next look: waiting for them here, with the wake-up's row in
+ * hand, would be a deadlock with a callback that rings.
+ */
 function requeueRetries(sql: Sql, tenant: string, senderId: string) {
   return sql`
     update messages set status = 'queued', attempt = attempt + 1, tries = tries + 1, error_code = null,
       error_reason = null, past_sids = past_sids || carrier_sid, carrier_sid = null
-    where tenant_id = ${tenant} and sender_id = ${senderId} and due_at <= moment()
-      and status in ('failed', 'undelivered')`;
+    where tenant_id = ${tenant} and message_id = any(array(
+      select message_id from messages
+      where tenant_id = ${tenant} and sender_id = ${senderId} and due_at <= moment()
+        and status in ('failed', 'undelivered')
+      for update skip locked))`;
 }
 
 /**

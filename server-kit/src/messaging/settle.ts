@@ -34,6 +34,7 @@ export function createSettler(database: Database): Coalescer<Outcome, void> {
       // first of all locks, as everywhere
       if (optedOut.length > 0) await lockConsent(tx);
       await Promise.all([
+        lockInOrder(tx, outcomes),
         accept(tx, outcomes),
         refuse(tx, outcomes),
         postpone(tx, outcomes),
@@ -48,6 +49,14 @@ export function createSettler(database: Database): Coalescer<Outcome, void> {
     });
     return outcomes.map((): void => undefined);
   });
+}
+
+/** In the order in which callbacks lock them too; in another, a batch of each could wait for the other. */
+function lockInOrder({ sql, tenant }: Tx, outcomes: Outcome[]) {
+  const ids = outcomes.map(({ messageId }) => messageId);
+  return sql`
+    select from messages where tenant_id = ${tenant} and message_id = any(${ids}::uuid[])
+    order by message_id for no key update`;
 }
 
 function actionOf(outcome: Outcome): string | undefined {

@@ -120,6 +120,19 @@ export class CrashWorld {
     return new Database({ url, schema, maxConnections, clock: this.timeline.date });
   }
 
+  /**
+   * With its connections open: postgres.js asks for the array types on each new one, and were it cut just then, the
+   * question would fail where nobody can catch it.
+   */
+  async #connected(): Promise<Database> {
+    const database = this.#connect(2);
+    await Promise.all([
+      database.directory((sql) => sql`select 1`),
+      database.directory((sql) => sql`select 1`),
+    ]);
+    return database;
+  }
+
   async open(contacts = 8): Promise<void> {
     const { kit } = this.#kit;
     await kit.tenants.upsert({ id: this.#tenant, name: 'Crash world' });
@@ -216,7 +229,7 @@ export class CrashWorld {
   async process(fate: Fate): Promise<void> {
     if (!(await this.#due())) return;
     const life = new Life(this.random, fate, 1 + this.random.below(26));
-    const database = this.#connect(2);
+    const database = await this.#connected();
     const work = this.#drain({
       life,
       database: life.mortal(database),
@@ -303,11 +316,13 @@ function judgeText(rows: MessageState[], records: Accepted[], verdict: Verdict):
   if (rows.length === 1) {
     const tries = Map.groupBy(records, (record) => record.attempt);
     for (const [attempt, copies] of tries) {
-      if (copies.length > 1) verdict.doubled.push(`${describe(rows[0]!)}: try ${attempt} ${copies.length} times`);
+      if (copies.length > 1)
+        verdict.doubled.push(`${describe(rows[0]!)}: try ${attempt} ${copies.length} times`);
     }
   }
   const asked = rows.reduce((sum, row) => sum + row.attempt, 0);
-  if (rows.length > 1 && records.length > asked) verdict.doubled.push(`${rows[0]!.body}: ${records.length}/${asked}`);
+  if (rows.length > 1 && records.length > asked)
+    verdict.doubled.push(`${rows[0]!.body}: ${records.length}/${asked}`);
   const reached = rows.filter((row) => REACHED.has(row.status));
   if (reached.length > records.length) verdict.lost.push(...reached.map(describe));
 }
