@@ -101,8 +101,9 @@ function apply(tx: Tx, reports: StatusReport[]) {
         hold_reason = null,
         -- a failure that may pass is tried again by the drain; a delivery that comes after all calls it off
         due_at = case when greatest(b.rank, m.status_rank) in (5, 6)
-          then case when m.tries < c.retries then moment() + make_interval(secs => c.retry_in * power(2, m.tries))
-            else m.due_at end end
+          -- by the code that stays, or the order of the callbacks would decide whether there is another try
+          then case when c.code is null or c.code >= m.error_code then m.due_at
+            when m.tries < c.retries then moment() + make_interval(secs => c.retry_in * power(2, m.tries)) end end
       from best b
       left join codes c on c.id = b.id and c.attempt = b.attempt
       join before f on f.message_id = b.id
