@@ -4,7 +4,7 @@ import type { Feed, FeedSignal, FeedState } from './types.ts';
 
 export interface FeedOptions {
   /** Opens the stream; rejects or answers with another status when it cannot. */
-  open(lastEventId: string | null, signal: AbortSignal): Promise<Response>;
+  open: (lastEventId: string | null, signal: AbortSignal) => Promise<Response>;
   random?: () => number;
   /** How long without a byte before the line counts as dead, in ms. The server's heartbeat is every 15 to 25 s. */
   silence?: number;
@@ -158,5 +158,5 @@ export function createFeed({ open, random = Math.random, silence = 60_000 }: Fee
   };
 }
 
-const browserOffline = () => typeof navigator !== 'undefined' && navigator.onLine === false;
+const browserOffline = () => typeof navigator !== 'undefined' && !navigator.onLine;
 const browserHidden = () => typeof document !== 'undefined' && document.visibilityState === 'hidden';

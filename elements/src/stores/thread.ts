@@ -36,6 +36,8 @@ export type Outgoing = Pick<SendMessage, 'body' | 'media_urls' | 'send_at'>;
 const LOST_AFTER = 15_000;
 /** What live events become a pill. Those of messages are the messages. */
 const PILLS = /^(consent|call|voicemail|workflow|enrollment|tag|stage|note)\./;
+const isPill = ({ type, data }: FeedEvent) =>
+  PILLS.test(type) || (type === 'conversation.updated' && ('state' in data || 'assignee' in data));
 
 /**
  * One conversation's messages and what happened between them, oldest first, each once.
@@ -178,7 +180,7 @@ export class ThreadStore extends Store {
   }
 
   applyEvent(event: FeedEvent): void {
-    if (this.status !== 'ready' || !this.atEnd || !PILLS.test(event.type)) return;
+    if (this.status !== 'ready' || !this.atEnd || !isPill(event)) return;
     const { id, type, at, actor, data } = event;
     this.#putEvent({ id, type, at, actor, data });
     this.#touched();

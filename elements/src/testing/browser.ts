@@ -1,4 +1,4 @@
-import { fixture, nextFrame, waitUntil } from '@open-wc/testing';
+import { expect as chai, fixture, nextFrame, waitUntil } from '@open-wc/testing';
 import { html, type TemplateResult } from 'lit';
 import { define } from '../define.ts';
 import type { Provider } from '../elements/provider/provider.ts';
@@ -54,4 +54,15 @@ export async function settled(): Promise<void> {
   await nextFrame();
 }
 
+type Comparing = 'equal' | 'equals' | 'eq' | 'eql' | 'eqls';
+type Settled<T> = {
+  [K in keyof T]: K extends Comparing
+    ? (value: unknown, message?: string) => void
+    : Chai.Assertion extends T[K]
+      ? Settled<Chai.Assertion>
+      : T[K];
+};
+
+/** Chai's. Its snapshot plugin types every comparison as a promise, and a linter then wants each awaited: they are not. */
+export const expect = chai as unknown as (value: unknown, message?: string) => Settled<Chai.Assertion>;
 export { waitUntil };

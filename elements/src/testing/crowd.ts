@@ -1,4 +1,5 @@
-import { fakeId, fakeThread, type FakeThread } from './fixtures.ts';
+import { fakeThread, type FakeThread } from './fixtures.ts';
+import { fakeId } from './people.ts';
 
 const FIRST = [
   'Ava',

@@ -14,16 +14,15 @@ import { ApiError } from '../client/errors.ts';
 import type { FeedSignal, FeedState, PatchbayClient } from '../client/types.ts';
 import { crowdThread, longMessage } from './crowd.ts';
 import {
-  fakeId,
   fakeMe,
   fakeThread,
   optedOutBlock,
-  PEOPLE,
   PLAIN_BRAND,
   previewOf,
   QUICK_REPLIES,
   type FakeThread,
 } from './fixtures.ts';
+import { PEOPLE, fakeId } from './people.ts';
 
 export interface FakeOptions {
   /** The clock. Default: the real one. */
@@ -42,7 +41,7 @@ export interface FakeOptions {
 }
 
 type Method = Exclude<keyof PatchbayClient, 'feed'>;
-type Failure = ApiError | 'network' | 'hang' | null;
+type Failure = Error | 'network' | 'hang' | null;
 
 /** An in-memory server behind the client's interface: for tests, stories and benchmarks. */
 export interface FakeClient extends PatchbayClient {
@@ -148,7 +147,8 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     if (rule && rule.times > 0) {
       rule.times -= 1;
       if (rule.failure === 'hang') return new Promise<T>(() => undefined);
-      throw rule.failure === 'network' ? new ApiError('network', 0, '') : rule.failure;
+      if (rule.failure instanceof Error) throw rule.failure;
+      throw new ApiError('network', 0, '');
     }
     return structuredClone(make());
   };

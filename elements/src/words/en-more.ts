@@ -4,6 +4,7 @@ import type { Word } from './en.ts';
 export const enMore = {
   unassigned: 'Unassigned',
   assign: 'Assign',
+  unassign: 'Unassign',
   assignToMe: 'Assign to me',
   'empty.thread': 'No messages yet',
   'empty.threadHint': 'The first text starts the conversation.',
@@ -57,6 +58,8 @@ export const enMore = {
   'event.channel.email': 'email',
   'event.channel.whatsapp': 'WhatsApp',
   'event.channel.messenger': 'Messenger',
+  'event.closed': 'Closed',
+  'event.moved': 'Moved to {section}',
   'event.by': '{text} · {name}',
   possibleOptOut: 'This may be an opt-out: “{text}”',
   optOut: 'Opt out',

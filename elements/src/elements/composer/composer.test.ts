@@ -1,12 +1,12 @@
-import { expect, html, oneEvent } from '@open-wc/testing';
-import { find, settled, stage, waitUntil } from '../../testing/browser.ts';
+import { html, oneEvent } from '@open-wc/testing';
+import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
 import { HARBOR_BRAND, type FakeClient, type FakeOptions } from '../../testing/index.ts';
 import type { Composer } from './composer.ts';
 
 async function show(person = 0, options: FakeOptions = {}, attributes = {}) {
   const all = await stage<Composer>(
     (client: FakeClient) =>
-      html`<test-composer conversation-id=${client.conversationIds[person] as string}></test-composer>`,
+      html`<test-composer conversation-id=${client.conversationIds[person] ?? ''}></test-composer>`,
     options,
     attributes,
   );
@@ -45,7 +45,7 @@ describe('composer', () => {
     press(field, 'Enter');
     await settled();
     expect(sends(client)).to.have.length(1);
-    expect(field.value).to.equal('');
+    expect(field.value).to.eql('');
   });
 
   it('sends on Ctrl+Enter when told so', async () => {
@@ -74,17 +74,17 @@ describe('composer', () => {
     const field = type(root, 'Wait');
     press(field, 'Enter');
     expect(sends(client)).to.have.length(0);
-    expect(field.value).to.equal('Wait');
+    expect(field.value).to.eql('Wait');
   });
 
   it('counts segments and names what forces Unicode', async () => {
     const { root } = await show();
     type(root, 'Great, see you Saturday at 10.');
     await settled();
-    expect(find(root, '[part=count]').textContent?.trim()).to.equal('30/160 · 1 segment');
+    expect(find(root, '[part=count]').textContent?.trim()).to.eql('30/160 · 1 segment');
     type(root, 'Great 👍');
     await settled();
-    expect(find(root, '[part=count]').textContent?.trim()).to.equal('8/70 · 1 segment');
+    expect(find(root, '[part=count]').textContent?.trim()).to.eql('8/70 · 1 segment');
     expect(find(root, '[part=unicode]').textContent).to.contain('“👍”');
   });
 
@@ -103,10 +103,10 @@ describe('composer', () => {
     const field = type(root, 'Half a sen');
     element.conversationId = client.conversationIds[1] as string;
     await settled();
-    expect(field.value).to.equal('');
+    expect(field.value).to.eql('');
     element.conversationId = client.conversationIds[0] as string;
     await settled();
-    expect(field.value).to.equal('Half a sen');
+    expect(field.value).to.eql('Half a sen');
   });
 
   it('fills a quick reply with what is known', async () => {
@@ -116,7 +116,7 @@ describe('composer', () => {
     await waitUntil(() => root.querySelector('[role=option]') !== null);
     press(field, 'Enter');
     await settled();
-    expect(field.value).to.equal('Hi John, would Saturday at 10 suit you for a tour?');
+    expect(field.value).to.eql('Hi John, would Saturday at 10 suit you for a tour?');
   });
 
   it('schedules in the time zone of the contact, lists it, and takes it back', async () => {
@@ -130,7 +130,7 @@ describe('composer', () => {
       .find((item) => item.textContent?.includes('Tomorrow morning'))
       ?.click();
     await waitUntil(() => root.querySelector('[part=scheduled]') !== null);
-    expect((sends(client)[0]?.args[0] as { send_at?: string }).send_at).to.match(/T1[45]:00:00/);
+    expect((sends(client)[0]?.args[0] as { send_at?: string } | undefined)?.send_at).to.match(/T1[45]:00:00/);
     find(root, '.scheduled > button').click();
     await settled();
     [...root.querySelectorAll<HTMLElement>('.scheduled .link')].at(-1)?.click();
@@ -139,18 +139,18 @@ describe('composer', () => {
 
   it('says why nothing can be sent, and the way out', async () => {
     const { element, root } = await show(3);
-    expect(root.querySelector('textarea')).to.equal(null);
+    expect(root.querySelector('textarea')).to.eql(null);
     const card = find(root, '[part=block]');
     expect(card.textContent).to.match(/Mike opted out of texts (today|yesterday) at/);
     expect(card.textContent).to.contain('until they text START');
     setTimeout(() => find(root, '[part=block-consent]').click());
-    expect((await oneEvent(element, 'block-action')).detail.action).to.equal('consent');
+    expect((await oneEvent(element, 'block-action')).detail.action).to.eql('consent');
   });
 
   it('closes the moment that somebody opts out', async () => {
     const { client, id, root } = await show();
     client.change(id, { block: { code: 'opted_out', reason: 'r', way_out: 'w', since: null } });
     await settled();
-    expect(root.querySelector('textarea')).to.equal(null);
+    expect(root.querySelector('textarea')).to.eql(null);
   });
 });

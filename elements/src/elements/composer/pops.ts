@@ -154,7 +154,8 @@ function laterPop(context: PopContext): TemplateResult {
 function linkPop({ i18n, link }: PopContext): TemplateResult {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    link(String(new FormData(event.target as HTMLFormElement).get('url')));
+    const url = new FormData(event.target as HTMLFormElement).get('url');
+    if (typeof url === 'string') link(url);
   };
   return html`<form class="pop pad" @submit=${submit}>
     <label

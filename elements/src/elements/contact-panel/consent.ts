@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConsentRecord, Contact } from '@patchbay/server-kit/contract';
 import { icon } from '../../internal/icons.ts';
-import type { WordKey } from '../../words/en.ts';
 import type { I18n } from '../../words/i18n.ts';
 
 type State = Contact['consent'][number];
@@ -40,7 +39,7 @@ function described({ channel, source, at }: State, i18n: I18n): string {
 
 function sourceWord(source: string | null, i18n: I18n): string {
   const key = `source.${source ?? ''}`;
-  return i18n.has(key) ? i18n.t(key as WordKey) : (source ?? '');
+  return i18n.has(key) ? i18n.t(key) : (source ?? '');
 }
 
 export function consentRecords(records: readonly ConsentRecord[], i18n: I18n): TemplateResult {

@@ -107,10 +107,15 @@ export const styles = css`
   button.value:hover {
     background: var(--_surface-hover);
   }
+  .value {
+    position: relative;
+  }
   .value .icon {
+    position: absolute;
+    inset-inline-end: 4px;
     width: 13px;
     height: 13px;
-    margin-inline-start: auto;
+    background: var(--_surface-hover);
     color: var(--_text-faint);
     opacity: 0;
   }

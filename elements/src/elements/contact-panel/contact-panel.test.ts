@@ -1,5 +1,5 @@
-import { expect, html } from '@open-wc/testing';
-import { find, settled, stage, waitUntil } from '../../testing/browser.ts';
+import { html } from '@open-wc/testing';
+import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
 import { fakeId, HARBOR_BRAND } from '../../testing/index.ts';
 import type { ContactPanel } from './contact-panel.ts';
 
@@ -25,11 +25,13 @@ describe('contact-panel', () => {
 
   it('shows who it is, and what they agreed to', async () => {
     const { root } = await show();
-    expect(find(root, 'h2').textContent).to.equal('John Smith');
+    expect(find(root, 'h2').textContent).to.eql('John Smith');
     expect(find(root, '[part=fields]').textContent).to.contain('john.smith@example.com');
-    expect(
-      [...root.querySelectorAll('[part=consent]')].map((chip) => chip.textContent?.trim()),
-    ).to.deep.equal(['Texts', 'Calls', 'Email not asked']);
+    expect([...root.querySelectorAll('[part=consent]')].map((chip) => chip.textContent?.trim())).to.eql([
+      'Texts',
+      'Calls',
+      'Email not asked',
+    ]);
   });
 
   it('edits a field in place', async () => {
@@ -40,7 +42,7 @@ describe('contact-panel', () => {
     await settled();
     enter(find<HTMLInputElement>(root, 'dl .field'), 'js@example.com');
     await waitUntil(() => root.textContent?.includes('js@example.com'));
-    expect(client.calls.find(({ method }) => method === 'updateContact')?.args[1]).to.deep.equal({
+    expect(client.calls.find(({ method }) => method === 'updateContact')?.args[1]).to.eql({
       email: 'js@example.com',
     });
   });

@@ -295,9 +295,10 @@ export class ContactPanel extends BaseElement {
 
   #grant(event: SubmitEvent, store: ContactStore): void {
     event.preventDefault();
-    const wording = String(new FormData(event.target as HTMLFormElement).get('wording')).trim();
+    const wording = new FormData(event.target as HTMLFormElement).get('wording');
+    if (typeof wording !== 'string') return;
     this.granting = false;
-    void this.#done(store.recordConsent({ channel: 'sms', action: 'grant', wording }));
+    void this.#done(store.recordConsent({ channel: 'sms', action: 'grant', wording: wording.trim() }));
   }
 
   readonly #addTag = () => {

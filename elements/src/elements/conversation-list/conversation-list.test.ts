@@ -1,5 +1,5 @@
-import { expect, html, oneEvent } from '@open-wc/testing';
-import { find, settled, stage, waitUntil } from '../../testing/browser.ts';
+import { html, oneEvent } from '@open-wc/testing';
+import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
 import { HARBOR_BRAND, type FakeOptions } from '../../testing/index.ts';
 import type { ConversationList } from './conversation-list.ts';
 
@@ -28,13 +28,8 @@ describe('conversation-list', () => {
 
   it('shows people, newest first, with what matters about each', async () => {
     const { root } = await show();
-    expect(names(root).slice(0, 4)).to.deep.equal([
-      'John Smith',
-      'Sarah Jones',
-      '(312) 555-0177',
-      'Mike Wilson',
-    ]);
-    expect(find(root, '[part~="blocked"]').textContent).to.equal('Opted out');
+    expect(names(root).slice(0, 4)).to.eql(['John Smith', 'Sarah Jones', '(312) 555-0177', 'Mike Wilson']);
+    expect(find(root, '[part~="blocked"]').textContent).to.eql('Opted out');
     expect(root.textContent).to.contain('✕ Not delivered: landline');
     expect(root.querySelectorAll('.unread')).to.have.length(2);
   });
@@ -43,11 +38,11 @@ describe('conversation-list', () => {
     const { element, root, client } = await show();
     setTimeout(() => find(root, '.entry').click());
     const event = await oneEvent(element, 'conversation-open');
-    expect(event.detail.conversationId).to.equal(client.conversationIds[0]);
-    expect([event.composed, event.bubbles, event.cancelable]).to.deep.equal([true, true, true]);
+    expect(event.detail.conversationId).to.eql(client.conversationIds[0]);
+    expect([event.composed, event.bubbles, event.cancelable]).to.eql([true, true, true]);
     element.addEventListener('conversation-open', (again) => again.preventDefault(), { once: true });
     root.querySelectorAll<HTMLElement>('.entry')[1]?.click();
-    expect(element.selectedId).to.equal(client.conversationIds[0]);
+    expect(element.selectedId).to.eql(client.conversationIds[0]);
   });
 
   it('draws a screenful of 100,000', async () => {

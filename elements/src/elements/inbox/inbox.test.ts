@@ -1,6 +1,6 @@
-import { expect, html } from '@open-wc/testing';
+import { html } from '@open-wc/testing';
 import { define } from '../../define.ts';
-import { find, settled, shadow, stage, waitUntil } from '../../testing/browser.ts';
+import { expect, find, settled, shadow, stage, waitUntil } from '../../testing/browser.ts';
 import { createFakeClient, HARBOR_BRAND, type FakeOptions } from '../../testing/index.ts';
 import type { Inbox } from './inbox.ts';
 
@@ -37,26 +37,18 @@ describe('inbox', () => {
   it('has three columns, two, or one, by its own width', async () => {
     const { root, element, open } = await show(1200);
     await open(0);
-    expect(['.list', '.middle', '.panel'].map((each) => shown(root, each))).to.deep.equal([true, true, true]);
+    expect(['.list', '.middle', '.panel'].map((each) => shown(root, each))).to.eql([true, true, true]);
     element.style.setProperty('width', '800px');
     await settled();
-    expect(['.list', '.middle', '.panel'].map((each) => shown(root, each))).to.deep.equal([
-      true,
-      true,
-      false,
-    ]);
+    expect(['.list', '.middle', '.panel'].map((each) => shown(root, each))).to.eql([true, true, false]);
     element.style.setProperty('width', '390px');
     await settled();
-    expect(['.list', '.middle', '.panel'].map((each) => shown(root, each))).to.deep.equal([
-      false,
-      true,
-      false,
-    ]);
+    expect(['.list', '.middle', '.panel'].map((each) => shown(root, each))).to.eql([false, true, false]);
   });
 
   it('goes from the list to a thread and back on one column', async () => {
     const { root, part } = await show(390);
-    expect(shown(root, '.middle')).to.equal(false);
+    expect(shown(root, '.middle')).to.eql(false);
     find(part('conversation-list'), '.entry').click();
     await waitUntil(() => shown(root, '.middle'));
     await settled();
@@ -111,7 +103,7 @@ describe('inbox', () => {
     await waitUntil(() => element.conversationId === client.conversationIds[0]);
     await settled();
     press('/');
-    expect(part('conversation-list').activeElement?.getAttribute('type')).to.equal('search');
+    expect(part('conversation-list').activeElement?.getAttribute('type')).to.eql('search');
     (part('conversation-list').activeElement as HTMLElement).blur();
     press('?');
     await waitUntil(() => root.querySelector('dialog')?.open);
@@ -143,7 +135,7 @@ describe('inbox', () => {
     };
     walk(inbox.shadowRoot as ShadowRoot);
     expect(seen).to.include('acme-thread');
-    expect(seen.filter((text) => /patchbay/i.test(text))).to.deep.equal([]);
+    expect(seen.filter((text) => /patchbay/i.test(text))).to.eql([]);
     inbox.remove();
   });
 });

@@ -71,13 +71,9 @@ export class Inbox extends BaseElement {
   readonly #extras = new Lazy(this, () => import('./extras.ts'));
   #new: NewMessage | null = null;
   readonly #tags = new Map<string, ReturnType<typeof unsafeStatic>>();
+  protected readonly keyboard = new KeyboardInset(this, () => this.root);
   #observer: ResizeObserver | undefined;
   #parts: Promise<unknown> | undefined;
-
-  constructor() {
-    super();
-    new KeyboardInset(this, () => this.root);
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();

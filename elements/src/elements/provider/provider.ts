@@ -104,9 +104,9 @@ export class Provider extends BaseElement {
     if (reason === 'refused') this.#refused = true;
     if (reason === 'first' && this.token && !this.#refused) return this.token;
     if (this.getToken) return this.getToken(reason);
-    let answer: string | Promise<string> | null = null;
-    this.emit('token-needed', { reason, respond: (token) => (answer = token) });
-    return answer ?? this.token ?? null;
+    const answers: (string | Promise<string>)[] = [];
+    this.emit('token-needed', { reason, respond: (token) => void answers.push(token) });
+    return answers[0] ?? this.token ?? null;
   }
 
   #provide(): void {

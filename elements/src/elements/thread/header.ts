@@ -4,6 +4,7 @@ import { icon } from '../../internal/icons.ts';
 import { avatar } from '../../internal/parts.ts';
 import type { I18n } from '../../words/i18n.ts';
 
+type Menu = (context: HeaderContext) => TemplateResult;
 export type ThreadMenu = 'assign' | 'more' | null;
 
 export interface HeaderContext {
@@ -14,7 +15,7 @@ export interface HeaderContext {
   back: boolean;
   menu: ThreadMenu;
   /** What the menus hold, once it is loaded. */
-  menus: typeof import('./menus.ts') | undefined;
+  menus: { assignMenu: Menu; moreMenu: Menu } | undefined;
   detailsOpen: boolean;
   noDetails: boolean;
   act: (action: 'back' | 'details' | 'close' | 'search' | 'unread') => void;

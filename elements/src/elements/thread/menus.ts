@@ -36,7 +36,7 @@ export function moreMenu({ i18n, me, conversation, act, assign }: HeaderContext)
     ${
       me
         ? html`<button class="item" role="menuitem" @click=${() => assign(mine ? null : me.member.id)}>
-            ${icon('user')}${mine ? i18n.t('unassigned') : i18n.t('assignToMe')}
+            ${icon('user')}${mine ? i18n.t('unassign') : i18n.t('assignToMe')}
           </button>`
         : nothing
     }

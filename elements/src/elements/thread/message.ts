@@ -180,12 +180,15 @@ const PILL_ICONS: readonly [RegExp, IconName][] = [
   [/^consent\.withdrawn/, 'stop'],
   [/^consent/, 'check'],
   [/^(call|voicemail)/, 'phone'],
+  [/^conversation/, 'user'],
   [/tag/, 'tag'],
   [/^(workflow|enrollment)/, 'flow'],
 ];
 
 /** What an event says: our words for its type, else the text that came with it. */
 export function eventText({ type, data, actor }: ThreadEvent, i18n: I18n): string {
+  if (type === 'conversation.updated')
+    return actor ? i18n.t('event.by', { text: changeText(data, i18n), name: actor.name }) : '';
   const key = `event.${type}`;
   const channel = typeof data['channel'] === 'string' ? data['channel'] : 'sms';
   const channelKey = `event.channel.${channel}`;
@@ -194,6 +197,15 @@ export function eventText({ type, data, actor }: ThreadEvent, i18n: I18n): strin
     ? i18n.t(key, { channel: i18n.has(channelKey) ? i18n.t(channelKey) : channel })
     : own;
   return text && actor ? i18n.t('event.by', { text, name: actor.name }) : text;
+}
+
+/** What a member did to the conversation. That a reply moved it to another section by itself is no news. */
+function changeText({ state, assignee }: ThreadEvent['data'], i18n: I18n): string {
+  if (state === 'closed') return i18n.t('event.closed');
+  if (state === 'inbox' || state === 'waiting')
+    return i18n.t('event.moved', { section: i18n.t(`section.${state}`) });
+  const name = (assignee as { name?: unknown } | null)?.name;
+  return typeof name === 'string' ? i18n.t('assignedTo', { name }) : i18n.t('unassigned');
 }
 
 function eventLine(event: ThreadEvent, i18n: I18n): TemplateResult | typeof nothing {

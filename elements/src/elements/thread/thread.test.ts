@@ -1,12 +1,12 @@
-import { expect, html, oneEvent } from '@open-wc/testing';
-import { find, settled, shadow, stage, waitUntil } from '../../testing/browser.ts';
+import { html, oneEvent } from '@open-wc/testing';
+import { expect, find, settled, shadow, stage, waitUntil } from '../../testing/browser.ts';
 import { HARBOR_BRAND, type FakeClient, type FakeOptions } from '../../testing/index.ts';
 import type { Thread } from './thread.ts';
 
 async function show(person = 0, options: FakeOptions = {}, attributes = {}) {
   const all = await stage<Thread>(
     (client: FakeClient) =>
-      html`<test-thread conversation-id=${client.conversationIds[person] as string}></test-thread>`,
+      html`<test-thread conversation-id=${client.conversationIds[person] ?? ''}></test-thread>`,
     options,
     attributes,
   );
@@ -65,7 +65,7 @@ describe('thread', () => {
     client.receive(id, 'Two');
     client.receive(id, 'Three');
     await settled();
-    expect(scroller.scrollTop).to.equal(top);
+    expect(scroller.scrollTop).to.eql(top);
     expect(find(root, '[part=newer]').textContent).to.contain('2 new');
     find(root, '[part=newer]').click();
     await waitUntil(() => bottomGap(scroller) < 2);
@@ -74,10 +74,10 @@ describe('thread', () => {
   it('says new messages to a screen reader, and no history', async () => {
     const { client, id, root } = await show();
     const log = find(root, '[role=log]');
-    expect(log.textContent?.trim()).to.equal('');
+    expect(log.textContent?.trim()).to.eql('');
     client.receive(id, 'Are you there?');
     await settled();
-    expect(log.textContent?.trim()).to.equal('John Smith: Are you there?');
+    expect(log.textContent?.trim()).to.eql('John Smith: Are you there?');
   });
 
   it('shows a failure in plain words and retries in the same row', async () => {
@@ -88,7 +88,7 @@ describe('thread', () => {
     find(failed, '[part=retry]').click();
     await settled();
     expect(root.querySelectorAll(`[data-id="${key}"]`)).to.have.length(1);
-    expect(root.querySelector('.failed')).to.equal(null);
+    expect(root.querySelector('.failed')).to.eql(null);
     expect(client.calls.map(({ method }) => method)).to.include('retryMessage');
   });
 
@@ -97,15 +97,15 @@ describe('thread', () => {
     client.receive(id, 'javascript:alert(1) https://a.test/x. or b@c.test or (312) 555-0100 <b>x</b>');
     await settled();
     const links = [...(lines(root).at(-1)?.querySelectorAll('a') ?? [])];
-    expect(links.map((link) => link.getAttribute('href'))).to.deep.equal([
+    expect(links.map((link) => link.getAttribute('href'))).to.eql([
       'https://a.test/x',
       'mailto:b@c.test',
       'tel:3125550100',
     ]);
-    expect(links.every((link) => link.rel.includes('noopener'))).to.equal(true);
+    expect(links.every((link) => link.rel.includes('noopener'))).to.eql(true);
     element.addEventListener('link-open', (event) => event.preventDefault());
     setTimeout(() => links[0]?.click());
-    expect((await oneEvent(element, 'link-open')).detail.url).to.equal('https://a.test/x');
+    expect((await oneEvent(element, 'link-open')).detail.url).to.eql('https://a.test/x');
   });
 
   it('asks about a possible opt-out', async () => {

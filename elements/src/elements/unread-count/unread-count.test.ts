@@ -1,5 +1,5 @@
-import { expect, html, oneEvent } from '@open-wc/testing';
-import { settled, stage } from '../../testing/browser.ts';
+import { html, oneEvent } from '@open-wc/testing';
+import { expect, settled, stage } from '../../testing/browser.ts';
 import type { UnreadCount } from './unread-count.ts';
 
 describe('unread-count', () => {
@@ -7,19 +7,19 @@ describe('unread-count', () => {
     const { client, element, root } = await stage<UnreadCount>(
       () => html`<test-unread-count></test-unread-count>`,
     );
-    expect(root.textContent?.trim()).to.equal('2');
+    expect(root.textContent?.trim()).to.eql('2');
     setTimeout(() => client.receive(client.conversationIds[5] as string, 'Hello'));
     const event = await oneEvent(element, 'unread-change');
-    expect(event.detail).to.deep.equal({ count: 3 });
+    expect(event.detail).to.eql({ count: 3 });
   });
 
   it('is not there at none', async () => {
     const { element, root } = await stage<UnreadCount>(() => html`<test-unread-count></test-unread-count>`, {
       empty: true,
     });
-    expect(element.empty).to.equal(true);
-    expect(getComputedStyle(element).display).to.equal('none');
-    expect(root.querySelector('.badge')).to.equal(null);
+    expect(element.empty).to.eql(true);
+    expect(getComputedStyle(element).display).to.eql('none');
+    expect(root.querySelector('.badge')).to.eql(null);
   });
 
   it('says 99+ beyond', async () => {
@@ -27,6 +27,6 @@ describe('unread-count', () => {
       crowd: 2_000,
     });
     await settled();
-    expect(root.textContent?.trim()).to.equal('99+');
+    expect(root.textContent?.trim()).to.eql('99+');
   });
 });
