@@ -46,6 +46,8 @@ const BATCH = 20;
 const KEEP_ALIVE_SECONDS = 15;
 /** Waits shorter than this are waited out here; for longer ones the drain ends and is woken. */
 const LINGER_MS = 1_500;
+/** How often a busy drain looks for leases that have ended. */
+const LOOK_UP_EVERY_MS = 2_000;
 /** Beyond the carrier's time-out and the statement's. */
 const LEASE_MARGIN = 3_000;
 
@@ -59,10 +61,16 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   let firstFailure: unknown;
   let onSettled: () => void = () => undefined;
   const settledOne = () => new Promise<void>((done) => (onSettled = done));
+  let lookedUp = elapsed();
   await reached?.('begin');
 
   try {
     while (!signal?.aborted && firstFailure === undefined) {
+      // also while there is plenty to send: an unknown fate must not wait for a quiet hour
+      if (elapsed() - lookedUp > LOOK_UP_EVERY_MS) {
+        lookedUp = elapsed();
+        await reconcileExpired(database, carrier, settler, tenant, senderId);
+      }
       // claims of a whole batch: one as soon as a single call has ended would be a statement a message
       while (inFlight.size > BATCH) await settledOne();
       const taken = await slots.take(BATCH);
