@@ -57,13 +57,17 @@ export async function reconcileExpired(
 
   const adopted = new Set<string>();
   for (const message of unknown) {
-    const sid = await findAtCarrier(database, carrier, tenant, message, adopted);
-    if (sid === 'undecided') continue;
+    let sid: string | null;
+    try {
+      sid = await findAtCarrier(database, carrier, tenant, message, adopted);
+    } catch {
+      // the carrier cannot be asked now; the message stays unknown and is asked about when this lease ends
+      continue;
+    }
     if (sid !== null) adopted.add(sid);
     await settler.add(tenant, {
       messageId: message.message_id,
       attempt: message.attempt,
-      claimedAt: message.claimed_at,
       result: sid === null ? { kind: 'absent' } : { kind: 'accepted', sid },
     });
   }
