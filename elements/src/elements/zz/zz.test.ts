@@ -1,1 +1,0 @@
-describe('x', () => { it('imports', async () => { const m = await import('../contact-panel/contact-panel.ts'); console.log(Object.keys(m), Object.values(m).map((c) => (c as {elementName?: string}).elementName)); }); });
