@@ -3,7 +3,7 @@
  *
  *   npm run browser                            all
  *   npm run browser -- --group elements        one group
- *   npm run browser -- --files '<glob>'        one file
+ *   PATCHBAY_FILES='<glob>' npm run browser     one file
  *   npm run browser -- --watch
  *
  * PATCHBAY_REPORT=<file> also writes the counts as JSON, for `npm test`.
@@ -118,6 +118,7 @@ function countReporter(file) {
 }
 
 const report = process.env.PATCHBAY_REPORT;
+const only = process.env.PATCHBAY_FILES;
 
 export default {
   rootDir: fileURLToPath(new URL('.', import.meta.url)),
@@ -147,10 +148,12 @@ export default {
       createBrowserContext: ({ browser }) => browser.newContext({ viewport: { width: 1280, height: 800 } }),
     }),
   ],
-  groups: [
-    { name: 'elements', files: ELEMENTS },
-    { name: 'stories', files: ['stories/src/**/*.{stories,test}.ts', '!**/node_modules/**'] },
-  ],
+  groups: only
+    ? [{ name: 'chosen', files: [only] }]
+    : [
+        { name: 'elements', files: ELEMENTS },
+        { name: 'stories', files: ['stories/src/**/*.{stories,test}.ts', '!**/node_modules/**'] },
+      ],
   concurrency: 2,
   // Lit says once per page that it is in dev mode, which is why it is: the tests want its warnings.
   filterBrowserLogs: ({ args }) => !args.some((text) => String(text).includes('lit.dev/msg/dev-mode')),

@@ -30,12 +30,6 @@ export const chromiumFlags: readonly string[] = [
   '--font-render-hinting=none',
 ];
 
-/** Answers with a microphone and a camera that never ask; for the tests that place calls. */
-export const fakeMediaFlags: readonly string[] = [
-  '--use-fake-device-for-media-stream',
-  '--use-fake-ui-for-media-stream',
-];
-
 /** Path of a Chromium or Chrome that can be started; throws with what to do when there is none. */
 export function chromiumPath(): string {
   const chosen = process.env['PATCHBAY_CHROMIUM'];

@@ -6,6 +6,7 @@ export default {
   stories: ['../src/**/*.stories.ts'],
   staticDirs: ['../public'],
   addons: ['@storybook/addon-docs', '@storybook/addon-a11y'],
+  previewAnnotations: ['./.storybook/manifest.ts'],
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
   viteFinal: (config) =>
     mergeConfig(config, {

@@ -3,7 +3,7 @@ import { ApiError } from '@patchbay/elements';
 import '@patchbay/elements/thread';
 import { fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
 import { html } from 'lit';
-import { expect, userEvent, waitFor } from 'storybook/test';
+import { expect, userEvent } from 'storybook/test';
 import {
   all,
   element,
@@ -15,6 +15,7 @@ import {
   press,
   shows,
   text,
+  waitFor,
 } from './support/look.ts';
 import type { Stage } from './support/stage.ts';
 

@@ -2,8 +2,8 @@ import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import '@patchbay/elements/unread-count';
 import { fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
 import { html } from 'lit';
-import { expect, waitFor } from 'storybook/test';
-import { all, element, find, look, shows } from './support/look.ts';
+import { expect } from 'storybook/test';
+import { all, element, find, look, shows, waitFor } from './support/look.ts';
 import type { Stage } from './support/stage.ts';
 
 export default {

@@ -3,7 +3,7 @@
  * classes. Everything waits for a moment, because drawing takes one.
  */
 import type { FakeClient } from '@patchbay/elements/testing';
-import { expect, waitFor } from 'storybook/test';
+import { expect, waitFor as storybookWaitFor } from 'storybook/test';
 
 interface PlayContext {
   canvasElement: HTMLElement;
@@ -17,6 +17,11 @@ export interface Shown {
 /** A story's `play`, with the fake client that the story was drawn from. */
 export function look(at: (shown: Shown) => Promise<void>): (context: PlayContext) => Promise<void> {
   return ({ canvasElement, loaded }) => at({ canvas: canvasElement, client: loaded['client'] as FakeClient });
+}
+
+/** Tries until it succeeds. For up to 8 s: elements fetch their parts when they are first needed, on a machine of any speed. */
+export function waitFor<T>(attempt: () => T | Promise<T>): Promise<T> {
+  return storybookWaitFor(attempt, { timeout: 8_000 });
 }
 
 type Root = Element | ShadowRoot;
