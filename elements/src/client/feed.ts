@@ -158,5 +158,6 @@ export function createFeed({ open, random = Math.random, silence = 60_000 }: Fee
   };
 }
 
-const browserOffline = () => typeof navigator !== 'undefined' && !navigator.onLine;
+// Node has a navigator too, without `onLine`.
+const browserOffline = () => typeof window !== 'undefined' && !navigator.onLine;
 const browserHidden = () => typeof document !== 'undefined' && document.visibilityState === 'hidden';

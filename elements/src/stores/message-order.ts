@@ -1,5 +1,5 @@
 import { MESSAGE_STATUSES } from '@patchbay/server-kit/contract/names';
-import type { Message, ThreadEvent } from '@patchbay/server-kit/contract';
+import type { FeedEvent, Message, ThreadEvent } from '@patchbay/server-kit/contract';
 
 /** One row of a thread. `at` is what it is sorted by. */
 export type ThreadItem =
@@ -34,7 +34,7 @@ export function messageTime({ send_at, sent_at, created_at }: Message): string {
   return send_at === null ? created_at : (sent_at ?? send_at);
 }
 
-export function compareItems(a: ThreadItem, b: ThreadItem): number {
+function compareItems(a: ThreadItem, b: ThreadItem): number {
   if (a.at !== b.at) return a.at < b.at ? -1 : 1;
   return a.key === b.key ? 0 : a.key < b.key ? -1 : 1;
 }
@@ -45,4 +45,20 @@ export function insertItem(items: ThreadItem[], item: ThreadItem): void {
   while (place > 0 && compareItems(items[place - 1] as ThreadItem, item) > 0) place -= 1;
   if (place === items.length) items.push(item);
   else items.splice(place, 0, item);
+}
+
+/** Puts a page in place, with one sort: fifty older rows one by one would move the whole list fifty times. */
+export function mergeItems(items: ThreadItem[], fresh: readonly ThreadItem[]): void {
+  const last = items.at(-1);
+  items.push(...fresh);
+  const sorted =
+    fresh.length === 1 && (last === undefined || compareItems(last, fresh[0] as ThreadItem) <= 0);
+  if (!sorted) items.sort(compareItems);
+}
+
+const PILLS = /^(consent|call|voicemail|workflow|enrollment|tag|stage|note)\./;
+
+/** Which live events become a pill between messages. Those of messages are the messages. */
+export function isPill({ type, data }: FeedEvent): boolean {
+  return PILLS.test(type) || (type === 'conversation.updated' && ('state' in data || 'assignee' in data));
 }

@@ -1,18 +1,13 @@
-import type {
-  FeedEvent,
-  Message,
-  MessagePage,
-  SendMessage,
-  ThreadEvent,
-} from '@patchbay/server-kit/contract';
+import type { FeedEvent, Message, MessagePage, SendMessage } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import type { ConversationCache } from './cache.ts';
 import { draftMessage } from './message-draft.ts';
 import {
-  compareItems,
   insertItem,
+  isPill,
   isScheduled,
+  mergeItems,
   messageTime,
   newer,
   type ThreadItem,
@@ -34,11 +29,6 @@ export type Outgoing = Pick<SendMessage, 'body' | 'media_urls' | 'send_at'>;
 
 /** How old an unsent text must be before another tab takes it for lost, in ms: its own tab may still be sending. */
 const LOST_AFTER = 15_000;
-/** What live events become a pill. Those of messages are the messages. */
-const PILLS = /^(consent|call|voicemail|workflow|enrollment|tag|stage|note)\./;
-const isPill = ({ type, data }: FeedEvent) =>
-  PILLS.test(type) || (type === 'conversation.updated' && ('state' in data || 'assignee' in data));
-
 /**
  * One conversation's messages and what happened between them, oldest first, each once.
  *
@@ -182,7 +172,10 @@ export class ThreadStore extends Store {
   applyEvent(event: FeedEvent): void {
     if (this.status !== 'ready' || !this.atEnd || !isPill(event)) return;
     const { id, type, at, actor, data } = event;
-    this.#putEvent({ id, type, at, actor, data });
+    if (this.#byKey.has(id)) return;
+    const item: ThreadItem = { kind: 'event', key: id, at, event: { id, type, at, actor, data } };
+    this.#byKey.set(id, item);
+    insertItem(this.items, item);
     this.#touched();
   }
 
@@ -315,11 +308,7 @@ export class ThreadStore extends Store {
       if (!this.#byKey.has(event.id)) fresh.push({ kind: 'event', key: event.id, at: event.at, event });
     }
     for (const item of fresh) this.#byKey.set(item.key, item);
-    // One sort for a page: inserting fifty older rows one by one would move the whole list fifty times.
-    const last = this.items.at(-1);
-    const first = fresh.reduce((least, item) => (item.at < least ? item.at : least), '\uffff');
-    this.items.push(...fresh);
-    if (fresh.length > 1 || (last && first < last.at)) this.items.sort(compareItems);
+    mergeItems(this.items, fresh);
   }
 
   #put(message: Message): void {
@@ -354,13 +343,6 @@ export class ThreadStore extends Store {
       insertItem(this.items, known);
     }
     this.#touched();
-  }
-
-  #putEvent(event: ThreadEvent): void {
-    if (this.#byKey.has(event.id)) return;
-    const item: ThreadItem = { kind: 'event', key: event.id, at: event.at, event };
-    this.#byKey.set(item.key, item);
-    insertItem(this.items, item);
   }
 
   /** The server has it: nothing is left to send. */

@@ -1,223 +1,45 @@
-import type {
-  Brand,
-  ConsentRecord,
-  Contact,
-  Conversation,
-  ConversationCounts,
-  FeedEvent,
-  ListConversationsQuery,
-  Me,
-  Message,
-  QuickReply,
-} from '@patchbay/server-kit/contract';
+import type { ConsentRecord, Contact, Conversation, FeedEvent, Message } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
-import type { FeedSignal, FeedState, PatchbayClient } from '../client/types.ts';
-import { crowdThread, longMessage } from './crowd.ts';
-import {
-  fakeMe,
-  fakeThread,
-  optedOutBlock,
-  PLAIN_BRAND,
-  previewOf,
-  QUICK_REPLIES,
-  type FakeThread,
-} from './fixtures.ts';
-import { PEOPLE, fakeId } from './people.ts';
+import { longMessage } from './crowd.ts';
+import type { FakeClient, FakeOptions } from './fake-types.ts';
+import { createWorld } from './fake-world.ts';
+import { fakeThread, optedOutBlock, PLAIN_BRAND } from './fixtures.ts';
+import { fakeId } from './people.ts';
 
-export interface FakeOptions {
-  /** The clock. Default: the real one. */
-  now?: () => number;
-  /** How long an answer takes, in ms. Default 0: the next microtask. */
-  latency?: number;
-  /** Begin without anybody. */
-  empty?: boolean;
-  /** So many people more, made when they are looked at. */
-  crowd?: number;
-  /** So many messages in the first conversation, made when they are looked at. */
-  longThread?: number;
-  brand?: Brand;
-  me?: Partial<Me>;
-  quickReplies?: QuickReply[];
-}
+export type { FakeClient, FakeOptions } from './fake-types.ts';
 
-type Method = Exclude<keyof PatchbayClient, 'feed'>;
-type Failure = Error | 'network' | 'hang' | null;
-
-/** An in-memory server behind the client's interface: for tests, stories and benchmarks. */
-export interface FakeClient extends PatchbayClient {
-  /** What was asked, in order. */
-  readonly calls: { method: Method; args: unknown[] }[];
-  /** Makes a method fail, or never answer, until told otherwise by `null`. `'*'` means all of them. */
-  fail(method: Method | '*', failure: Failure, times?: number): void;
-  setFeed(state: FeedState): void;
-  /** Sends any event down the feed. */
-  emit(event: Partial<FeedEvent> & Pick<FeedEvent, 'type'>): void;
-  /** The feed lost its place: everything is to be loaded afresh. */
-  reset(): void;
-  /** A text from the contact arrives. */
-  receive(conversationId: string, body: string, media?: Message['media']): Message;
-  /** The carrier reports. */
-  report(messageId: string, status: Message['status'], error?: Message['error']): void;
-  /** Changes a conversation as another member would, and tells of it. */
-  change(conversationId: string, patch: Partial<Conversation>): void;
-  /** The ids of the named people's conversations, in the order of the fixtures. */
-  readonly conversationIds: readonly string[];
-  readonly listeners: number;
-}
-
+/** An in-memory server behind the client's interface. */
 export function createFakeClient(options: FakeOptions = {}): FakeClient {
-  const now = options.now ?? Date.now;
-  const born = now();
-  const people = options.empty ? [] : PEOPLE.map((script, n) => fakeThread(script, n, born));
-  const crowd = options.crowd ?? 0;
-  const made = new Map<number, FakeThread>(people.map((thread, n) => [n, thread]));
-  const records = new Map<string, ConsentRecord[]>();
-  const replies = [...(options.quickReplies ?? QUICK_REPLIES)];
-  const calls: FakeClient['calls'] = [];
-  const failures = new Map<string, { failure: Failure; times: number }>();
-  const listeners = new Set<(signal: FeedSignal) => void>();
-  const me: Me = { ...fakeMe(born), ...options.me };
-  const long = options.longThread ?? 0;
-  let state: FeedState = 'live';
-  let counter = 0;
-  let extra = people.length + crowd;
-
-  const at = (n: number): FakeThread => {
-    let thread = made.get(n);
-    if (!thread) made.set(n, (thread = crowdThread(n, born)));
-    return thread;
-  };
-  const numberOf = (id: string) => Number.parseInt(id.slice(-12, -6), 16);
-  const missing = () => new ApiError('not_found', 404, 'There is no such thing here.');
-  const find = (id: string): FakeThread => {
-    const n = numberOf(id);
-    if (!(n < extra)) throw missing();
-    return at(n);
-  };
-  const holder = (messageId: string): { thread: FakeThread; message: Message } => {
-    for (const thread of made.values()) {
-      const message = thread.messages.find(({ id }) => id === messageId);
-      if (message) return { thread, message };
-    }
-    throw missing();
-  };
-  const tell = (signal: FeedSignal) => {
-    for (const listener of [...listeners]) listener(signal);
-  };
-  const emit: FakeClient['emit'] = (event) =>
-    tell({
-      kind: 'event',
-      event: {
-        id: fakeId('9', (counter += 1)),
-        at: new Date(now()).toISOString(),
-        contact_id: null,
-        actor: null,
-        data: {},
-        message: null,
-        conversation: null,
-        ...event,
-      },
-    });
-  const announce = (type: FeedEvent['type'], thread: FakeThread, message: Message | null = null) =>
-    emit({ type, message, contact_id: thread.contact.id, conversation: { ...thread.conversation } });
-
-  const store = (thread: FakeThread, message: Message) => {
-    const known = thread.messages.findIndex(({ id }) => id === message.id);
-    if (known >= 0) thread.messages[known] = message;
-    else thread.messages.push(message);
-    if (message.send_at === null && (known < 0 || thread.conversation.preview?.message_id === message.id)) {
-      thread.conversation = {
-        ...thread.conversation,
-        preview: previewOf(message),
-        last_message_at: known < 0 ? message.created_at : thread.conversation.last_message_at,
-      };
-    }
-  };
-
-  const answer = async <T>(
-    method: Method,
-    args: unknown[],
-    make: () => T,
-    signal?: AbortSignal,
-  ): Promise<T> => {
-    calls.push({ method, args });
-    const rule = failures.get(method) ?? failures.get('*');
-    if (options.latency) await new Promise((done) => setTimeout(done, options.latency));
-    if (signal?.aborted) throw new ApiError('aborted', 0, '');
-    if (rule && rule.times > 0) {
-      rule.times -= 1;
-      if (rule.failure === 'hang') return new Promise<T>(() => undefined);
-      if (rule.failure instanceof Error) throw rule.failure;
-      throw new ApiError('network', 0, '');
-    }
-    return structuredClone(make());
-  };
-
-  const matches = (query: ListConversationsQuery, { conversation, messages }: FakeThread): boolean => {
-    const { state: wanted, assignee, unread, tag, channel, q } = query;
-    if (wanted && conversation.state !== wanted) return false;
-    if (assignee === 'none' && conversation.assignee) return false;
-    if (
-      assignee &&
-      assignee !== 'none' &&
-      conversation.assignee?.id !== (assignee === 'me' ? me.member.id : assignee)
-    )
-      return false;
-    if (unread === 'true' && conversation.unread === 0) return false;
-    if (tag && !conversation.contact.tags.includes(tag)) return false;
-    if (channel && conversation.channel !== channel) return false;
-    if (!q) return true;
-    const words = [
-      conversation.contact.name,
-      conversation.contact.phone,
-      ...messages.map(({ body }) => body),
-    ];
-    return words.some((text) => text?.toLowerCase().includes(q.toLowerCase()));
-  };
-  /** Everybody who is not as they were born, then the crowd in its order, which is by time already. */
-  function* inOrder(): Generator<FakeThread> {
-    const moved = [...made].filter(
-      ([n, { conversation }]) =>
-        n < people.length || n >= people.length + crowd || Date.parse(conversation.last_message_at) >= born,
-    );
-    moved.sort(([, a], [, b]) => (a.conversation.last_message_at < b.conversation.last_message_at ? 1 : -1));
-    const done = new Set(moved.map(([n]) => n));
-    for (const [, thread] of moved) yield thread;
-    for (let n = people.length; n < people.length + crowd; n += 1) if (!done.has(n)) yield at(n);
-  }
-  let counted: ConversationCounts | null = null;
-  const counts = (query: ListConversationsQuery): ConversationCounts => {
-    const sum: ConversationCounts = { inbox: 0, waiting: 0, closed: 0, unread: 0 };
-    const add = ({ conversation }: FakeThread) => {
-      sum[conversation.state] += 1;
-      if (conversation.unread > 0) sum.unread += 1;
-    };
-    if (crowd > 1000) {
-      counted ??= {
-        inbox: Math.round(crowd * 0.8),
-        waiting: Math.round(crowd * 0.1),
-        closed: Math.round(crowd * 0.1),
-        unread: Math.round(crowd / 9),
-      };
-      return counted;
-    }
-    for (const thread of inOrder()) if (matches(query, thread)) add(thread);
-    return sum;
-  };
-
-  const changed = (id: string, patch: Partial<Conversation>) => {
-    const thread = find(id);
-    thread.conversation = { ...thread.conversation, ...patch };
-    announce('conversation.updated', thread);
-    return thread.conversation;
-  };
-  const changeMessage = (id: string, patch: Partial<Message>, type: FeedEvent['type']) => {
-    const { thread, message } = holder(id);
-    const next = { ...message, ...patch };
-    store(thread, next);
-    announce(type, thread, next);
-    return next;
-  };
+  const {
+    addThread,
+    now,
+    born,
+    people,
+    made,
+    records,
+    replies,
+    calls,
+    failures,
+    listeners,
+    me,
+    long,
+    numberOf,
+    missing,
+    find,
+    holder,
+    tell,
+    emit,
+    announce,
+    store,
+    answer,
+    matches,
+    inOrder,
+    counts,
+    changed,
+    changeMessage,
+    feed,
+    nextNumber,
+  } = createWorld(options);
 
   return {
     calls,
@@ -227,7 +49,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     },
     feed: {
       get state() {
-        return state;
+        return feed.state;
       },
       listen(listener) {
         listeners.add(listener);
@@ -317,14 +139,13 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           ? find(body.conversation_id)
           : [...inOrder()].find(({ contact }) => contact.phone === body.to || contact.id === body.contact_id);
         if (!thread) {
-          thread = fakeThread(
-            { first: null, last: null, phone: body.to ?? '', lines: [{ ago: 0, text: '' }] },
-            extra,
-            now(),
-          );
+          thread = addThread({
+            first: null,
+            last: null,
+            phone: body.to ?? '',
+            lines: [{ ago: 0, text: '' }],
+          });
           thread.messages.length = 0;
-          made.set(extra, thread);
-          extra += 1;
         }
         const known = thread.messages.find(({ id }) => id === body.id);
         if (known) return known;
@@ -337,7 +158,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
             0,
             now(),
           ).messages[0] as Message),
-          id: body.id ?? fakeId('8', (counter += 1)),
+          id: body.id ?? fakeId('8', nextNumber()),
           conversation_id: thread.conversation.id,
           contact_id: thread.contact.id,
           status: 'queued',
@@ -394,18 +215,12 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
       ),
     createContact: (body) =>
       answer('createContact', [body], () => {
-        const thread = fakeThread(
-          {
-            first: body.first_name ?? null,
-            last: body.last_name ?? null,
-            phone: body.phone ?? '',
-            lines: [{ ago: 0, text: '' }],
-          },
-          extra,
-          now(),
-        );
-        made.set(extra, thread);
-        extra += 1;
+        const thread = addThread({
+          first: body.first_name ?? null,
+          last: body.last_name ?? null,
+          phone: body.phone ?? '',
+          lines: [{ ago: 0, text: '' }],
+        });
         return thread.contact;
       }),
     getContact: (id, o) => answer('getContact', [id], () => find(id).contact, o?.signal),
@@ -470,7 +285,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
         thread.contact = { ...thread.contact, consent, version: thread.contact.version + 1 };
         records.set(id, [
           {
-            id: fakeId('7', numberOf(id), 99 + (counter += 1)),
+            id: fakeId('7', numberOf(id), 99 + nextNumber()),
             channel,
             address: thread.contact.phone ?? '',
             action: record.action,
@@ -492,7 +307,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     listQuickReplies: (o) => answer('listQuickReplies', [], () => replies, o?.signal),
     createQuickReply: (reply) =>
       answer('createQuickReply', [reply], () => {
-        const made = { ...reply, id: reply.id ?? fakeId('6', (counter += 1) + 100) };
+        const made = { ...reply, id: reply.id ?? fakeId('6', nextNumber() + 100) };
         replies.push(made);
         return made;
       }),
@@ -512,8 +327,8 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
       else failures.set(method, { failure, times });
     },
     setFeed(next) {
-      state = next;
-      tell({ kind: 'state', state });
+      feed.state = next;
+      tell({ kind: 'state', state: next });
     },
     emit,
     reset: () => tell({ kind: 'reset' }),
@@ -526,7 +341,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           0,
           now(),
         ).messages[0] as Message),
-        id: fakeId('8', (counter += 1)),
+        id: fakeId('8', nextNumber()),
         conversation_id: conversationId,
         contact_id: thread.contact.id,
         media,

@@ -8,14 +8,15 @@ import { Dismiss } from '../../internal/dismiss.ts';
 import { icon, type IconName } from '../../internal/icons.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { why } from '../../internal/parts.ts';
-import { fillTemplate, safeUrl } from '../../internal/text.ts';
+import { safeUrl } from '../../internal/text.ts';
 import { contactOf, threadOf } from '../../stores/opened.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enMore } from '../../words/en-more.ts';
-import { addEnglish, formatPhone, localTime } from '../../words/i18n.ts';
+import { addEnglish, localTime } from '../../words/i18n.ts';
 import type { WordKey } from '../../words/en.ts';
 import { blockedCard } from './blocked.ts';
+import { attachedFiles, fillReply, matching, sends, slashOf } from './draft-parts.ts';
 import { styles } from './composer.styles.ts';
 import type { OpenPop } from './pops.ts';
 
@@ -178,7 +179,7 @@ export class Composer extends BaseElement {
     const count = countSegments(text);
     const over = text.trim().length - LONGEST;
     const long = count.segments > 1 || count.units > 100 || (count.forcedBy !== null && count.units > 40);
-    return html`${this.#renderFiles()}
+    return html`${attachedFiles(this.files, i18n, (url) => (this.files = this.files.filter((each) => each !== url)))}
       <div class="box ${this.toolsOpen ? 'open' : ''} ${long ? 'long' : ''}" part="box">
         ${this.#renderPop()}
         <button
@@ -243,24 +244,6 @@ export class Composer extends BaseElement {
     </button>`;
   }
 
-  #renderFiles() {
-    if (this.files.length === 0) return nothing;
-    return html`<div class="files">
-      ${this.files.map(
-        (url) =>
-          html`<span class="chip"
-            >${icon('clip')}<bdi class="ell">${url}</bdi
-            ><button
-              aria-label=${this.t('removeNamed', { name: url })}
-              @click=${() => (this.files = this.files.filter((each) => each !== url))}
-            >
-              ${icon('x')}
-            </button></span
-          >`,
-      )}
-    </div>`;
-  }
-
   #renderPop() {
     const pops = this.pop && this.#pops.now;
     if (!pops) return nothing;
@@ -297,28 +280,15 @@ export class Composer extends BaseElement {
   get #zone(): string {
     return this.#contact?.time_zone ?? this.i18n.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
-  /** What stands after the slash, while the text is nothing but that. */
   get #slash(): string | null {
-    return /^\/(\S*)$/.exec(this.text)?.[1] ?? null;
+    return slashOf(this.text);
   }
   get #replies(): QuickReply[] {
-    const q = (this.#slash ?? '').toLowerCase();
-    return (this.stores?.session.quickReplies ?? []).filter(({ shortcut, title }) =>
-      `${shortcut} ${title}`.toLowerCase().includes(q),
-    );
+    return matching(this.stores?.session.quickReplies ?? [], this.#slash ?? '');
   }
 
   #filled(body: string): string {
-    const { me } = this.stores?.session ?? {};
-    const contact = this.#contact;
-    const { first_name, last_name, name, phone, email, stage, lead_type } = contact ?? {};
-    const known = { first_name, last_name, name, phone: formatPhone(phone), email, stage, lead_type };
-    return fillTemplate(body, {
-      ...contact?.fields,
-      ...known,
-      member_name: me?.member.name,
-      tenant_name: me?.tenant.name,
-    });
+    return fillReply(body, this.#contact, this.stores?.session.me ?? null);
   }
 
   #useReply({ body }: QuickReply): void {
@@ -356,9 +326,6 @@ export class Composer extends BaseElement {
   #switch(): void {
     this.#shown = this.conversationId;
     this.editing = null;
-    this.#resetView();
-  }
-  #resetView(): void {
     this.files = [];
     this.pop = null;
     this.problem = '';
@@ -393,8 +360,7 @@ export class Composer extends BaseElement {
     if (!editing) return;
     try {
       await this.#thread?.edit(editing.id, { body, ...(sendAt && { send_at: sendAt.toISOString() }) });
-      this.editing = null;
-      this.#resetView();
+      this.#switch();
     } catch (cause) {
       this.problem = `${this.t('error.scheduled')} ${why(this.i18n, ApiError.fromUnknown(cause))}`;
     }
@@ -433,8 +399,7 @@ export class Composer extends BaseElement {
       }
     }
     if (event.key === 'Escape' && this.editing) this.#switch();
-    if (event.key !== 'Enter' || event.shiftKey || event.altKey) return;
-    if (this.sendOn === 'mod-enter' && !event.ctrlKey && !event.metaKey) return;
+    if (!sends(event, this.sendOn)) return;
     event.preventDefault();
     void this.send();
   };

@@ -16,12 +16,11 @@ import { tokens } from '../../styles/tokens.ts';
 import { enMore } from '../../words/en-more.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import type { Find } from './find.ts';
+import { changeRefused, nothingOpen, optOutBanner } from './banners.ts';
 import { threadHeader, type ThreadMenu } from './header.ts';
 import { threadLine } from './message.ts';
+import { News } from './news.ts';
 import { headerStyles, styles } from './thread.styles.ts';
-
-/** How many announcements stay in the live region: enough for a burst, too few to be read as history. */
-const ANNOUNCED = 5;
 
 addEnglish(enMore);
 
@@ -94,8 +93,7 @@ export class Thread extends BaseElement {
   readonly #menus = new Lazy(this, () => import('./menus.ts'));
   #find: Find | null = null;
   #drawn: ThreadStore | null = null;
-  #lastKey: string | undefined;
-  #said: { key: string; text: string }[] = [];
+  readonly #news = new News();
   #wasAtEnd = true;
 
   /** The store that is drawn. */
@@ -165,7 +163,13 @@ export class Thread extends BaseElement {
       ${this.noHeader ? nothing : this.#renderHeader(conversation)}
       ${this.#find && thread ? this.#find.render(i18n, thread) : nothing}
       ${this.noNotice ? nothing : feedNotice(i18n, stores?.session.feed ?? 'idle')}
-      ${this.#renderChangeError()} ${this.#renderOptOut(conversation)}
+      ${changeRefused(this.changeError, i18n, () => (this.changeError = null))}
+      ${optOutBanner(
+        conversation,
+        i18n,
+        (chosen) => void this.#optOut(chosen),
+        () => this.#change({ possible_opt_out: null }),
+      )}
       <div class="logarea">
         <div
           class="scroller"
@@ -175,13 +179,13 @@ export class Thread extends BaseElement {
           aria-label=${this.t('messages', { name: this.#name })}
           @click=${this.#onClick}
         >
-          ${thread ? this.#renderMessages(thread) : this.#renderNothing()}
+          ${thread ? this.#renderMessages(thread) : nothingOpen(i18n, this.stores !== null || this.environment !== undefined)}
         </div>
         ${this.#renderNewer(thread)}
       </div>
       <div class="hidden" role="log" aria-live="polite" aria-relevant="additions">
         ${repeat(
-          this.#said,
+          this.#news.said,
           ({ key }) => key,
           ({ text }) => html`<p>${text}</p>`,
         )}
@@ -277,34 +281,6 @@ export class Thread extends BaseElement {
     </button>`;
   }
 
-  #renderOptOut(conversation: Conversation | undefined) {
-    const flagged = conversation?.possible_opt_out;
-    if (!flagged) return nothing;
-    return html`<div class="banner" part="opt-out-banner" role="group">
-      <span class="grow">${this.t('possibleOptOut', { text: flagged.text })}</span>
-      <span class="row">
-        <button class="button" @click=${() => void this.#optOut(conversation)}>${this.t('optOut')}</button>
-        <button class="button" @click=${() => this.#change({ possible_opt_out: null })}>
-          ${this.t('notOptOut')}
-        </button>
-      </span>
-    </div>`;
-  }
-
-  #renderChangeError() {
-    if (!this.changeError) return nothing;
-    return html`<div class="notice bad" part="notice" role="alert">
-      ${icon('alert')}<span class="grow">${this.t('error.change')} ${why(this.i18n, this.changeError)}</span>
-      <button class="link" @click=${() => (this.changeError = null)}>${this.t('dismiss')}</button>
-    </div>`;
-  }
-
-  #renderNothing() {
-    if (this.stores || this.environment)
-      return emptyState('chat', this.t('empty.pick'), this.t('empty.pickHint'));
-    return emptyState('alert', this.t('noClient'), this.t('noClientHint'));
-  }
-
   get #name(): string {
     const contact = this.conversation?.contact;
     return contact?.name ?? this.i18n.phone(contact?.phone);
@@ -317,9 +293,8 @@ export class Thread extends BaseElement {
     this.newCount = 0;
     this.menu = null;
     this.changeError = null;
-    this.#said = [];
     this.#keptUnread = null;
-    this.#lastKey = thread?.items.at(-1)?.key;
+    this.#news.begin(thread);
     if (thread) this.#load(thread);
   }
 
@@ -331,28 +306,16 @@ export class Thread extends BaseElement {
     });
   }
 
-  /** What has come at the end since the last look: counts it, and says it to a screen reader. */
+  /** Counts what is new while the reader is elsewhere, says it, and follows what was sent from here. */
   #notice(thread: ThreadStore | null): void {
-    const items = thread?.items ?? [];
-    const newest = items.at(-1)?.key;
-    if (newest === this.#lastKey) return;
-    const known = this.#lastKey;
-    this.#lastKey = newest;
-    // The first page, or another one after a jump: history, not news.
-    if (known === undefined || thread?.message(known) === undefined) return;
-    for (let i = items.length - 1; i >= 0 && items[i]?.key !== known; i -= 1) {
-      const item = items[i];
-      if (item?.kind !== 'message') continue;
-      if (item.message.direction === 'outbound') {
-        if (item.message.author === null && item.message.status === 'queued') this.#virtual.scrollToEnd();
-        continue;
-      }
-      const text = item.message.body || this.t('photo', { count: item.message.media.length });
-      this.#said = [...this.#said, { key: item.key, text: this.t('said', { name: this.#name, text }) }].slice(
-        -ANNOUNCED,
-      );
-      if (!this.#virtual.atEnd) this.newCount += 1;
-    }
+    const news = this.#news.look(thread, this.#virtual.atEnd, (message) =>
+      this.t('said', {
+        name: this.#name,
+        text: message.body || this.t('photo', { count: message.media.length }),
+      }),
+    );
+    if (news.sent) this.#virtual.scrollToEnd();
+    this.newCount += news.missed;
   }
 
   #onPlace({ atStart, atEnd }: { atStart: boolean; atEnd: boolean }): void {

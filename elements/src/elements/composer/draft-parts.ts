@@ -1,0 +1,53 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Contact, Me, QuickReply } from '@patchbay/server-kit/contract';
+import { icon } from '../../internal/icons.ts';
+import { fillTemplate } from '../../internal/text.ts';
+import { formatPhone, type I18n } from '../../words/i18n.ts';
+
+/** What goes with the text, each to be taken away again. */
+export function attachedFiles(
+  files: readonly string[],
+  i18n: I18n,
+  remove: (url: string) => void,
+): TemplateResult | typeof nothing {
+  if (files.length === 0) return nothing;
+  return html`<div class="files">
+    ${files.map(
+      (url) =>
+        html`<span class="chip" part="file"
+          >${icon('clip')}<bdi class="ell">${url}</bdi
+          ><button aria-label=${i18n.t('removeNamed', { name: url })} @click=${() => remove(url)}>
+            ${icon('x')}
+          </button></span
+        >`,
+    )}
+  </div>`;
+}
+
+/** A quick reply with everything filled in that is known of the contact, the member and the tenant. */
+export function fillReply(body: string, contact: Contact | null, me: Me | null): string {
+  const { first_name, last_name, name, phone, email, stage, lead_type } = contact ?? {};
+  const known = { first_name, last_name, name, phone: formatPhone(phone), email, stage, lead_type };
+  return fillTemplate(body, {
+    ...contact?.fields,
+    ...known,
+    member_name: me?.member.name,
+    tenant_name: me?.tenant.name,
+  });
+}
+
+/** What stands after the slash, while the text is nothing but that. */
+export function slashOf(text: string): string | null {
+  return /^\/(\S*)$/.exec(text)?.[1] ?? null;
+}
+
+export function matching(replies: readonly QuickReply[], slash: string): QuickReply[] {
+  const q = slash.toLowerCase();
+  return replies.filter(({ shortcut, title }) => `${shortcut} ${title}`.toLowerCase().includes(q));
+}
+
+/** Whether a key sends. Shift and Alt with Enter always break the line. */
+export function sends(event: KeyboardEvent, sendOn: 'enter' | 'mod-enter'): boolean {
+  if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false;
+  return sendOn === 'enter' || event.ctrlKey || event.metaKey;
+}

@@ -1,0 +1,43 @@
+import type { Brand, Conversation, FeedEvent, Me, Message, QuickReply } from '@patchbay/server-kit/contract';
+import type { FeedState, PatchbayClient } from '../client/types.ts';
+
+export interface FakeOptions {
+  /** The clock. Default: the real one. */
+  now?: () => number;
+  /** How long an answer takes, in ms. Default 0: the next microtask. */
+  latency?: number;
+  /** Begin without anybody. */
+  empty?: boolean;
+  /** So many people more, made when they are looked at. */
+  crowd?: number;
+  /** So many messages in the first conversation, made when they are looked at. */
+  longThread?: number;
+  brand?: Brand;
+  me?: Partial<Me>;
+  quickReplies?: QuickReply[];
+}
+
+export type Method = Exclude<keyof PatchbayClient, 'feed'>;
+export type Failure = Error | 'network' | 'hang' | null;
+
+/** An in-memory server behind the client's interface: for tests, stories and benchmarks. */
+export interface FakeClient extends PatchbayClient {
+  /** What was asked, in order. */
+  readonly calls: { method: Method; args: unknown[] }[];
+  /** Makes a method fail, or never answer, until told otherwise by `null`. `'*'` means all of them. */
+  fail(method: Method | '*', failure: Failure, times?: number): void;
+  setFeed(state: FeedState): void;
+  /** Sends any event down the feed. */
+  emit(event: Partial<FeedEvent> & Pick<FeedEvent, 'type'>): void;
+  /** The feed lost its place: everything is to be loaded afresh. */
+  reset(): void;
+  /** A text from the contact arrives. */
+  receive(conversationId: string, body: string, media?: Message['media']): Message;
+  /** The carrier reports. */
+  report(messageId: string, status: Message['status'], error?: Message['error']): void;
+  /** Changes a conversation as another member would, and tells of it. */
+  change(conversationId: string, patch: Partial<Conversation>): void;
+  /** The ids of the named people's conversations, in the order of the fixtures. */
+  readonly conversationIds: readonly string[];
+  readonly listeners: number;
+}
