@@ -41,7 +41,8 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
         t.time_zone
       from senders s join tenants t using (tenant_id)
       where s.tenant_id = ${tenant} and s.sender_id = ${senderId}
-      for update of s
+      -- not "for update": whoever enqueues holds the foreign key's lock on the sender and waits for our wake-up
+      for no key update of s
     ),
     due as materialized (
       select m.message_id, m.due_at, greatest(m.segments, 1) as segments,
