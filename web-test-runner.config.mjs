@@ -144,8 +144,6 @@ export default {
     playwrightLauncher({
       product: 'chromium',
       launchOptions: { executablePath: chromiumPath(), args: [...chromiumFlags] },
-      // Wide enough for an inbox of three columns.
-      createBrowserContext: ({ browser }) => browser.newContext({ viewport: { width: 1280, height: 800 } }),
     }),
   ],
   groups: only

@@ -229,6 +229,7 @@ export const TwoColumns: Story = {
   play: look(async ({ canvas }) => {
     await row(canvas, 'John Smith');
     await shows(canvas, 'Thanks for reaching out!');
+    await find(canvas, '.cols-2');
     await hides(canvas, 'john.smith@example.com');
     await press(canvas, 'Contact details');
     await shows(canvas, 'john.smith@example.com');

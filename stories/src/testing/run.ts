@@ -2,6 +2,7 @@
  * Every story is a test: it renders, its `play` passes, and axe finds nothing in what it shows. The browser test runner
  * calls this for each story file (see web-test-runner.config.mjs).
  */
+import { setViewport } from '@web/test-runner-commands';
 import axe from 'axe-core';
 import { composeStories, setProjectAnnotations } from 'storybook/preview-api';
 import * as renderer from '@storybook/web-components/entry-preview';
@@ -21,6 +22,9 @@ const project = setProjectAnnotations([renderer, preview]);
 export function testStories(module: StoryModule): void {
   const stories = composeStories(module, project) as unknown as Record<string, RunnableStory>;
   describe(module.default.title ?? '', () => {
+    // Wide enough for an inbox of three columns; narrower is for each story to say.
+    before(() => setViewport({ width: 1280, height: 800 }));
+
     for (const story of Object.values(stories)) {
       it(story.storyName, async function () {
         this.timeout(20_000);
