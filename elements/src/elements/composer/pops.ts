@@ -95,7 +95,7 @@ function emojiPop({ i18n, insert }: PopContext): TemplateResult {
 function quickPop({ i18n, replies, chosen, slash, filled, use }: PopContext): TemplateResult {
   return html`<div
     class="pop wide quick"
-    role="listbox"
+    role=${replies.length > 0 ? 'listbox' : 'group'}
     aria-label=${i18n.t('quickReplies')}
     @keydown=${menuKeys}
   >

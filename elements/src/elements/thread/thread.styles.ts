@@ -95,9 +95,6 @@ export const styles = css`
     background: var(--_bad-soft);
     color: var(--_text);
   }
-  .pending .bubble {
-    opacity: 0.75;
-  }
   .canceled .bubble {
     background: var(--_surface-hover);
     color: var(--_text-muted);

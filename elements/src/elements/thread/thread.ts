@@ -274,7 +274,8 @@ export class Thread extends BaseElement {
     return html`<button
       class="newer ${some ? 'some' : ''}"
       part="newer"
-      aria-label=${this.t('toNewest')}
+      title=${this.t('toNewest')}
+      aria-label=${some ? nothing : this.t('toNewest')}
       @click=${() => void this.scrollToNewest()}
     >
       ${some ? this.t('newMessages', { count: this.newCount }) : nothing}${icon('down')}
