@@ -95,7 +95,8 @@ create table messages (
 create index messages_thread on messages (tenant_id, conversation_id, created_at desc, message_id desc);
 -- the same inbound text twice is one message; a carrier's sid belongs to one outbound message
 create unique index messages_carrier_sid on messages (tenant_id, carrier_sid) where carrier_sid is not null;
-create index messages_due on messages (tenant_id, sender_id, due_at) where due_at is not null;
+-- in the order of the claim, to the last column: thousands that are due at one moment must not be sorted for each batch
+create index messages_due on messages (tenant_id, sender_id, status, due_at, message_id) where due_at is not null;
 create index messages_in_flight on messages (tenant_id, sender_id, lease_until) where status = 'sending';
 call secure_tenant_table('messages');
 

@@ -1,5 +1,5 @@
 /**
- * `docs/schema.sql`: the schema as it stands after all migrations, for reading and for reviews, where a migration's
+ * `migrations/schema.sql`: the schema as it stands after all migrations, for reading and for reviews, where a migration's
  * effect shows as a diff. Written from the catalogue rather than by pg_dump, so that every supported version of Postgres
  * gives the same text and nothing but npm is needed.
  *
@@ -14,7 +14,7 @@ import { migrate } from '../server-kit/src/db/migrate.ts';
 import { root } from './packages.ts';
 import { startPostgres } from './postgres.ts';
 
-const FILE = join(root, 'docs', 'schema.sql');
+const FILE = join(root, 'migrations', 'schema.sql');
 const SCHEMA = 'patchbay';
 
 /** Each query yields `title` (what it belongs to, for order) and `text`. */
@@ -117,7 +117,7 @@ try {
     for (const line of known) if (!fresh.has(line)) console.error(`- ${line}`);
     for (const line of fresh) if (!known.has(line)) console.error(`+ ${line}`);
     console.error(
-      '\ndocs/schema.sql is not what the migrations make. Look at the difference, then: npm run schema -- --write',
+      '\nmigrations/schema.sql is not what the migrations make. Look at the difference, then: npm run schema -- --write',
     );
     process.exitCode = 1;
   }

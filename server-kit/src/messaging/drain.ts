@@ -199,13 +199,17 @@ async function park(database: Database, tenant: string, senderId: string): Promi
         sql<{ due_at: string | null; wait: number | null }[]>`
       with next as (
         select min(due) as due_at from (
-          select greatest(m.due_at, s.next_slot_at,
+          select greatest(first.due_at, s.next_slot_at,
             case when s.status = 'paused' then coalesce(s.resume_at, 'infinity')
               when s.status = 'pending' then 'infinity' else '-infinity' end) as due
-          from messages m join senders s using (tenant_id, sender_id)
-          where m.tenant_id = ${tenant} and m.sender_id = ${senderId} and m.due_at is not null
-            and m.due_at = (select min(due_at) from messages
-              where tenant_id = ${tenant} and sender_id = ${senderId} and due_at is not null)
+          from senders s cross join lateral (
+            select min(due_at) as due_at from unnest(array['queued', 'failed', 'undelivered']) as w (status)
+            cross join lateral (
+              select due_at from messages
+              where tenant_id = ${tenant} and sender_id = ${senderId} and status = w.status and due_at is not null
+              order by due_at limit 1) as soonest
+          ) as first
+          where s.tenant_id = ${tenant} and s.sender_id = ${senderId} and first.due_at is not null
           union all
           select min(lease_until) from messages
           where tenant_id = ${tenant} and sender_id = ${senderId} and status = 'sending'

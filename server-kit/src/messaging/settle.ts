@@ -29,26 +29,35 @@ const LOOK_UP_AFTER = 4_000;
 /** Writes outcomes down, many in one transaction. The promise of `add` settles after the commit. */
 export function createSettler(database: Database): Coalescer<Outcome, void> {
   return new Coalescer(async (tenant, outcomes) => {
-    await database.transaction(tenant, async (tx) => {
-      const optedOut = outcomes.filter((outcome) => actionOf(outcome) === 'opt_out');
-      // first of all locks, as everywhere
-      if (optedOut.length > 0) await lockConsent(tx);
-      await Promise.all([
-        lockInOrder(tx, outcomes),
-        accept(tx, outcomes),
-        refuse(tx, outcomes),
-        postpone(tx, outcomes),
-        requeueAbsent(tx, outcomes),
-        ...outcomes.flatMap((outcome) => pauseSender(tx, outcome)),
-      ]);
-      if (optedOut.length > 0)
+    const optedOut = outcomes.filter((outcome) => actionOf(outcome) === 'opt_out');
+    if (optedOut.length === 0) {
+      await database.pipeline(tenant, (tx) => write(tx, outcomes));
+    } else {
+      await database.transaction(tenant, async (tx) => {
+        // first of all locks, as everywhere
+        await lockConsent(tx);
+        await Promise.all(write(tx, outcomes));
         await recordCarrierOptOuts(
           tx,
           optedOut.map((outcome) => outcome.messageId),
         );
-    });
+      });
+    }
     return outcomes.map((): void => undefined);
   });
+}
+
+/** The statements that these outcomes need, and no others: nearly every batch is one of acceptances. */
+function write(tx: Tx, outcomes: Outcome[]) {
+  const has = (kind: Outcome['result']['kind']) => outcomes.some(({ result }) => result.kind === kind);
+  return [
+    lockInOrder(tx, outcomes),
+    ...(has('accepted') ? [accept(tx, outcomes)] : []),
+    ...(has('refused') ? [refuse(tx, outcomes)] : []),
+    ...(has('unknown') ? [postpone(tx, outcomes)] : []),
+    ...(has('absent') ? [requeueAbsent(tx, outcomes)] : []),
+    ...outcomes.flatMap((outcome) => pauseSender(tx, outcome)),
+  ];
 }
 
 /** In the order in which callbacks lock them too; in another, a batch of each could wait for the other. */

@@ -271,7 +271,7 @@ CREATE INDEX events_in_thread ON events USING btree (tenant_id, conversation_id,
 
 CREATE UNIQUE INDEX messages_carrier_sid ON messages USING btree (tenant_id, carrier_sid) WHERE (carrier_sid IS NOT NULL);
 
-CREATE INDEX messages_due ON messages USING btree (tenant_id, sender_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX messages_due ON messages USING btree (tenant_id, sender_id, status, due_at, message_id) WHERE (due_at IS NOT NULL);
 
 CREATE INDEX messages_in_flight ON messages USING btree (tenant_id, sender_id, lease_until) WHERE (status = 'sending'::text);
 
