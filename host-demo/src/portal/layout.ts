@@ -64,7 +64,7 @@ export function page({ user, theme, path, title, content, full, scripts = [], to
         ${tools}
       </header>
       ${navigation(client, user, path, tools)}
-      <main id="content" class="${full ? 'full' : 'page'}" tabindex="-1">${content}</main>
+      <main id="content" class="${full ? 'full' : 'page'}" tabindex="${full ? '-1' : '0'}">${content}</main>
     </${provider}>`,
   });
 }

@@ -77,7 +77,7 @@ export const PEOPLE: readonly Person[] = [
       {
         ago: 3,
         by: 'dana',
-        text: 'It is! There is a two-minute walkthrough on its page. Saturday at 10 works on my side 👍',
+        text: 'It is! There is a two-minute walkthrough on its page. Saturday at 10 works on my side',
       },
     ],
   },
@@ -109,7 +109,7 @@ export const PEOPLE: readonly Person[] = [
     tenant: 'harbor',
     phone: '+13125550177',
     unread: true,
-    lines: [{ ago: 98, text: 'Is the open house still on Sunday? 🏡' }],
+    lines: [{ ago: 98, text: 'Is the open house still on Sunday?' }],
   },
   {
     tenant: 'harbor',
@@ -252,7 +252,7 @@ export const PEOPLE: readonly Person[] = [
     in: 'closed',
     lines: [
       { ago: 6 * DAY, by: 'dana', text: 'Keys are at the front office, Ben. Welcome home!' },
-      { ago: 6 * DAY - 25, text: 'Picked up. Thank you for everything' },
+      { ago: 6 * DAY - 25, text: 'Picked up. Thank you for everything 🏡' },
     ],
   },
   {

@@ -39,7 +39,7 @@ export function settingsPage(user: PortalUser, theme: Theme): Html {
             <dt>Called</dt>
             <dd>${client.numberName}</dd>
             <dt>Time zone</dt>
-            <dd>${client.timeZone.split('/')[1]?.replace('_', ' ')}</dd>
+            <dd>${client.timeZone.split('/').at(-1)?.replaceAll('_', ' ')}</dd>
           </dl>
         </section>
         <section aria-labelledby="keywords">

@@ -1,0 +1,212 @@
+/**
+ * One line to arrange a fault test: the carrier's stand-in on a port, a kit that serves its webhooks on another, a
+ * tenant with numbers, and workers in processes of their own. Everything through the packages' published names.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createSandbox, DEFAULT_ACCOUNT, type Sandbox, type SandboxOptions } from '@patchbay/carrier-sandbox';
+import { createServerKit, type KitDatabaseOptions, type ServerKit } from '@patchbay/server-kit';
+import { twilioCarrier, type TwilioOptions } from '@patchbay/server-kit/twilio';
+import pg from 'pg';
+import { pino } from 'pino';
+
+export const SECRET = 'a secret of the fault tests, long enough for anyone';
+export const TENANT = 'acme';
+
+export interface WorkerSetup {
+  database: KitDatabaseOptions;
+  publicUrl: string;
+  secret: string;
+  carrier: TwilioOptions;
+}
+
+export interface StageOptions {
+  databaseUrl: string;
+  /** Numbers of the tenant. Default 1. */
+  senders?: number;
+  sandbox?: SandboxOptions;
+  /** Milliseconds. Default: the product's. */
+  carrierTimeout?: number;
+  statementTimeout?: number;
+  maxConnections?: number;
+  keywordReplies?: 'carrier' | 'kit';
+}
+
+export interface Stage {
+  sandbox: Sandbox;
+  kit: ServerKit;
+  publicUrl: string;
+  schema: string;
+  setup: WorkerSetup;
+  /** Numbers and their ids. */
+  senders: { address: string; id: string }[];
+  /** The kit's warnings. */
+  logged: Record<string, unknown>[];
+  token(): Promise<string>;
+  /** Another kit on the same database: what a second web process would be. */
+  another(): ServerKit;
+  /** Asks the kit to send; resolves with the message's id once it has been acknowledged. */
+  send(to: string, body: string, sender?: number, id?: string): Promise<string>;
+  // the rows of a test's own question
+  query<T>(sql: string, values?: unknown[]): Promise<T[]>;
+  startWorker(): Promise<WorkerProcess>;
+  close(): Promise<void>;
+}
+
+export interface WorkerProcess {
+  readonly child: ChildProcess;
+  /** What it has said on stderr. */
+  said(): string;
+  kill(): Promise<void>;
+}
+
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { databaseUrl, senders: count = 1 } = options;
+  const schema = `f${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
+  const sandbox = createSandbox({
+    ...options.sandbox,
+    settings: { mps: 0, sentAfterMs: 20, deliveredAfterMs: 60, ...options.sandbox?.settings },
+  });
+  const carrierSide = await sandbox.listen({ port: 0, host: '127.0.0.1' });
+  const server = createServer();
+  const port = await listening(server);
+  const publicUrl = `http://127.0.0.1:${port}/crm`;
+  const carrier: TwilioOptions = {
+    accountSid: DEFAULT_ACCOUNT.sid,
+    authToken: DEFAULT_ACCOUNT.authToken,
+    baseUrl: carrierSide.url,
+    ...(options.carrierTimeout !== undefined && { timeout: options.carrierTimeout }),
+  };
+  const database: KitDatabaseOptions = {
+    url: databaseUrl,
+    schema,
+    maxConnections: options.maxConnections ?? 6,
+    ...(options.statementTimeout !== undefined && { statementTimeout: options.statementTimeout }),
+  };
+  const setup: WorkerSetup = { database, publicUrl, secret: SECRET, carrier };
+  const logged: Record<string, unknown>[] = [];
+  const log = pino(
+    { level: 'warn' },
+    { write: (line: string) => void logged.push(JSON.parse(line) as never) },
+  );
+  const another = () =>
+    createServerKit({ database, publicUrl, secret: SECRET, carrier: twilioCarrier(carrier), log });
+  const kit = another();
+  const kits: ServerKit[] = [kit];
+  await kit.migrate();
+  server.on('request', (request, response) => void kit.node(request, response));
+
+  await kit.tenants.upsert({ id: TENANT, name: 'Acme' });
+  const senders: Stage['senders'] = [];
+  for (let index = 0; index < count; index += 1) {
+    const address = `+1312555${String(1000 + index)}`;
+    const number = sandbox.controls.buyNumber(address);
+    number.smsUrl = `${publicUrl}/twilio/sms/inbound#rc=3&rp=5xx,ct,rt`;
+    if (options.keywordReplies === 'kit') number.optOutHandling = 'off';
+    const keywordReplies = options.keywordReplies ?? 'carrier';
+    const id = await kit.tenants.addSender({
+      tenant: TENANT,
+      address,
+      segmentsPerSecond: null,
+      keywordReplies,
+    });
+    senders.push({ address, id });
+  }
+
+  const workers = new Set<WorkerProcess>();
+  const token = () => kit.sessionToken({ tenant: TENANT, member: { id: 'ana', name: 'Ana' }, role: 'agent' });
+  return {
+    sandbox,
+    kit,
+    publicUrl,
+    schema,
+    setup,
+    senders,
+    logged,
+    token,
+    another() {
+      const other = another();
+      kits.push(other);
+      return other;
+    },
+    async send(to, body, sender = 0, id = randomUUID()) {
+      const answer = await kit.fetch(
+        new Request(`${publicUrl}/v1/messages`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ id, to, body, sender_id: senders[sender]!.id }),
+        }),
+      );
+      if (answer.status !== 200 && answer.status !== 201) {
+        throw new Error(`sending was answered with ${answer.status}: ${await answer.text()}`);
+      }
+      return id;
+    },
+    async query<T>(sql: string, values: unknown[] = []): Promise<T[]> {
+      const client = new pg.Client({ connectionString: databaseUrl });
+      await client.connect();
+      try {
+        await client.query(`set search_path to "${schema}"`);
+        return (await client.query(sql, values)).rows as T[];
+      } finally {
+        await client.end();
+      }
+    },
+    async startWorker() {
+      const worker = await startWorker(setup);
+      workers.add(worker);
+      return worker;
+    },
+    async close() {
+      await Promise.all([...workers].map((worker) => worker.kill()));
+      await Promise.all(kits.map((one) => one.close()));
+      server.closeAllConnections();
+      server.close();
+      await carrierSide.close();
+    },
+  };
+}
+
+export async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+async function startWorker(setup: WorkerSetup): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('worker-process.ts', import.meta.url))], {
+    env: { ...process.env, PATCHBAY_WORKER: JSON.stringify(setup) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  await new Promise<void>((ready, failed) => {
+    child.stdout.once('data', () => ready());
+    child.once('error', failed);
+    child.once('exit', (code) =>
+      failed(new Error(`the worker ended with ${code} before it was ready:\n${said}`)),
+    );
+  });
+  return {
+    child,
+    said: () => said,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** Our message id and try, as they stand in the callback address of a carrier's record. */
+export function nameOf(statusCallback: string | null): { id: string; attempt: number } | undefined {
+  if (statusCallback === null) return undefined;
+  const query = new URL(statusCallback).searchParams;
+  const id = query.get('m');
+  return id === null ? undefined : { id, attempt: Number(query.get('a')) };
+}
