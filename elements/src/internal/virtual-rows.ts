@@ -250,7 +250,10 @@ export class VirtualRows implements ReactiveController {
   }
 
   #space(element: Element | null, height: number): void {
-    if (element instanceof HTMLElement) element.style.setProperty('block-size', `${height}px`);
+    const size = `${height}px`;
+    // Setting what is set already would still cost a layout.
+    if (!(element instanceof HTMLElement) || element.style.getPropertyValue('block-size') === size) return;
+    element.style.setProperty('block-size', size);
   }
 
   #place(scroller: HTMLElement): void {

@@ -47,13 +47,18 @@ export function insertItem(items: ThreadItem[], item: ThreadItem): void {
   else items.splice(place, 0, item);
 }
 
-/** Puts a page in place, with one sort: fifty older rows one by one would move the whole list fifty times. */
+/** Puts a page in place. Nearly always it belongs as a whole above or below what is there. */
 export function mergeItems(items: ThreadItem[], fresh: readonly ThreadItem[]): void {
-  const last = items.at(-1);
-  items.push(...fresh);
-  const sorted =
-    fresh.length === 1 && (last === undefined || compareItems(last, fresh[0] as ThreadItem) <= 0);
-  if (!sorted) items.sort(compareItems);
+  const page = fresh.toSorted(compareItems);
+  const [first, last] = [page[0], page.at(-1)];
+  if (!first || !last) return;
+  const [top, bottom] = [items[0], items.at(-1)];
+  if (!top || !bottom || compareItems(bottom, first) <= 0) items.push(...page);
+  else if (compareItems(last, top) <= 0) items.unshift(...page);
+  else {
+    items.push(...page);
+    items.sort(compareItems);
+  }
 }
 
 const PILLS = /^(consent|call|voicemail|workflow|enrollment|tag|stage|note)\./;

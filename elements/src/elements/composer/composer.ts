@@ -16,12 +16,10 @@ import { enMore } from '../../words/en-more.ts';
 import { addEnglish, localTime } from '../../words/i18n.ts';
 import type { WordKey } from '../../words/en.ts';
 import { blockedCard } from './blocked.ts';
-import { attachedFiles, fillReply, matching, sends, slashOf } from './draft-parts.ts';
+import { attachedFiles, fillReply, grow, LONGEST, matching, notes, sends, slashOf } from './draft-parts.ts';
 import { styles } from './composer.styles.ts';
 import type { OpenPop } from './pops.ts';
 
-/** The carrier's limit on one text (Twilio error 21617). */
-const LONGEST = 1600;
 type Pop = OpenPop | null;
 
 addEnglish(enMore);
@@ -69,6 +67,7 @@ export class Composer extends BaseElement {
   readonly #scheduled = new Lazy(this, () => import('./scheduled.ts'));
   readonly #dismiss = new Dismiss(this, () => (this.pop = null));
   #shown: string | null = null;
+  #sized: { field: HTMLTextAreaElement; text: string } | undefined;
 
   get conversation(): Conversation | undefined {
     return this.conversationId === null ? undefined : this.stores?.cache.get(this.conversationId);
@@ -92,11 +91,14 @@ export class Composer extends BaseElement {
   }
 
   protected override updated(): void {
-    const { field } = this;
+    const { field, text } = this;
     if (!field) return;
-    if (field.value !== this.text) field.value = this.text;
-    field.style.setProperty('height', 'auto');
-    field.style.setProperty('height', `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`);
+    const stale = field.value !== text;
+    if (stale) field.value = text;
+    // Measuring costs a layout: only when there is another text, or another field.
+    if (!stale && field === this.#sized?.field && text === this.#sized.text) return;
+    this.#sized = { field, text };
+    grow(field);
   }
 
   override focus(options?: FocusOptions): void {
@@ -123,14 +125,9 @@ export class Composer extends BaseElement {
   async send(sendAt?: Date): Promise<void> {
     const body = this.text.trim();
     const { stores, conversationId, to } = this;
-    if (
-      (body === '' && this.files.length === 0) ||
-      !stores ||
-      (conversationId === null && !to) ||
-      this.conversation?.block
-    )
-      return;
-    if (body.length > LONGEST) return;
+    const empty = body === '' && this.files.length === 0;
+    if (empty || !stores || (conversationId === null && !to)) return;
+    if (this.conversation?.block || body.length > LONGEST) return;
     if (this.editing) return this.#saveEdit(body, sendAt);
     const outgoing = { body, media_urls: [...this.files], ...(sendAt && { send_at: sendAt.toISOString() }) };
     const target = conversationId === null ? { to: to ?? '' } : { conversation_id: conversationId };
@@ -224,9 +221,7 @@ export class Composer extends BaseElement {
           >
         </button>
       </div>
-      ${count.forcedBy !== null ? html`<p class="note" part="unicode">${i18n.t('unicode', { char: count.forcedBy })}</p>` : nothing}
-      ${over > 0 ? html`<p class="note bad" role="alert">${i18n.t('tooLong', { count: over, max: LONGEST })}</p>` : nothing}
-      ${this.problem ? html`<p class="note bad" role="alert">${this.problem}</p>` : nothing}`;
+      ${notes(i18n, count.forcedBy, over, this.problem)}`;
   }
 
   #tool(name: IconName, word: WordKey, pop: Pop) {
@@ -261,7 +256,11 @@ export class Composer extends BaseElement {
       use: (reply) => this.#useReply(reply),
       setLater: (local) => (this.later = local),
       schedule: (at) => this.#schedule(at),
-      link: (url) => this.#link(url),
+      link: (url) => {
+        this.pop = null;
+        if (/^https?:/.test(url)) this.attach(url);
+        else this.problem = this.t('attachLinkBad');
+      },
     });
   }
 
@@ -331,12 +330,6 @@ export class Composer extends BaseElement {
     this.problem = '';
     this.scheduledOpen = false;
     this.text = this.conversationId === null ? '' : (this.stores?.drafts.get(this.conversationId) ?? '');
-  }
-
-  #link(url: string): void {
-    this.pop = null;
-    if (/^https?:/.test(url) && safeUrl(url) !== null) this.attach(url);
-    else this.problem = this.t('attachLinkBad');
   }
 
   #schedule(at: Date): void {

@@ -4,6 +4,21 @@ import { icon } from '../../internal/icons.ts';
 import { fillTemplate } from '../../internal/text.ts';
 import { formatPhone, type I18n } from '../../words/i18n.ts';
 
+/** The carrier's limit on one text (Twilio error 21617). */
+export const LONGEST = 1600;
+
+/** Below the text field: what makes the text dear, and what keeps it from going out. */
+export function notes(i18n: I18n, forcedBy: string | null, over: number, problem: string): TemplateResult {
+  const bad = (text: string) => html`<p class="note bad" role="alert">${text}</p>`;
+  return html`${
+    forcedBy === null
+      ? nothing
+      : html`<p class="note" part="unicode">${i18n.t('unicode', { char: forcedBy })}</p>`
+  }
+  ${over > 0 ? bad(i18n.t('tooLong', { count: over, max: LONGEST })) : nothing}
+  ${problem ? bad(problem) : nothing}`;
+}
+
 /** What goes with the text, each to be taken away again. */
 export function attachedFiles(
   files: readonly string[],
@@ -50,4 +65,10 @@ export function matching(replies: readonly QuickReply[], slash: string): QuickRe
 export function sends(event: KeyboardEvent, sendOn: 'enter' | 'mod-enter'): boolean {
   if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false;
   return sendOn === 'enter' || event.ctrlKey || event.metaKey;
+}
+
+/** As high as its text, up to what the stylesheet allows. */
+export function grow(field: HTMLTextAreaElement): void {
+  field.style.setProperty('height', 'auto');
+  field.style.setProperty('height', `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`);
 }

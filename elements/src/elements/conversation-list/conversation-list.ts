@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { CONVERSATION_STATES, type ConversationState } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
@@ -299,7 +300,15 @@ export class ConversationList extends BaseElement {
         aria-current=${selected ? 'true' : 'false'}
         @click=${() => this.#open(id)}
       >
-        ${conversationRow(conversation, { i18n: this.i18n, draft, selected, slaMinutes: this.slaMinutes, now })}
+        ${guard([conversation, draft, selected, this.slaMinutes, this.i18n, Math.floor(now / 30_000)], () =>
+          conversationRow(conversation, {
+            i18n: this.i18n,
+            draft,
+            selected,
+            slaMinutes: this.slaMinutes,
+            now,
+          }),
+        )}
       </button>
     </div>`;
   }

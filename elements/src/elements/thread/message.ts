@@ -6,6 +6,19 @@ import { renderText, safeUrl } from '../../internal/text.ts';
 import type { ThreadItem } from '../../stores/message-order.ts';
 import type { I18n } from '../../words/i18n.ts';
 
+/** What a row looks like follows from these alone: while they stay, it is not drawn again. */
+export function lineInputs(
+  item: ThreadItem,
+  before: ThreadItem | undefined,
+  after: ThreadItem | undefined,
+  { i18n, mark, found, memberId }: LineContext,
+): unknown[] {
+  const hour = Math.floor(Date.now() / 3_600_000);
+  return [contentOf(item), before?.at, after && contentOf(after), i18n, mark, found, memberId, hour];
+}
+
+const contentOf = (item: ThreadItem) => (item.kind === 'message' ? item.message : item.event);
+
 export interface LineContext {
   i18n: I18n;
   /** The words of a search, to be marked. */
@@ -217,4 +230,14 @@ function eventLine(event: ThreadEvent, i18n: I18n): TemplateResult | typeof noth
       >${icon(name)}<span><bdi>${text}</bdi> · <bdi class="num">${i18n.time(event.at)}</bdi></span></span
     >
   </div>`;
+}
+
+/** The link or attachment that was clicked, and its message. */
+export function linkOf(
+  event: Event,
+): { url: string; messageId: string; contentType: string | undefined } | null {
+  const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+  if (!link) return null;
+  const messageId = link.closest<HTMLElement>('[data-id]')?.dataset['id'] ?? '';
+  return { url: link.href, messageId, contentType: link.dataset['type'] };
 }

@@ -30,6 +30,7 @@ export const styles = css`
     overflow-y: auto;
     overflow-anchor: none;
     overscroll-behavior: contain;
+    contain: layout paint style;
     display: flex;
     flex-direction: column;
   }
@@ -49,6 +50,7 @@ export const styles = css`
   }
   .line {
     display: flow-root;
+    contain: layout style;
   }
   .day {
     padding: 18px 0 14px;

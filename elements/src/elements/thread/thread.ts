@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Conversation, UpdateConversation } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
@@ -18,7 +19,7 @@ import { addEnglish } from '../../words/i18n.ts';
 import type { Find } from './find.ts';
 import { changeRefused, nothingOpen, optOutBanner } from './banners.ts';
 import { threadHeader, type ThreadMenu } from './header.ts';
-import { threadLine } from './message.ts';
+import { lineInputs, linkOf, threadLine } from './message.ts';
 import { News } from './news.ts';
 import { headerStyles, styles } from './thread.styles.ts';
 
@@ -95,6 +96,7 @@ export class Thread extends BaseElement {
   #drawn: ThreadStore | null = null;
   readonly #news = new News();
   #wasAtEnd = true;
+  #keptUnread: string | null = null;
 
   /** The store that is drawn. */
   get thread(): ThreadStore | null {
@@ -258,11 +260,11 @@ export class Thread extends BaseElement {
         ${repeat(
           items.slice(start, end),
           ({ key }) => key,
-          (item, i) =>
-            threadLine(item, items[start + i - 1], items[start + i + 1], {
-              ...context,
-              found: item.key === hit,
-            }),
+          (item, i) => {
+            const [before, after] = [items[start + i - 1], items[start + i + 1]];
+            const line = { ...context, found: item.key === hit };
+            return guard(lineInputs(item, before, after, line), () => threadLine(item, before, after, line));
+          },
         )}
       </div>
       <div></div>`;
@@ -343,7 +345,6 @@ export class Thread extends BaseElement {
       return;
     void this.stores?.cache.update(conversation.id, { unread: false }).catch(() => undefined);
   }
-  #keptUnread: string | null = null;
   readonly #onFocus = () => this.#markRead();
 
   async #toHit(hit: string | undefined): Promise<void> {
@@ -362,11 +363,8 @@ export class Thread extends BaseElement {
 
   async #optOut({ id, contact, possible_opt_out }: Conversation): Promise<void> {
     const store = this.stores && contactOf(this.stores, contact.id);
-    const done = await store?.recordConsent({
-      channel: 'sms',
-      action: 'withdraw',
-      wording: possible_opt_out?.text ?? '',
-    });
+    const wording = possible_opt_out?.text ?? '';
+    const done = await store?.recordConsent({ channel: 'sms', action: 'withdraw', wording });
     if (done) await this.stores?.cache.refresh(id).catch(() => undefined);
     else this.changeError = store?.saveError ?? null;
   }
@@ -388,14 +386,13 @@ export class Thread extends BaseElement {
   }
 
   readonly #onClick = (event: Event) => {
-    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+    const link = linkOf(event);
     if (!link) return;
-    const messageId = link.closest<HTMLElement>('[data-id]')?.dataset['id'] ?? '';
-    const contentType = link.dataset['type'];
+    const { url, messageId, contentType } = link;
     const allowed =
       contentType === undefined
-        ? this.emit('link-open', { url: link.href, messageId })
-        : this.emit('media-open', { url: link.href, contentType, messageId });
+        ? this.emit('link-open', { url, messageId })
+        : this.emit('media-open', { url, contentType, messageId });
     if (!allowed) event.preventDefault();
   };
 }
