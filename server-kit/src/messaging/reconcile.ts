@@ -57,17 +57,19 @@ export async function reconcileExpired(
 
   const adopted = new Set<string>();
   for (const message of unknown) {
-    let sid: string | null;
+    let sid: string | 'undecided' | null;
     try {
       sid = await findAtCarrier(database, carrier, tenant, message, adopted);
     } catch {
       // the carrier cannot be asked now; the message stays unknown and is asked about when this lease ends
       continue;
     }
+    if (sid === 'undecided') continue;
     if (sid !== null) adopted.add(sid);
     await settler.add(tenant, {
       messageId: message.message_id,
       attempt: message.attempt,
+      claimedAt: message.claimed_at,
       result: sid === null ? { kind: 'absent' } : { kind: 'accepted', sid },
     });
   }
