@@ -13,7 +13,7 @@ interface Person {
 }
 
 export function avatar({ id, name, phone }: Person): TemplateResult {
-  return html`<span class="avatar h${hue(id)}" part="avatar" aria-hidden="true"
+  return html`<span class="avatar h${hue(id)}" part="avatar" dir="ltr" aria-hidden="true"
     >${initials(name, phone)}</span
   >`;
 }
