@@ -10,6 +10,7 @@
  */
 import postgres from 'postgres';
 import { SetupError } from '../errors.ts';
+import { LinePool, type Line } from './line.ts';
 
 export type Sql = postgres.ReservedSql;
 export type Row = postgres.Row;
@@ -21,7 +22,10 @@ export interface DatabaseOptions {
   url: string;
   /** The schema that holds every table of the kit. Default `patchbay`. */
   schema?: string;
-  /** Connections in this process. Default 10: more gained nothing when measured, commits already share a flush. */
+  /**
+   * Connections for tenants' transactions in this process; up to three more serve the rest. Default 10: more gained
+   * nothing when measured, commits already share a flush.
+   */
   maxConnections?: number;
   /** Milliseconds after which Postgres gives up on a statement. Default 10,000; the send lease outlasts it. */
   statementTimeout?: number;
@@ -41,9 +45,11 @@ export class Database {
   readonly schema: string;
   readonly appRole: string;
   readonly workerSchema: string;
+  /** For what is no tenant's: the two directories, LISTEN and NOTIFY. Ending it ends the tenants' connections too. */
   readonly pool: postgres.Sql;
   readonly options: DatabaseOptions;
   #committed = new Set<(tenant: string) => void>();
+  readonly #lines: LinePool;
   /** Transactions that run or wait for a connection. */
   #running = 0;
   #allReleased: (() => void) | undefined;
@@ -53,10 +59,11 @@ export class Database {
     this.schema = checkedName(options.schema ?? 'patchbay');
     this.appRole = `${this.schema}_app`;
     this.workerSchema = `${this.schema}_worker`;
-    this.pool = postgres(options.url, {
-      max: options.maxConnections ?? 10,
+    const settings: postgres.Options<Record<string, postgres.PostgresType>> = {
       idle_timeout: 300,
-      connect_timeout: 10,
+      connect_timeout: 5,
+      // postgres.js would wait up to 20 s between attempts: after an outage we want to be back within one
+      backoff: (attempts: number) => Math.min(0.05 * 2 ** attempts, 1) * (0.5 + Math.random() / 2),
       onnotice: () => undefined,
       types: WIRE_TYPES,
       connection: {
@@ -70,12 +77,19 @@ export class Database {
         // it reads small tables from end to end instead of looking keys up
         random_page_cost: 1.1,
       } as Record<string, string | number>,
-    });
+    };
+    this.#lines = new LinePool(options.url, settings, options.maxConnections ?? 10);
+    this.pool = postgres(options.url, { ...settings, max: DIRECTORY_CONNECTIONS });
+    const { end } = this.pool;
+    this.pool.end = async ({ timeout = CLOSE_PATIENCE_MS / 1000 } = {}) => {
+      await Promise.all([this.#lines.end({ timeout }), end({ timeout })]);
+    };
   }
 
   /** Runs dependent steps in one tenant transaction; rolls back and rethrows when `work` throws. */
   async transaction<T>(tenant: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const sql = await this.#reserve();
+    const line = await this.#reserve();
+    const { sql } = line;
     let touched = false;
     try {
       // not awaited: they travel together with the first statement of `work`
@@ -86,14 +100,15 @@ export class Database {
         result = await work({ sql, tenant, touch: () => (touched = true) });
         await opening;
       } catch (error) {
-        await sql`rollback`.catch(ignoreLostConnection);
+        // a transaction that cannot be rolled back must not be found by the next user of its connection
+        await sql`rollback`.catch(line.cut);
         throw error;
       }
       await sql`commit`;
       if (touched) this.#announce(tenant);
       return result;
     } finally {
-      this.#release(sql);
+      this.#release(line);
     }
   }
 
@@ -105,11 +120,11 @@ export class Database {
     tenant: string,
     build: (tx: Tx) => T,
   ): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
-    const sql = await this.#reserve();
+    const line = await this.#reserve();
     try {
-      return await this.#flight(sql, tenant, build);
+      return await this.#flight(line, tenant, build);
     } finally {
-      this.#release(sql);
+      this.#release(line);
     }
   }
 
@@ -122,17 +137,18 @@ export class Database {
     lockKey: (sql: Sql) => postgres.PendingQuery<Row[]>,
     build: (tx: Tx) => T,
   ): Promise<{ results: { [K in keyof T]: Awaited<T[K]> }; release: () => Promise<void> }> {
-    const sql = await this.#reserve();
+    const line = await this.#reserve();
+    const { sql } = line;
     const release = async () => {
       try {
         await sql`select pg_advisory_unlock_shared(${lockKey(sql)})`;
       } finally {
-        this.#release(sql);
+        this.#release(line);
       }
     };
     try {
       const locked = sql`select pg_advisory_lock_shared(${lockKey(sql)})`.execute();
-      const [, results] = await Promise.all([locked, this.#flight(sql, tenant, build)]);
+      const [, results] = await Promise.all([locked, this.#flight(line, tenant, build)]);
       return { results, release };
     } catch (error) {
       await release().catch(ignoreLostConnection);
@@ -154,7 +170,6 @@ export class Database {
   /** Lets running transactions finish (for at most five seconds), then closes. */
   async close(): Promise<void> {
     if (this.#running > 0) {
-      // postgres.js never ends a connection that is given back after end() was called: it would wait out its time
       await new Promise<void>((done) => {
         const patience = setTimeout(done, CLOSE_PATIENCE_MS);
         this.#allReleased = () => (clearTimeout(patience), done());
@@ -163,10 +178,10 @@ export class Database {
     await this.pool.end({ timeout: CLOSE_PATIENCE_MS / 1000 });
   }
 
-  async #reserve(): Promise<Sql> {
+  async #reserve(): Promise<Line> {
     this.#running += 1;
     try {
-      return await this.pool.reserve();
+      return await this.#lines.acquire();
     } catch (error) {
       this.#finished();
       throw explainConnection(error, this);
@@ -174,10 +189,11 @@ export class Database {
   }
 
   async #flight<const T extends readonly Statement[]>(
-    sql: Sql,
+    line: Line,
     tenant: string,
     build: (tx: Tx) => T,
   ): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+    const { sql } = line;
     let touched = false;
     const statements: readonly Statement[] = [
       sql`begin`,
@@ -186,16 +202,20 @@ export class Database {
       // after a failed statement Postgres answers COMMIT with a rollback
       sql`commit`,
     ];
-    const outcomes = await Promise.allSettled(statements.map((statement) => statement.execute() as PromiseLike<unknown>));
+    const outcomes = await Promise.allSettled(
+      statements.map((statement) => statement.execute() as PromiseLike<unknown>),
+    );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
     if (touched) this.#announce(tenant);
-    const results = outcomes.slice(2, -1).map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value);
+    const results = outcomes
+      .slice(2, -1)
+      .map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value);
     return results as unknown as { [K in keyof T]: Awaited<T[K]> };
   }
 
-  #release(sql: Sql): void {
-    sql.release();
+  #release(line: Line): void {
+    line.release();
     this.#finished();
   }
 
@@ -215,7 +235,8 @@ export class Database {
 }
 
 const CLOSE_PATIENCE_MS = 5_000;
-
+/** Its statements are short and share a connection by pipelining. */
+const DIRECTORY_CONNECTIONS = 2;
 /** Timestamps leave as the wire wants them (RFC 3339, milliseconds), positions as strings: no float ever holds one. */
 const WIRE_TYPES = {
   instant: {

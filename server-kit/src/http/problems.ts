@@ -42,7 +42,9 @@ function explain(error: Error, c: Context<AppEnv>): ProblemError {
   if (error instanceof HTTPException && error.status < 500) {
     return new ProblemError(
       'invalid_request',
-      error.status === 400 ? 'The body is not valid JSON.' : error.message,
+      error.status === 415
+        ? 'Send the body as JSON, with Content-Type: application/json.'
+        : 'The body is not valid JSON.',
     );
   }
   return new ProblemError(

@@ -44,9 +44,6 @@ function explainInput(target: string, error: ZodError, c: Context): ProblemError
       field,
     );
   }
-  if (target === 'json' && field === '' && !c.req.header('content-type')?.includes('json')) {
-    return new ProblemError('invalid_request', 'Send the body as JSON, with Content-Type: application/json.');
-  }
   if (field === 'body' && issue.code === 'too_big' && /\/messages(\/|$)/.test(c.req.path)) {
     return new ProblemError(
       'invalid_text',
