@@ -25,6 +25,7 @@ export abstract class BaseElement extends LitElement {
   @property({ attribute: false }) client: PatchbayClient | null = null;
   /** Default: as the surroundings, by `color-scheme`. `auto` follows the system. */
   @property({ reflect: true }) theme: Theme | undefined;
+  /** How close things stand. Default: `comfortable`, or what the surroundings say. */
   @property({ reflect: true }) density: Density | undefined;
   /** A BCP 47 tag, such as `en` or `ar`. Default: the provider's, else English. */
   @property() locale: string | undefined;

@@ -47,6 +47,7 @@ export class Composer extends BaseElement {
 
   @query('textarea') private field!: HTMLTextAreaElement | null;
 
+  /** The conversation to write to. */
   @property({ attribute: 'conversation-id' }) conversationId: string | null = null;
   /** Instead of a conversation: the number of a new one. */
   @property() to: string | null = null;

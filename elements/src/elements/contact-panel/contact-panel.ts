@@ -39,6 +39,7 @@ export class ContactPanel extends BaseElement {
   static override readonly elementName: string = 'contact-panel';
   static override styles = [tokens, base, styles];
 
+  /** The contact to show. */
   @property({ attribute: 'contact-id' }) contactId: string | null = null;
   /** Nothing can be changed. */
   @property({ type: Boolean, attribute: 'read-only' }) readOnly = false;

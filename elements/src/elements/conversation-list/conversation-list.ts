@@ -58,6 +58,7 @@ export class ConversationList extends BaseElement {
 
   /** inbox, waiting or closed. */
   @property() section: ConversationState | undefined;
+  /** The conversation that is marked as open. */
   @property({ attribute: 'selected-id' }) selectedId: string | null = null;
   /** Minutes after which a person who waits for an answer is marked. 0: never. */
   @property({ type: Number, attribute: 'sla-minutes' }) slaMinutes = 15;

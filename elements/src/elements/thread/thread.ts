@@ -64,9 +64,11 @@ export class Thread extends BaseElement {
   @query('.scroller') private scroller!: HTMLElement | null;
   @query('.rows') private rows!: HTMLElement | null;
 
+  /** The conversation to show. */
   @property({ attribute: 'conversation-id' }) conversationId: string | null = null;
   /** Shows a back button: one column. */
   @property({ type: Boolean }) back = false;
+  /** Draws the button for the details as pressed. */
   @property({ type: Boolean, attribute: 'details-open' }) detailsOpen = false;
   /** Leaves out the button for the contact's details. */
   @property({ type: Boolean, attribute: 'no-details' }) noDetails = false;
