@@ -80,20 +80,29 @@ const BREACHES: Record<string, Record<string, string>> = {
   'only-tasks-know-graphile-worker': {
     'server-kit/src/messaging/a.ts': `import { run } from 'graphile-worker'; export const a = run;`,
   },
-  'domains-meet-at-the-index': {
-    'server-kit/src/messaging/a.ts': `import { record } from '../events/record.ts'; export const a = record;`,
-  },
   'stores-without-lit': { 'elements/src/stores/a.ts': `import { html } from 'lit'; export const a = html;` },
   'no-tests-in-production': {
     'server-kit/src/db/a.ts': `import { test } from 'vitest'; export const a = test;`,
   },
 };
 
-for (const rule of ruleNames.filter((name) => name.endsWith('-knows-only-below'))) {
-  const folder = /^server-(\w+)-/.exec(rule)?.[1] ?? '';
-  BREACHES[rule] = {
+/** The rules of one kind differ in the folder alone: `server-messaging-routes-know-http`. */
+const FAMILIES: Record<string, (folder: string) => Record<string, string>> = {
+  'knows-only-below': (folder) => ({
     [`server-kit/src/${folder}/a.ts`]: `import { kit } from '../kit.ts'; export const a = kit;`,
-  };
+  }),
+  'routes-know-http': (folder) => ({
+    [`server-kit/src/${folder}/routes.ts`]: `import { kit } from '../kit.ts'; export const routes = kit;`,
+  }),
+  'by-its-face': (folder) => ({
+    [`server-kit/src/${folder}/secret.ts`]: `export const secret = 1;`,
+    [`server-kit/src/${folder === 'messaging' ? 'consent' : 'messaging'}/a.ts`]: `import { secret } from '../${folder}/secret.ts'; export const a = secret;`,
+  }),
+};
+for (const rule of ruleNames) {
+  const [, folder = '', family = ''] = /^server-([a-z]+)-(.+)$/.exec(rule) ?? [];
+  const breach = FAMILIES[family];
+  if (breach) BREACHES[rule] = breach(folder);
 }
 
 const trees: string[] = [];

@@ -60,10 +60,7 @@ function typesResolve(packed: PackedPackage): void {
   const cli = join(modules, '@arethetypeswrong', 'cli', 'dist', 'index.js');
   // ESM only is a decision, so the columns for CommonJS and for Node 10 do not count.
   const args = [packed.tarball, '--profile', 'esm-only', '--no-emoji', '--no-color', '--format', 'ascii'];
-  const scripts = entries(packed.folder).some((entry) => entry.key.endsWith('/cdn'))
-    ? ['--exclude-entrypoints', './cdn']
-    : [];
-  const { ok, output } = run(cli, [...args, ...scripts], root);
+  const { ok, output } = run(cli, args, root);
   if (!ok) problems.push(`are-the-types-wrong, ${packed.name}:\n${output}`);
 }
 

@@ -149,7 +149,7 @@ export const edits: Record<string, (text: string, names: Names) => string> = {
   },
 };
 /** Entries that stand behind the elements in the exports map. */
-const AFTER = ['./client', './stores', './testing', './cdn', './package.json'];
+const AFTER = ['./client', './stores', './testing', './cdn', './custom-elements.json', './package.json'];
 
 function main(tag = '', summary = ''): void {
   if (!tag || !summary)

@@ -241,7 +241,7 @@ export const RightToLeft: Story = {
     await waitFor(async () => expect(await find(canvas, '[part=base]')).toHaveAttribute('dir', 'rtl'));
     const [field, send] = [await find(canvas, 'textarea'), await find(canvas, '[part=send]')];
     await expect(send.getBoundingClientRect().left).toBeLessThan(field.getBoundingClientRect().right);
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 
@@ -266,7 +266,7 @@ export const PhoneWidth: Story = {
   parameters: stage({ width: 320 }),
   play: look(async ({ canvas }) => {
     await write(canvas, 'On the road, I will write from the office');
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
     await hides(canvas, 'undefined');
   }),
 };

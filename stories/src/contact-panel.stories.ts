@@ -176,7 +176,7 @@ export const LongNames: Story = {
   }),
   play: look(async ({ canvas }) => {
     await shows(canvas, 'a.very.long.address');
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 
@@ -185,7 +185,7 @@ export const RightToLeft: Story = {
   play: look(async ({ canvas }) => {
     await shows(canvas, 'John Smith');
     await waitFor(async () => expect(await find(canvas, '[part=base]')).toHaveAttribute('dir', 'rtl'));
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 

@@ -150,7 +150,7 @@ export const LongNames: Story = {
   }),
   play: look(async ({ canvas }) => {
     await shows(canvas, 'Wolfeschlegelsteinhausenbergerdorff');
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 
@@ -163,7 +163,7 @@ export const RightToLeft: Story = {
     const face = await find(canvas, '[part~=row] .face');
     const name = await find(canvas, '[part~=row] [part~=name]');
     await expect(face.getBoundingClientRect().left).toBeGreaterThan(name.getBoundingClientRect().left);
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 

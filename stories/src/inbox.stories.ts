@@ -107,9 +107,9 @@ export const SendingAText: Story = {
   play: look(async ({ canvas }) => {
     await userEvent.type(await find(canvas, 'textarea'), 'Saturday at 10 it is');
     await press(canvas, 'Send');
-    await waitFor(() => {
+    await waitFor(async () => {
       const bubbles = all(canvas, '[part~=bubble-outbound]').map((bubble) => text(bubble));
-      expect(bubbles.filter((bubble) => bubble === 'Saturday at 10 it is')).toHaveLength(1);
+      await expect(bubbles.filter((bubble) => bubble === 'Saturday at 10 it is')).toHaveLength(1);
     });
     await waitFor(async () =>
       expect(text(await row(canvas, 'John Smith'))).toContain('You: Saturday at 10 it is'),
@@ -167,7 +167,7 @@ export const LongNames: Story = {
   }),
   play: look(async ({ canvas }) => {
     await shows(canvas, 'Wolfeschlegelsteinhausenbergerdorff', 'Thanks for reaching out!');
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 
@@ -183,7 +183,7 @@ export const RightToLeft: Story = {
       expect(list.getBoundingClientRect().left).toBeGreaterThan(thread.getBoundingClientRect().left),
     );
     await expect(text(canvas)).not.toContain('All caught up');
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 
@@ -244,10 +244,10 @@ export const PhoneWidth: Story = {
     john.click();
     await shows(canvas, 'Thanks for reaching out!');
     await hides(canvas, 'Laura Chen');
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
     await press(canvas, 'Back to the list');
     await shows(canvas, 'Laura Chen');
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 
@@ -257,7 +257,7 @@ export const NarrowestPhone: Story = {
   play: look(async ({ canvas }) => {
     await shows(canvas, 'Thanks for reaching out!');
     await find(canvas, 'textarea');
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 

@@ -172,9 +172,9 @@ export const NewTextWhileReadingAbove: Story = {
   play: look(async ({ canvas, client }) => {
     await shows(canvas, 'Saturday at 10 works on my side');
     const log = await find(canvas, '[part=log]');
-    await waitFor(() => {
+    await waitFor(async () => {
       log.scrollTop = log.scrollHeight - log.clientHeight - 900;
-      expect(all(canvas, '[part=newer]')).toHaveLength(1);
+      await expect(all(canvas, '[part=newer]')).toHaveLength(1);
     });
     const before = log.scrollTop;
     client.receive(JOHN, 'Are you there?');
@@ -186,7 +186,7 @@ export const NewTextWhileReadingAbove: Story = {
 export const SearchInside: Story = {
   parameters: stage({ fake: { longThread: 400 } }),
   play: look(async ({ canvas }) => {
-    (await element(canvas, 'patchbay-thread')).openSearch();
+    await (await element(canvas, 'patchbay-thread')).openSearch();
     await userEvent.type(await find(canvas, '.find input'), 'garage');
     await shows(canvas, '1 of 1 hit', 'Two bedrooms, and a garage if possible');
   }),
@@ -215,7 +215,7 @@ export const LongNames: Story = {
   play: look(async ({ canvas, client }) => {
     client.receive(JOHN, 'https://example.com/' + 'a-very-long-address-without-any-blank/'.repeat(6));
     await shows(canvas, 'Wolfeschlegelsteinhausenbergerdorff', 'a-very-long-address');
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 
@@ -230,7 +230,7 @@ export const RightToLeft: Story = {
       await find(canvas, '[part~=bubble-outbound]'),
     ];
     await expect(received.getBoundingClientRect().right).toBeGreaterThan(sent.getBoundingClientRect().right);
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 
@@ -261,7 +261,7 @@ export const PhoneWidth: Story = {
     });
     await press(canvas, 'Back to the list');
     await expect(left).toBe(JOHN);
-    expectNoSidewaysScroll(canvas);
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 

@@ -126,12 +126,12 @@ export function row(root: Root, name: string): Promise<HTMLElement> {
 }
 
 /** Nothing sticks out sideways. */
-export function expectNoSidewaysScroll(root: Root): void {
+export async function expectNoSidewaysScroll(root: Root): Promise<void> {
   const wide = all(root, '*').filter((item) => {
     const { overflowX } = getComputedStyle(item);
     return item.scrollWidth > item.clientWidth + 1 && item.clientWidth > 0 && /auto|scroll/.test(overflowX);
   });
-  expect(wide.map((item) => `${item.localName}.${item.className}`)).toEqual([]);
+  await expect(wide.map((item) => `${item.localName}.${item.className}`)).toEqual([]);
 }
 
 /** Perceived lightness of an element's background, 0 to 1. */
