@@ -1,3 +1,3 @@
-export { readKeyword, type Keyword, type Reading } from './keywords.ts';
+export { readKeyword, type Reading } from './keywords.ts';
 export { lockConsent, recordConsent, type ConsentChange } from './ledger.ts';
-export { consentReplies, type ConsentReplies } from './replies.ts';
+export { consentReplies } from './replies.ts';
