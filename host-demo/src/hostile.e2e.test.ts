@@ -5,7 +5,7 @@ import { CLIENTS } from './agency.ts';
 import { launchBrowser } from './testing/browser.ts';
 import { startDemoProcess, type DemoProcess } from './testing/demo-process.ts';
 import { HOSTILE_TEXTS } from './testing/hostile-texts.ts';
-import { bubble, openConversation, row, takePhone, thread, visit, type Visit } from './testing/pages.ts';
+import { bubble, row, takePhone, thread, visit, type Visit } from './testing/pages.ts';
 import { lineTo } from './testing/proxy.ts';
 
 let demo: DemoProcess;
@@ -167,7 +167,6 @@ describe('a feed that is cut in the middle of an event', () => {
     const window = await visit(browser, line.url, { as: 'dana', path: '/messages' });
     const { inbox, page } = window;
     const lead = '+13125550177';
-    await openConversation(inbox, 'Sarah Jones');
     await takePhone(page, lead);
     await inbox.locator('[part~=search]').fill(lead);
     await row(inbox, '(312) 555-0177').click();
