@@ -54,11 +54,14 @@ export interface Stage {
   // the rows of a test's own question
   query<T>(sql: string, values?: unknown[]): Promise<T[]>;
   startWorker(): Promise<WorkerProcess>;
+  /** A web process of its own; what it says first is its port. */
+  startHost(): Promise<WorkerProcess>;
   close(): Promise<void>;
 }
 
 export interface WorkerProcess {
   readonly child: ChildProcess;
+  readonly firstWord: string;
   /** What it has said on stderr. */
   said(): string;
   kill(): Promise<void>;
@@ -118,6 +121,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 
   const workers = new Set<WorkerProcess>();
+  async function start(script: string): Promise<WorkerProcess> {
+    const worker = await startProcess(script, setup);
+    workers.add(worker);
+    return worker;
+  }
   const token = () => kit.sessionToken({ tenant: TENANT, member: { id: 'ana', name: 'Ana' }, role: 'agent' });
   return {
     sandbox,
@@ -156,11 +164,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         await client.end();
       }
     },
-    async startWorker() {
-      const worker = await startWorker(setup);
-      workers.add(worker);
-      return worker;
-    },
+    startWorker: () => start('worker-process.ts'),
+    startHost: () => start('host-process.ts'),
     async close() {
       await Promise.all([...workers].map((worker) => worker.kill()));
       await Promise.all(kits.map((one) => one.close()));
@@ -177,22 +182,21 @@ export async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function startWorker(setup: WorkerSetup): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('worker-process.ts', import.meta.url))], {
+async function startProcess(script: string, setup: WorkerSetup): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
     env: { ...process.env, PATCHBAY_WORKER: JSON.stringify(setup) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  await new Promise<void>((ready, failed) => {
-    child.stdout.once('data', () => ready());
+  const firstWord = await new Promise<string>((ready, failed) => {
+    child.stdout.once('data', (text: Buffer) => ready(String(text).trim()));
     child.once('error', failed);
-    child.once('exit', (code) =>
-      failed(new Error(`the worker ended with ${code} before it was ready:\n${said}`)),
-    );
+    child.once('exit', (code) => failed(new Error(`it ended with ${code} before it was ready:\n${said}`)));
   });
   return {
     child,
+    firstWord,
     said: () => said,
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;

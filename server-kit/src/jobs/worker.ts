@@ -21,7 +21,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   const { database, log } = context;
   const stopping = new AbortController();
   const drain = createSender(context, stopping.signal);
-  const pool = new pg.Pool({
+  const pool = patientPool({
     connectionString: database.options.url,
     max: CONCURRENCY + 2,
     application_name: 'patchbay-worker',
@@ -77,6 +77,42 @@ export async function startWorker(context: KitContext): Promise<Worker> {
       await pool.end();
     },
   };
+}
+
+/**
+ * Graphile writes down how a job ended without waiting for it, and tries that again only after errors that it knows. Any
+ * other, such as a connection that Postgres took with it when it went, would be an unhandled rejection and end the
+ * host's process. So a lost connection is told as one that it knows: "cannot connect now".
+ */
+function patientPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  const known = new WeakSet<pg.PoolClient>();
+  const connect = pool.connect.bind(pool) as (...given: unknown[]) => Promise<pg.PoolClient>;
+  const patiently = async () => {
+    const client = await connect().catch(tellLost);
+    if (known.has(client)) return client;
+    known.add(client);
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+    client.query = ((...given: unknown[]) => {
+      const sent = query(...given);
+      return sent instanceof Promise ? sent.catch(tellLost) : sent;
+    }) as typeof client.query;
+    return client;
+  };
+  // with a callback it is the pool itself that asks
+  pool.connect = ((...given: unknown[]) =>
+    given.length > 0 ? connect(...given) : patiently()) as typeof pool.connect;
+  return pool;
+}
+
+const CANNOT_CONNECT_NOW = '57P03';
+
+function tellLost(error: unknown): never {
+  const { code, message } = error as { code?: unknown; message?: string };
+  // what Postgres itself complains of has five characters; of those, 08 and 57P say that it is going or gone
+  const isPostgres = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P|E)/.test(code);
+  if (isPostgres) throw error;
+  throw Object.assign(new Error(message, { cause: error }), { code: CANNOT_CONNECT_NOW });
 }
 
 /** Graphile's log through the kit's, without its chatter about every job. */
