@@ -30,7 +30,7 @@ function context(other: Partial<KitContext> = {}): KitContext {
 }
 
 /** The public address, answered by the kit itself. */
-const reached = (address: string | URL | Request) => kit.kit.fetch(new Request(address as string));
+const reached = (address: string | URL | Request) => kit.kit.fetch(new Request(address));
 
 async function finding(
   check: Finding['check'],

@@ -33,7 +33,7 @@ export function readCommandLine(args: string[], env: NodeJS.ProcessEnv): Command
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     return {
       command: positionals[0],
-      setting: (name) => (values[name] as string | undefined) ?? (env[OPTIONS[name]] || undefined),
+      setting: (name) => values[name] ?? (env[OPTIONS[name]] || undefined),
     };
   } catch (error) {
     throw new SetupError((error as Error).message, { cause: error });
@@ -41,7 +41,8 @@ export function readCommandLine(args: string[], env: NodeJS.ProcessEnv): Command
 }
 
 /** A kit as the settings describe it. Throws `SetupError` for what is missing or wrong. */
-export function kitFromSettings({ setting }: CommandLine): ServerKit {
+export function kitFromSettings(line: CommandLine): ServerKit {
+  const setting: CommandLine['setting'] = (name) => line.setting(name);
   const accountSid = setting('account-sid');
   const authToken = setting('auth-token');
   if (!accountSid || !authToken) {

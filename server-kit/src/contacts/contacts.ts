@@ -197,9 +197,9 @@ export async function updateContact(
     tx,
     write
       .update(contacts)
-      .set({ ...values, version: sql`version + 1` as never, updated_at: sql`moment()` as never })
+      .set({ ...values, version: sql`version + 1`, updated_at: sql`moment()` })
       .where(and(eq(contacts.tenant_id, tx.tenant), eq(contacts.contact_id, id))),
-  ).catch((error: { code?: string }) => {
+  ).catch((error: Error & { code?: string }) => {
     throw error.code === UNIQUE_VIOLATION ? exists() : error;
   });
   const [conversation] = await tx.sql<{ conversation_id: string }[]>`

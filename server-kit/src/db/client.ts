@@ -76,11 +76,11 @@ export class Database {
         // a page out of order costs little more than the next one (solid state, or cache); with Postgres's default of 4
         // it reads small tables from end to end instead of looking keys up
         random_page_cost: 1.1,
-      } as Record<string, string | number>,
+      },
     };
     this.#lines = new LinePool(options.url, settings, options.maxConnections ?? 10);
     this.pool = postgres(options.url, { ...settings, max: DIRECTORY_CONNECTIONS });
-    const { end } = this.pool;
+    const end = this.pool.end.bind(this.pool);
     this.pool.end = async ({ timeout = CLOSE_PATIENCE_MS / 1000 } = {}) => {
       await Promise.all([this.#lines.end({ timeout }), end({ timeout })]);
     };
@@ -101,7 +101,7 @@ export class Database {
         await opening;
       } catch (error) {
         // a transaction that cannot be rolled back must not be found by the next user of its connection
-        await sql`rollback`.catch(line.cut);
+        await sql`rollback`.catch((lost: Error) => line.cut(lost));
         throw error;
       }
       await sql`commit`;

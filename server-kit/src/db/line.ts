@@ -162,7 +162,12 @@ export class LinePool {
     slot.sql.end({ timeout: 0 }).catch(() => undefined);
     // its place is free: whoever waits longest may open another
     const next = this.#next();
-    if (next) this.#open().then((opened) => next.resolve(this.#hold(opened)), next.reject);
+    if (next) {
+      this.#open().then(
+        (opened) => next.resolve(this.#hold(opened)),
+        (error: unknown) => next.reject(error),
+      );
+    }
   }
 
   #next(): Waiting | undefined {
@@ -191,7 +196,7 @@ function watched(sql: postgres.Sql, holder: Holder): Sql {
     return query;
   };
   const call = sql as unknown as (...parts: unknown[]) => Sent;
-  const unsafe = sql.unsafe as unknown as (...parts: unknown[]) => Sent;
+  const unsafe = sql.unsafe.bind(sql) as unknown as (...parts: unknown[]) => Sent;
   const { types, typed, array, json, file, notify } = sql as unknown as Record<string, unknown>;
   return Object.assign((...parts: unknown[]) => watch(call(...parts)), {
     types,

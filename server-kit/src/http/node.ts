@@ -16,7 +16,7 @@ export function nodeHandler(fetch: (request: Request) => Promise<Response>): Nod
   const listen = getRequestListener(fetch, { overrideGlobalObjects: false, autoCleanupIncoming: true });
 
   return async (request, response) => {
-    const problem = restoreBody(request as Parsed);
+    const problem = restoreBody(request);
     if (!problem) return listen(request, response);
     const body = JSON.stringify(problem);
     response.writeHead(problem.status, {

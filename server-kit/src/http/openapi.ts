@@ -26,7 +26,7 @@ export function problems(...codes: ErrorCode[]) {
         content: { 'application/problem+json': { schema: problem } },
       },
     ]),
-  ) as Record<never, never>;
+  ) as object;
 }
 
 /** Ids in paths are documented as uuids; what is none is answered as unknown (404), not as a mistake in form. */

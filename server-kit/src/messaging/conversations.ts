@@ -67,17 +67,17 @@ export function countConversations(tx: Tx, filter: ConversationFilter) {
 
 function conditions(tx: Tx, filter: ConversationFilter): (SQL | undefined)[] {
   const c = conversations;
+  const { state, assignee, unread, channel, tag, q } = filter;
   return [
     eq(c.tenant_id, tx.tenant),
-    filter.state && eq(c.state, filter.state),
-    filter.assignee === null
-      ? sql`${c.assignee_id} is null`
-      : filter.assignee && eq(c.assignee_id, filter.assignee),
-    filter.unread === undefined ? undefined : filter.unread ? gt(c.unread, 0) : eq(c.unread, 0),
-    filter.channel && eq(c.channel, filter.channel),
-    filter.tag && inArray(c.contact_id, contactsWith(tx, sql`${filter.tag}::text = any(${contacts.tags})`)),
-    filter.q && matching(tx, filter.q),
-  ].filter((condition) => condition !== '') as (SQL | undefined)[];
+    state ? eq(c.state, state) : undefined,
+    assignee === null ? sql`${c.assignee_id} is null` : undefined,
+    assignee ? eq(c.assignee_id, assignee) : undefined,
+    unread === undefined ? undefined : unread ? gt(c.unread, 0) : eq(c.unread, 0),
+    channel ? eq(c.channel, channel) : undefined,
+    tag ? inArray(c.contact_id, contactsWith(tx, sql`${tag}::text = any(${contacts.tags})`)) : undefined,
+    q ? matching(tx, q) : undefined,
+  ];
 }
 
 function contactsWith(tx: Tx, condition: SQL | undefined) {

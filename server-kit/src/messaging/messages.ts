@@ -41,6 +41,8 @@ export interface ThreadPage {
   /** Oldest first. */
   rows: MessageRow[];
   events: ThreadEventRow[];
+  /** What waits for its hour; on the newest page. */
+  scheduled: MessageRow[];
   before: Place | null;
   after: Place | null;
 }
@@ -55,23 +57,26 @@ export async function listMessages(
   if (query.around !== null) return pageAround(database, tenant, id, query.around, query);
 
   const newer = query.after !== null;
-  const [[conversation], found, events] = await database.pipeline(tenant, (tx) => [
+  const newest = query.before === null && query.after === null && query.q === null;
+  const [[conversation], found, events, scheduled] = await database.pipeline(tenant, (tx) => [
     tx.sql`select 1 from conversations where tenant_id = ${tenant} and conversation_id = ${id}`,
     newer ? rowsAfter(tx, id, query.after!, query) : rowsBefore(tx, id, query.before, query),
     query.q === null ? eventsBeside(tx, id, query) : tx.sql<ThreadEventRow[]>`select where false`,
+    newest ? scheduledRows(tx, id) : tx.sql<MessageRow[]>`select where false`,
   ]);
   if (!conversation) throw notFound('conversation');
 
   const more = found.length > query.limit;
   const rows = found.slice(0, query.limit);
   if (!newer) rows.reverse();
-  const oldest = placeOf(rows[0]);
-  const newest = placeOf(rows.at(-1));
+  const first = placeOf(rows[0]);
+  const last = placeOf(rows.at(-1));
   return {
     rows,
     events,
-    before: newer ? (oldest ?? query.after) : more ? oldest : null,
-    after: newer ? (more ? newest : null) : query.before && (newest ?? query.before),
+    scheduled,
+    before: newer ? (first ?? query.after) : more ? first : null,
+    after: newer ? (more ? last : null) : query.before && (last ?? query.before),
   };
 }
 
@@ -103,6 +108,7 @@ async function pageAround(
   return {
     rows: [...older.rows, ...self, ...newer.rows],
     events: [...events.values()],
+    scheduled: [],
     before: older.before,
     after: newer.after,
   };
@@ -113,10 +119,18 @@ function messageRow(tx: Tx, id: string) {
     select ${tx.sql.unsafe(MESSAGE_COLUMNS)} from messages m where m.tenant_id = ${tx.tenant} and m.message_id = ${id}`;
 }
 
+/** Beside the thread and not in it: it has not happened. */
+function scheduledRows({ sql, tenant }: Tx, id: string) {
+  return sql<MessageRow[]>`
+    select ${sql.unsafe(MESSAGE_COLUMNS)} from messages m
+    where m.tenant_id = ${tenant} and m.conversation_id = ${id} and m.status = 'queued' and m.send_at > moment()
+    order by m.send_at, m.message_id limit 100`;
+}
+
 function rowsBefore({ sql, tenant }: Tx, id: string, before: Place | null, { q, limit }: ThreadQuery) {
   return sql<MessageRow[]>`
     select ${sql.unsafe(MESSAGE_COLUMNS)} from messages m
-    where m.tenant_id = ${tenant} and m.conversation_id = ${id}
+    where m.tenant_id = ${tenant} and m.conversation_id = ${id} and (m.status <> 'queued' or m.send_at is null or m.send_at <= moment())
       ${before ? sql`and (m.created_at, m.message_id) < (${before.at}, ${before.id})` : sql``}
       ${q ? sql`and m.body ilike ${containing(q)}` : sql``}
     order by m.created_at desc, m.message_id desc limit ${limit + 1}`;
@@ -125,7 +139,7 @@ function rowsBefore({ sql, tenant }: Tx, id: string, before: Place | null, { q, 
 function rowsAfter({ sql, tenant }: Tx, id: string, after: Place, { q, limit }: ThreadQuery) {
   return sql<MessageRow[]>`
     select ${sql.unsafe(MESSAGE_COLUMNS)} from messages m
-    where m.tenant_id = ${tenant} and m.conversation_id = ${id}
+    where m.tenant_id = ${tenant} and m.conversation_id = ${id} and (m.status <> 'queued' or m.send_at is null or m.send_at <= moment())
       and (m.created_at, m.message_id) > (${after.at}, ${after.id})
       ${q ? sql`and m.body ilike ${containing(q)}` : sql``}
     order by m.created_at, m.message_id limit ${limit + 1}`;

@@ -314,6 +314,7 @@ export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
       {
         items: page.rows.map((row) => toMessage(context, tenant, row)),
         events: [...page.events],
+        scheduled: page.scheduled.map((row) => toMessage(context, tenant, row)),
         before: page.before && writeCursor(page.before),
         after: page.after && writeCursor(page.after),
       },

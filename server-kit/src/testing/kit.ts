@@ -190,7 +190,7 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
     },
     async rows<T>(tenant: TestTenant, build: (tx: Tx) => ReturnType<Tx['sql']>) {
       const [found] = await database.pipeline(tenant.id, (tx) => [build(tx)]);
-      return [...found!] as T[];
+      return [...found] as T[];
     },
     async close() {
       await kit.close();
