@@ -304,6 +304,7 @@ export class ThreadStore extends Store {
       if (this.#byKey.has(message.id) || isScheduled(message, this.#now())) this.#put(message);
       else fresh.push({ kind: 'message', key: message.id, at: messageTime(message), message });
     }
+    for (const message of page.scheduled) this.#put(message);
     for (const event of page.events) {
       if (!this.#byKey.has(event.id)) fresh.push({ kind: 'event', key: event.id, at: event.at, event });
     }

@@ -110,7 +110,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
             const hits: Message[] = [];
             for (let i = total - 1; i >= 0 && hits.length < limit; i -= 1)
               if (get(i).body.toLowerCase().includes(wanted)) hits.unshift(get(i));
-            return { items: hits, events: [], before: null, after: null };
+            return { items: hits, events: [], scheduled: [], before: null, after: null };
           }
           let end = query.before === undefined ? total : Number(query.before);
           let begin = query.after === undefined ? Math.max(0, end - limit) : Number(query.after);
@@ -127,6 +127,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           return {
             items,
             events: end === total ? events : [],
+            scheduled: [],
             before: begin > 0 ? String(begin) : null,
             after: end < total ? String(end) : null,
           };

@@ -94,6 +94,9 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
         status = case when a.decision = 'send' then 'sending'
           when a.decision in ('opted_out', 'no_consent') then 'canceled' else m.status end,
         claimed_at = case when a.decision = 'send' then moment() else m.claimed_at end,
+        -- what was written for later stands in the thread where it left, not where it was written
+        created_at = case when a.decision = 'send' and m.send_at is not null and m.attempt = 1
+          then greatest(m.created_at, moment()) else m.created_at end,
         lease_until = case when a.decision = 'send' then moment() + make_interval(secs => ${leaseMs / 1000}) end,
         due_at = case when a.decision in ('send', 'opted_out', 'no_consent') then null
           when a.decision = 'quiet_hours' then a.quiet_until else m.due_at end,
@@ -106,6 +109,16 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
       where m.tenant_id = ${tenant} and m.message_id = any(array(select message_id from allowed))
         and m.message_id = a.message_id
       returning m.*, a.decision
+    ),
+    surfaced as (
+      update conversations c
+      set last_message_id = l.message_id, last_message_at = l.created_at, sender_id = l.sender_id
+      from (
+        select distinct on (conversation_id) conversation_id, message_id, created_at, sender_id from moved
+        where decision = 'send' and send_at is not null and attempt = 1
+        order by conversation_id, created_at desc, message_id desc) l
+      where c.tenant_id = ${tenant} and c.conversation_id = l.conversation_id
+        and c.last_message_at <= l.created_at
     ),
     logged as (
       insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, data)
