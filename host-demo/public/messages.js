@@ -38,7 +38,7 @@ function toggle(event) {
   show();
   if (open) {
     opener = event?.currentTarget ?? null;
-    choice.focus();
+    phone.focus();
   } else {
     (opener ?? toggles[0]).focus();
   }

@@ -1,10 +1,11 @@
 /** Everything in one process, in the order in which one part needs another. */
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { portalCarrier } from './carrier.ts';
-import { StartError, type DemoConfig } from './config.ts';
+import type { DemoConfig } from './config.ts';
 import { lockFolder, readSecret } from './folder.ts';
 import { portalKit } from './kit.ts';
 import { createPortal } from './portal/app.ts';
+import { explain, listen, stop } from './ports.ts';
 import { openDatabase } from './postgres.ts';
 import { registerClients, seed } from './seed/seed.ts';
 
@@ -22,9 +23,6 @@ export async function startDemo(config: DemoConfig): Promise<Demo> {
     for (const undo of opened.splice(0).reverse()) await undo();
   };
   try {
-    // Ports first: nobody should wait for a database to hear that a port is taken.
-    await checkPort('PORT', config.port);
-    await checkPort('SANDBOX_PORT', config.sandboxPort);
     opened.push(lockFolder(config.directory));
     const secret = readSecret(config.directory);
     const database = await openDatabase(config);
@@ -54,40 +52,4 @@ export async function startDemo(config: DemoConfig): Promise<Demo> {
     await close();
     throw error;
   }
-}
-
-function listen(server: Server, name: string, port: number): Promise<Server> {
-  return new Promise<Server>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  }).catch(explain(name, port));
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    // live feeds would hold it open for ever
-    server.closeAllConnections();
-  });
-}
-
-async function checkPort(name: string, port: number): Promise<void> {
-  await stop(await listen(createServer(), name, port));
-}
-
-function explain(name: string, port: number) {
-  return (error: unknown): never => {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new StartError(
-        `Port ${port} is in use by another program. Choose another one: ${name}=${port + 1} npm start`,
-      );
-    }
-    if (code === 'EACCES') {
-      throw new StartError(
-        `Port ${port} needs rights that this user lacks. Choose one above 1023: ${name}=${port + 4000} npm start`,
-      );
-    }
-    throw error;
-  };
 }

@@ -128,12 +128,29 @@ const SIZES: { prefix: string; pictures: Picture[]; options: VisitOptions }[] = 
   },
 ];
 
-async function take(browser: Browser, url: string, folder: string): Promise<number> {
+/** Pictures are of working hours: of the world's zones, the one in which it is the middle of the afternoon. */
+function afternoonZone(): string {
+  const minutesThere = (timeZone: string) => {
+    const parts = new Intl.DateTimeFormat('en', {
+      timeZone,
+      hour: 'numeric',
+      minute: 'numeric',
+      hourCycle: 'h23',
+    });
+    const [hour, minute] = parts.format(new Date()).split(':').map(Number);
+    return (hour ?? 0) * 60 + (minute ?? 0);
+  };
+  const distance = (timeZone: string) => Math.abs(minutesThere(timeZone) - 15 * 60);
+  const zones = ['America/Chicago', ...Intl.supportedValuesOf('timeZone')];
+  return zones.reduce((best, zone) => (distance(zone) < distance(best) ? zone : best));
+}
+
+async function take(browser: Browser, url: string, folder: string, timezoneId: string): Promise<number> {
   let count = 0;
   for (const { prefix, pictures, options } of SIZES) {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const { name, prepare, ...view } of pictures) {
-        const window = await visit(browser, url, { ...options, ...view, colorScheme });
+        const window = await visit(browser, url, { ...options, ...view, colorScheme, timezoneId });
         await prepare?.(window);
         await settled(window);
         const file = [prefix, name, ...(colorScheme === 'dark' ? ['dark'] : [])].join('-');
@@ -163,9 +180,10 @@ if (where === undefined) {
 }
 const folder = resolve(where);
 mkdirSync(folder, { recursive: true });
-const [demo, browser] = await Promise.all([startDemoProcess(), launchBrowser()]);
+const zone = afternoonZone();
+const [demo, browser] = await Promise.all([startDemoProcess({ TZ: zone }), launchBrowser()]);
 try {
-  console.log(`${await take(browser, demo.url, folder)} pictures in ${folder}`);
+  console.log(`${await take(browser, demo.url, folder, zone)} pictures in ${folder}`);
 } finally {
   await browser.close();
   await demo.remove();

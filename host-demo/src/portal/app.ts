@@ -55,10 +55,11 @@ export async function createPortal({ kit, secret, sandboxUrl }: PortalOptions): 
   // a form cannot set this header, and another origin's script may not
   app.post('/session/token', async (request, response) => {
     const user = sessions.read(request);
-    if (!user) return response.status(401).json({ error: 'Log in again.' });
-    if (request.get('x-portal') !== 'token')
-      return response.status(403).json({ error: 'This is for scripts of the portal.' });
-    response.set('cache-control', 'no-store').json({ token: await mintToken(kit, user) });
+    if (!user) {
+      response.status(401).json({ error: 'Log in again.' });
+    } else if (request.get('x-portal') !== 'token') {
+      response.status(403).json({ error: 'This is for scripts of the portal.' });
+    } else response.set('cache-control', 'no-store').json({ token: await mintToken(kit, user) });
   });
 
   const show = (path: string, view: View) => {

@@ -13,7 +13,7 @@ export async function assets(): Promise<Router> {
   const router = Router();
   const acme = await acmeBundle();
   router.use('/public', express.static(PUBLIC, { index: false, maxAge: 0 }));
-  router.get('/favicon.ico', (_request, response) => void response.redirect(301, '/public/icons/agency.svg'));
+  router.get('/favicon.ico', (_request, response) => response.redirect(301, '/public/icons/agency.svg'));
   router.get('/assets/inter.woff2', (_request, response) => {
     const font = fileURLToPath(
       import.meta.resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'),

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { systemClock, type Sandbox, type Transport } from '@patchbay/carrier-sandbox';
 import type { ServerKit } from '@patchbay/server-kit';
-import type { Contact, Message } from '@patchbay/server-kit/contract';
+import type { Contact, Message, UpdateConversation } from '@patchbay/server-kit/contract';
 import { CLIENTS, NEW_LEAD, userOf, USERS, type TenantId } from '../agency.ts';
 import { portalCarrier } from '../carrier.ts';
 import type { DemoConfig } from '../config.ts';
@@ -126,7 +126,10 @@ class Seeder {
       this.#clock.time = now - line.ago * MINUTE;
       if (line.by) await this.#send(sandbox, person, line, line.by, contacts.get(person));
       else await receive(sandbox, person, line);
-      if (line === person.lines.at(-1)) await this.#sort(person);
+      if (line === person.lines[0]) await this.#change(person, { assignee_id: person.assignee });
+      if (line === person.lines.at(-1)) {
+        await this.#change(person, { unread: person.unread ? undefined : false, state: person.in });
+      }
     }
   }
 
@@ -169,18 +172,13 @@ class Seeder {
     });
   }
 
-  /** What the agents did with it: took it over, read it, put it aside. */
-  async #sort(person: Person): Promise<void> {
-    const { tenant, assignee, unread = false } = person;
-    const query = `/v1/conversations?q=${encodeURIComponent(person.phone)}`;
+  /** What the team did with it: gave it to somebody, read it, put it aside. */
+  async #change(person: Person, change: UpdateConversation): Promise<void> {
+    if (Object.values(change).every((value) => value === undefined)) return;
+    const { tenant, phone } = person;
+    const query = `/v1/conversations?q=${encodeURIComponent(phone)}`;
     const { items } = await this.call<{ items: { id: string }[] }>(tenant, 'GET', query);
-    const change = {
-      ...(unread ? {} : { unread: false }),
-      ...(assignee && { assignee_id: assignee }),
-      ...(person.in && { state: person.in }),
-    };
-    if (!items[0] || Object.keys(change).length === 0) return;
-    await this.call(tenant, 'PATCH', `/v1/conversations/${items[0].id}`, change, assignee);
+    await this.call(tenant, 'PATCH', `/v1/conversations/${items[0]?.id}`, change);
   }
 
   /** Asks the API as a member: the one named, or the client's first. */

@@ -55,10 +55,11 @@ export async function failingDemo(
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'patchbay-demo-'));
 
-export async function startDemoProcess(): Promise<DemoProcess> {
+/** `more` goes into its environment. */
+export async function startDemoProcess(more: Record<string, string> = {}): Promise<DemoProcess> {
   const [port, sandboxPort] = [await freePort(), await freePort()];
   const directory = newFolder();
-  const env = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), PATCHBAY_DIR: directory };
+  const env = { ...more, PORT: String(port), SANDBOX_PORT: String(sandboxPort), PATCHBAY_DIR: directory };
   let run = await started(env);
 
   const stop = async (signal: NodeJS.Signals): Promise<number | null> => {

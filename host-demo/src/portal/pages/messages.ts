@@ -42,7 +42,7 @@ export function messagesPage({
     content: html`<h1 class="unseen">Messages</h1>
       <div class="desk" ${phoneClosed && html`data-phone="closed"`}>
         <${inbox} ${conversationId && html`conversation-id="${conversationId}"`}></${inbox}>
-        <aside id="phone" class="phone" aria-label="Phone on the screen" data-sandbox="${sandboxUrl}" data-to="${number}">
+        <aside id="phone" tabindex="-1" class="phone" aria-label="Phone on the screen" data-sandbox="${sandboxUrl}" data-to="${number}">
           <header>
             <label for="phone-of">Phone of</label>
             <select id="phone-of">

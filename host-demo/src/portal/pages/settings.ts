@@ -16,7 +16,7 @@ export function settingsPage(user: PortalUser, theme: Theme): Html {
         <section aria-labelledby="looks">
           <h2 id="looks">Appearance</h2>
           <fieldset class="choice" id="theme-choice">
-            <legend>Colours</legend>
+            <legend class="unseen">Colors</legend>
             ${(['auto', 'light', 'dark'] as const).map(
               (value) =>
                 html`<label>
