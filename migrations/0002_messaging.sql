@@ -44,6 +44,7 @@ create table conversations (
   foreign key (tenant_id, sender_id) references senders
 );
 create index conversations_by_state on conversations (tenant_id, state, last_message_at desc, conversation_id desc);
+create index conversations_recent on conversations (tenant_id, last_message_at desc, conversation_id desc);
 create index conversations_unread on conversations (tenant_id) where unread > 0;
 call secure_tenant_table('conversations');
 
@@ -78,6 +79,8 @@ create table messages (
   past_sids       text[] not null default '{}',
   error_code      text,
   error_reason    text,
+  -- whether trying again could help; null: nobody said no
+  error_final     boolean,
   -- send_at is what a person asked for, due_at what the rules made of it. Not null while there is something to do: to
   -- send a queued message, or to try a failed one again by itself
   send_at         timestamptz,

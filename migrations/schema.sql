@@ -148,6 +148,7 @@ END) stored not null,
   past_sids text[] default '{}'::text[] not null,
   error_code text,
   error_reason text,
+  error_final boolean,
   send_at timestamp with time zone,
   due_at timestamp with time zone,
   hold_reason text,
@@ -264,6 +265,8 @@ alter table tenants force row level security;
 CREATE INDEX consent_records_of_address ON consent_records USING btree (tenant_id, channel, address, occurred_at DESC, record_id DESC);
 
 CREATE INDEX conversations_by_state ON conversations USING btree (tenant_id, state, last_message_at DESC, conversation_id DESC);
+
+CREATE INDEX conversations_recent ON conversations USING btree (tenant_id, last_message_at DESC, conversation_id DESC);
 
 CREATE INDEX conversations_unread ON conversations USING btree (tenant_id) WHERE (unread > 0);
 

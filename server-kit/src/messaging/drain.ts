@@ -177,7 +177,7 @@ function keepAlive(sql: Sql, tenant: string, senderId: string) {
 function requeueRetries(sql: Sql, tenant: string, senderId: string) {
   return sql`
     update messages set status = 'queued', attempt = attempt + 1, tries = tries + 1, error_code = null,
-      error_reason = null, past_sids = past_sids || carrier_sid, carrier_sid = null
+      error_reason = null, error_final = null, past_sids = past_sids || carrier_sid, carrier_sid = null
     where tenant_id = ${tenant} and message_id = any(array(
       select message_id from messages
       where tenant_id = ${tenant} and sender_id = ${senderId} and due_at <= moment()

@@ -449,7 +449,7 @@ export async function retryMessage(tx: Tx, id: string, actor: MemberRef): Promis
   if (await isSuppressed(tx, message.channel, message.to)) throw optedOut(null);
   const [moved] = await tx.sql<Touched[]>`
     update messages set status = 'queued', attempt = attempt + 1, tries = 0, due_at = moment(), hold_reason = null,
-      error_code = null, error_reason = null,
+      error_code = null, error_reason = null, error_final = null,
       -- the reconciler must not take the old attempt's record at the carrier for the new one's
       past_sids = case when carrier_sid is null then past_sids else past_sids || carrier_sid end, carrier_sid = null, claimed_at = null, lease_until = null,
       send_at = null, sent_at = null, delivered_at = null, read_at = null

@@ -7,7 +7,7 @@
  * was suspended and comes back speaks of a claim that another process may have taken over. An acceptance is true
  * whenever it is told.
  */
-import type { Refusal } from '../carriers/carrier.ts';
+import type { Refusal, RefusalAction } from '../carriers/carrier.ts';
 import { lockConsent, recordConsent } from '../consent/index.ts';
 import { Coalescer } from '../db/coalesce.ts';
 import type { Database, Tx } from '../db/client.ts';
@@ -68,6 +68,11 @@ function lockInOrder({ sql, tenant }: Tx, outcomes: Outcome[]) {
     order by message_id for no key update`;
 }
 
+/** Sending the same to the same number again cannot help: the agent is not offered it. */
+export function isFinal(action: RefusalAction): boolean {
+  return action.kind === 'opt_out' || (action.kind === 'give_up' && !action.retryable);
+}
+
 function actionOf(outcome: Outcome): string | undefined {
   return outcome.result.kind === 'refused' ? outcome.result.refusal.action.kind : undefined;
 }
@@ -116,6 +121,7 @@ function refuse(tx: Tx, outcomes: Outcome[]) {
         claimed_at: claimedAt,
         code,
         reason,
+        final: isFinal(action),
         action: action.kind,
         times: action.kind === 'retry' ? action.times : 0,
         seconds: action.kind === 'retry' ? action.seconds * (0.75 + Math.random() * 0.5) : 0,
@@ -126,7 +132,7 @@ function refuse(tx: Tx, outcomes: Outcome[]) {
   return tx.sql`
     with told as (
       select * from jsonb_to_recordset(${tx.sql.json(refused)})
-        as o (id uuid, attempt smallint, claimed_at timestamptz, code text, reason text, action text, times integer, seconds double precision)
+        as o (id uuid, attempt smallint, claimed_at timestamptz, code text, reason text, final boolean, action text, times integer, seconds double precision)
     ),
     moved as (
       update messages m set
@@ -137,7 +143,7 @@ function refuse(tx: Tx, outcomes: Outcome[]) {
             then moment() + make_interval(secs => least(told.seconds * power(2, m.tries), 86400)) end,
         hold_reason = case when told.action = 'retry' and m.tries < told.times then 'carrier_busy' end,
         tries = m.tries + 1,
-        error_code = told.code, error_reason = told.reason, lease_until = null
+        error_code = told.code, error_reason = told.reason, error_final = told.final, lease_until = null
       from told
       where m.tenant_id = ${tx.tenant} and m.message_id = any(${refused.map((row) => row.id)}::uuid[])
         and m.message_id = told.id and m.attempt = told.attempt and m.status = 'sending'

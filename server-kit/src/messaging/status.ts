@@ -10,7 +10,7 @@ import { lockConsent } from '../consent/index.ts';
 import { Coalescer } from '../db/coalesce.ts';
 import type { Database, Tx } from '../db/client.ts';
 import { wakeSenders } from './outbox.ts';
-import { holdSender, recordCarrierOptOuts } from './settle.ts';
+import { holdSender, isFinal, recordCarrierOptOuts } from './settle.ts';
 
 /** Writes reports down; `add` resolves after the commit, and only then may the carrier be answered. */
 export function createStatusWriter(database: Database): Coalescer<StatusReport, void> {
@@ -57,6 +57,7 @@ function apply(tx: Tx, reports: StatusReport[]) {
       status,
       code: refusal?.code ?? null,
       reason: refusal?.reason ?? null,
+      final: refusal ? isFinal(refusal.action) : null,
       retry_in: refusal?.action.kind === 'retry' ? refusal.action.seconds : null,
       retries: refusal?.action.kind === 'retry' ? refusal.action.times : 0,
     })),
@@ -67,14 +68,14 @@ function apply(tx: Tx, reports: StatusReport[]) {
       select r.*, case r.status when 'sent' then 4 when 'failed' then 5 when 'undelivered' then 6
         when 'delivered' then 7 when 'read' then 8 end as rank
       from jsonb_to_recordset(${rows}) as r (id uuid, attempt smallint, sid text, status text, code text, reason text,
-        retry_in double precision, retries integer)
+        final boolean, retry_in double precision, retries integer)
     ),
     -- one row a message: an update reads each row of its target once, whatever joins it
     best as (
       select distinct on (id, attempt) id, attempt, sid, status, rank from reports order by id, attempt, rank desc
     ),
     codes as (
-      select distinct on (id, attempt) id, attempt, code, reason, retry_in, retries from reports
+      select distinct on (id, attempt) id, attempt, code, reason, final, retry_in, retries from reports
       where code is not null order by id, attempt, code
     ),
     before as (
@@ -97,6 +98,9 @@ function apply(tx: Tx, reports: StatusReport[]) {
         error_reason = case when greatest(b.rank, m.status_rank) in (5, 6)
           then case when m.error_code is null or c.code < m.error_code then coalesce(c.reason, m.error_reason)
             else m.error_reason end end,
+        error_final = case when greatest(b.rank, m.status_rank) in (5, 6)
+          then case when m.error_code is null or c.code < m.error_code then coalesce(c.final, m.error_final)
+            else m.error_final end end,
         lease_until = null,
         hold_reason = null,
         -- a failure that may pass is tried again by the drain; a delivery that comes after all calls it off

@@ -1,6 +1,6 @@
 /** As in `migrations/0002_messaging.sql`; `db/tables.pg.test.ts` compares them with the database. */
 import { sql } from 'drizzle-orm';
-import { integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { CONVERSATION_STATES, MESSAGE_STATUSES } from '../contract/index.ts';
 import { instant, json } from '../db/drizzle.ts';
 
@@ -52,6 +52,7 @@ export const messages = pgTable(
     past_sids: text().array().notNull().default([]),
     error_code: text(),
     error_reason: text(),
+    error_final: boolean(),
     send_at: instant(),
     due_at: instant(),
     hold_reason: text(),

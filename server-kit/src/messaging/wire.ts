@@ -160,6 +160,7 @@ export interface MessageRow {
   author_name: string | null;
   error_code: string | null;
   error_reason: string | null;
+  error_final: boolean | null;
   hold_reason: NonNullable<Message['hold']>['reason'] | null;
   due_at: string | null;
   send_at: string | null;
@@ -173,7 +174,7 @@ export interface MessageRow {
 export const MESSAGE_COLUMNS = `
   m.message_id as id, m.conversation_id, m.contact_id, m.channel, m.direction, m.status, m.origin, m.purpose, m.body,
   m.media, m.from_address as "from", m.to_address as "to", m.segments, m.attempt, m.author_id, m.author_name,
-  m.error_code, m.error_reason, m.hold_reason, m.due_at, m.send_at, m.created_at, m.sent_at, m.delivered_at, m.read_at`;
+  m.error_code, m.error_reason, m.error_final, m.hold_reason, m.due_at, m.send_at, m.created_at, m.sent_at, m.delivered_at, m.read_at`;
 
 /** The messages with these ids, for the caller's pipeline. Unknown ones are left out. */
 export function messagesById(tx: Tx, ids: readonly string[]) {
@@ -220,7 +221,7 @@ export function toMessage(
 
 const SUCCEEDED: ReadonlySet<Message['status']> = new Set(['received', 'sent', 'delivered', 'read']);
 
-function errorOf({ status, error_code, error_reason }: MessageRow): Message['error'] {
+function errorOf({ status, error_code, error_reason, error_final }: MessageRow): Message['error'] {
   // the reason of an earlier try stays in the row; what has arrived since has no error any more
   if (SUCCEEDED.has(status)) return null;
   const over = status === 'failed' || status === 'undelivered';
@@ -229,7 +230,7 @@ function errorOf({ status, error_code, error_reason }: MessageRow): Message['err
     code: error_code ?? 'unknown',
     reason: error_reason ?? 'The carrier did not say why.',
     // what the Retry button asks for; a person who has opted out is refused there as well
-    retryable: over && error_code !== 'opted_out',
+    retryable: over && error_final !== true,
   };
 }
 
