@@ -9,7 +9,9 @@ export type ConsentReplies = Record<Keyword, string>;
  */
 export function consentReplies(tenantName: string, own: Partial<ConsentReplies> = {}): ConsentReplies {
   return {
-    stop: own.stop ?? `${tenantName}: you are unsubscribed and will get no more texts. Reply START to subscribe again.`,
+    stop:
+      own.stop ??
+      `${tenantName}: you are unsubscribed and will get no more texts. Reply START to subscribe again.`,
     start: own.start ?? `${tenantName}: you are subscribed again. Reply STOP to opt out, HELP for help.`,
     help: own.help ?? `${tenantName}: reply here and we will answer. Reply STOP to opt out.`,
   };

@@ -20,24 +20,38 @@ export function migrations(): Migration[] {
   const folder = MIGRATION_FOLDERS.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) =>
     existsSync(`${path}/0001_tenancy.sql`),
   );
-  if (!folder) throw new SetupError('The migrations folder is missing from @patchbay/server-kit. Install it again.');
+  if (!folder)
+    throw new SetupError('The migrations folder is missing from @patchbay/server-kit. Install it again.');
   return readdirSync(folder)
     .filter((file) => /^\d{4}_.*\.sql$/.test(file))
     .sort()
-    .map((file) => ({ number: Number(file.slice(0, 4)), name: file, sql: readFileSync(`${folder}/${file}`, 'utf8') }));
+    .map((file) => ({
+      number: Number(file.slice(0, 4)),
+      name: file,
+      sql: readFileSync(`${folder}/${file}`, 'utf8'),
+    }));
 }
 /** In the repository, and as published, beside `dist`. */
 const MIGRATION_FOLDERS = ['../../../migrations', '../../migrations', '../migrations'];
 
 /** Brings the schema up to date and returns the names of what was applied. */
 export async function migrate(database: Database): Promise<string[]> {
-  const client = new pg.Client({ connectionString: database.options.url, application_name: 'patchbay-migrate' });
+  const client = new pg.Client({
+    connectionString: database.options.url,
+    application_name: 'patchbay-migrate',
+  });
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [`patchbay:migrate:${database.schema}`]);
+    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [
+      `patchbay:migrate:${database.schema}`,
+    ]);
     await prepare(client, database);
     // a pool of one around our locked connection would do; Graphile wants its own and tolerates races by itself
-    await runMigrations({ connectionString: database.options.url, schema: database.workerSchema, logger: undefined });
+    await runMigrations({
+      connectionString: database.options.url,
+      schema: database.workerSchema,
+      logger: undefined,
+    });
     return await applyMissing(client, database);
   } finally {
     await client.end();
@@ -46,7 +60,10 @@ export async function migrate(database: Database): Promise<string[]> {
 
 /** What has not been applied yet, for the doctor. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
-  const client = new pg.Client({ connectionString: database.options.url, application_name: 'patchbay-doctor' });
+  const client = new pg.Client({
+    connectionString: database.options.url,
+    application_name: 'patchbay-doctor',
+  });
   await client.connect();
   try {
     const known = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
@@ -54,7 +71,9 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
     ]);
     if (!known.rows[0]?.there) return migrations().map((migration) => migration.name);
     const applied = await appliedNumbers(client, database);
-    return migrations().filter((migration) => !applied.has(migration.number)).map((migration) => migration.name);
+    return migrations()
+      .filter((migration) => !applied.has(migration.number))
+      .map((migration) => migration.name);
   } finally {
     await client.end();
   }
@@ -91,11 +110,16 @@ async function applyMissing(client: pg.Client, database: Database): Promise<stri
     try {
       await client.query(`set local search_path to ${quoteName(database.schema)}`);
       await client.query(fillIn(migration.sql, database));
-      await client.query(`insert into migrations (number, name) values ($1, $2)`, [migration.number, migration.name]);
+      await client.query(`insert into migrations (number, name) values ($1, $2)`, [
+        migration.number,
+        migration.name,
+      ]);
       await client.query('commit');
     } catch (error) {
       await client.query('rollback');
-      throw new SetupError(`Migration ${migration.name} failed: ${(error as Error).message}`, { cause: error });
+      throw new SetupError(`Migration ${migration.name} failed: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
     done.push(migration.name);
   }
@@ -103,7 +127,9 @@ async function applyMissing(client: pg.Client, database: Database): Promise<stri
 }
 
 async function appliedNumbers(client: pg.Client, { schema }: Database): Promise<Set<number>> {
-  const { rows } = await client.query<{ number: number }>(`select number from ${quoteName(schema)}.migrations`);
+  const { rows } = await client.query<{ number: number }>(
+    `select number from ${quoteName(schema)}.migrations`,
+  );
   return new Set(rows.map((row) => row.number));
 }
 
