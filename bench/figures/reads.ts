@@ -1,6 +1,6 @@
 /** P13 and the feed: what row security costs a page of messages, and how fast a reader catches up. */
 import { SignJWT } from 'jose';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { Database } from '../../server-kit/src/db/client.ts';
 import { paired, type Figure } from '../harness/figure.ts';
 import { database, SECRET, startKit, superuser, TENANT } from '../harness/environment.ts';
