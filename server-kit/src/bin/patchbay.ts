@@ -59,7 +59,12 @@ const commands: Record<string, (line: CommandLine) => Promise<number>> = {
 };
 
 async function main(): Promise<number> {
-  const line = readCommandLine(process.argv.slice(2), process.env);
+  const args = process.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(HELP);
+    return 0;
+  }
+  const line = readCommandLine(args, process.env);
   const run = line.command === undefined ? undefined : commands[line.command];
   if (run) return run(line);
   console.error(HELP);

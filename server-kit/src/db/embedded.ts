@@ -64,7 +64,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions = {}): Prom
     postgresFlags: Object.entries({ listen_addresses: '127.0.0.1', ...options.settings }).flatMap(
       ([name, value]) => ['-c', `${name}=${value}`],
     ),
-    onLog: (line) => void log.push(String(line)),
+    onLog: (line) => void log.push(line),
     onError: (line) => void log.push(String(line)),
   });
   try {

@@ -46,7 +46,9 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   });
 
   let sweeping: Promise<void> = Promise.resolve();
-  const sweepTimer = setInterval(() => (sweeping = sweep()), SWEEP_MS);
+  const sweepTimer = setInterval(() => {
+    sweeping = sweep();
+  }, SWEEP_MS);
 
   /** Rings again for every sender whose time has come and whose own job has not seen to it. */
   async function sweep(): Promise<void> {

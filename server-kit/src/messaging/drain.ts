@@ -89,7 +89,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   } finally {
     await Promise.all(inFlight);
   }
-  if (firstFailure !== undefined) throw firstFailure;
+  if (firstFailure !== undefined) throw firstFailure as Error;
 
   /** Claims up to `taken` messages, starts their calls, and returns how many rows moved in whatever way. */
   async function claimAndStart(taken: number): Promise<number> {
