@@ -163,4 +163,50 @@ describe('a database that is cut off under load', () => {
     await until('it is taken', async () => (await ask()).status === 200);
     expect(await stage.query('select 1 from messages')).toHaveLength(1);
   });
+
+  it(
+    'leaves the live feed as it was: what another process does is heard of at once',
+    async () => {
+      const answer = await stage.kit.fetch(
+        new Request(`${stage.publicUrl}/v1/feed`, {
+          headers: { authorization: `Bearer ${await stage.token()}` },
+        }),
+      );
+      const reader = answer.body!.getReader();
+      let heard = '';
+      const listening = (async () => {
+        const decoder = new TextDecoder();
+        for (;;) {
+          const { value, done } = await reader.read();
+          if (done) return;
+          heard += decoder.decode(value, { stream: true });
+        }
+      })();
+      const other = stage.another();
+      /** Milliseconds from the answer to a text, given by the other process, to the event in this one. */
+      const delay = async () => {
+        const body = randomUUID();
+        const form = inboundForm({ from: '+14155552000', to: stage.senders[0]!.address, body });
+        const request = () =>
+          other.fetch(hookRequest({ url: `${stage.publicUrl}/twilio/sms/inbound`, form }));
+        await until('the text is taken', async () => (await request()).status === 200);
+        const taken = performance.now();
+        await until('it is heard of', () => heard.includes(body));
+        return performance.now() - taken;
+      };
+      await delay();
+      await postgres.halt('immediate');
+      await pause(1_000);
+      await postgres.resume();
+      // by looking every three seconds alone, five in a row would not be heard of this soon
+      const prompt = async () => {
+        for (let text = 0; text < 5; text += 1) if ((await delay()) > 700) return false;
+        return true;
+      };
+      await until('texts are heard of at once again', prompt, 60_000);
+      await reader.cancel();
+      await listening;
+    },
+    TIMEOUT,
+  );
 });

@@ -13,6 +13,7 @@ import { createServerKit, type KitDatabaseOptions, type ServerKit } from '@patch
 import { twilioCarrier, type TwilioOptions } from '@patchbay/server-kit/twilio';
 import pg from 'pg';
 import { pino } from 'pino';
+import { pause } from './campaign.ts';
 
 export const SECRET = 'a secret of the fault tests, long enough for anyone';
 export const TENANT = 'acme';
@@ -142,15 +143,19 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       return other;
     },
     async send(to, body, sender = 0, id = randomUUID()) {
-      const answer = await kit.fetch(
-        new Request(`${publicUrl}/v1/messages`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ id, to, body, sender_id: senders[sender]!.id }),
-        }),
-      );
-      if (answer.status !== 200 && answer.status !== 201) {
-        throw new Error(`sending was answered with ${answer.status}: ${await answer.text()}`);
+      // 503 means that nothing is known to have happened: the same message is asked for again
+      for (const deadline = performance.now() + 10_000; ; await pause(100)) {
+        const answer = await kit.fetch(
+          new Request(`${publicUrl}/v1/messages`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
+            body: JSON.stringify({ id, to, body, sender_id: senders[sender]!.id }),
+          }),
+        );
+        if (answer.ok) break;
+        if (answer.status !== 503 || performance.now() > deadline) {
+          throw new Error(`sending was answered with ${answer.status}: ${await answer.text()}`);
+        }
       }
       return id;
     },

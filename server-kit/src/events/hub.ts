@@ -53,6 +53,8 @@ interface Reader {
 const NOTIFY_EVERY_MS = 20;
 /** Looks even when nobody said so: a process may have died between its commit and its NOTIFY. */
 const LOOK_EVERY_MS = 3_000;
+/** After so long without a word it listens anew: postgres.js gives up when the database is away at its first attempt. */
+const SILENCE_MS = 15_000;
 const PAGE = 500;
 
 export class FeedHub {
@@ -64,6 +66,7 @@ export class FeedHub {
   readonly #dirty = new Set<string>();
   #notifyTimer: NodeJS.Timeout | undefined;
   #lookTimer: NodeJS.Timeout | undefined;
+  #heardAt = 0;
   #stopListening: (() => Promise<void>) | undefined;
   #stopWatching: (() => void) | undefined;
   #cluster: Promise<string> | undefined;
@@ -79,7 +82,11 @@ export class FeedHub {
 
   /** Opens the LISTEN connection, once. Called by the first subscriber. */
   start(): Promise<void> {
-    this.#starting ??= this.#listen();
+    this.#starting ??= this.#listen().catch((error: unknown) => {
+      // the next subscriber tries again
+      this.#starting = undefined;
+      throw error;
+    });
     return this.#starting;
   }
 
@@ -101,8 +108,9 @@ export class FeedHub {
     listener: (frames: Frame[]) => void,
   ): Promise<{ cursor: string; stop: () => void }> {
     await this.start();
-    let reader = this.#readers.get(tenant);
     const cluster = await this.#clusterName();
+    // from here on without a pause: a reader whose last listener leaves is gone
+    let reader = this.#readers.get(tenant);
     if (!reader) {
       const cursor = await this.#horizon(tenant);
       // two first subscribers may have asked at once
@@ -122,7 +130,8 @@ export class FeedHub {
       cursor: `${cluster}.${cursor}`,
       stop: () => {
         listeners.delete(listener);
-        if (listeners.size === 0) this.#readers.delete(tenant);
+        if (listeners.size === 0 && this.#readers.get(tenant)?.listeners === listeners)
+          this.#readers.delete(tenant);
       },
     };
   }
@@ -136,15 +145,26 @@ export class FeedHub {
 
   async *#pages(tenant: string, from: bigint): AsyncGenerator<Frame[]> {
     let after: { tx: string; position: string } | null = null;
+    let horizon: bigint | undefined;
     for (;;) {
-      const page: Page = await this.#page(tenant, from, after);
+      const page: Page = await this.#page(tenant, from, after, horizon);
+      horizon ??= page.horizon;
       if (page.frames.length > 0) yield page.frames;
       if (page.last === null) return;
       after = page.last;
     }
   }
 
-  async #page(tenant: string, from: bigint, after: { tx: string; position: string } | null): Promise<Page> {
+  /**
+   * One page. From the second on it is told the `first` page's horizon: whatever was running then may have committed in
+   * front of a page that has been read, so no cursor may pass it until the log is read again from there.
+   */
+  async #page(
+    tenant: string,
+    from: bigint,
+    after: { tx: string; position: string } | null,
+    first?: bigint,
+  ): Promise<Page> {
     return this.#database.transaction(tenant, async (tx) => {
       const { sql } = tx;
       // one statement, one snapshot: the horizon must not be newer than what was read
@@ -157,7 +177,7 @@ export class FeedHub {
             ${after === null ? sql`` : sql`and (tx, position) > (${after.tx}::xid8, ${after.position}::bigint)`}
           order by events.tx, events.position limit ${PAGE}
         ) e on true`;
-      const horizon = BigInt(rows[0]!.horizon);
+      const horizon = first ?? BigInt(rows[0]!.horizon);
       const found = rows.filter((row) => row.event_id !== null);
       const cluster = await this.#clusterName();
       const dressed = found.length === 0 ? [] : await this.#enrich(tx, found);
@@ -198,7 +218,7 @@ export class FeedHub {
     let horizon: bigint | undefined;
     const ahead = new Set<string>();
     do {
-      const page: Page = await this.#page(tenant, reader.cursor, after);
+      const page: Page = await this.#page(tenant, reader.cursor, after, horizon);
       horizon ??= page.horizon;
       for (const row of page.above) ahead.add(row.event_id);
       const fresh = page.frames.filter((frame) => !reader.ahead.has(frame.eventId));
@@ -234,19 +254,43 @@ export class FeedHub {
   }
 
   async #listen(): Promise<void> {
+    await this.#openListener();
+    this.#lookTimer = setInterval(() => {
+      this.#lookEverywhere();
+      if (performance.now() - this.#heardAt > SILENCE_MS) void this.#listenAnew();
+    }, LOOK_EVERY_MS);
+    this.#lookTimer.unref();
+  }
+
+  async #openListener(): Promise<void> {
     const { unlisten } = await this.#database.pool.listen(
       this.#channel,
       (payload) => {
+        this.#heardAt = performance.now();
         const [sender, ...tenants] = JSON.parse(payload) as string[];
         if (sender === this.#self) return;
         for (const tenant of tenants) void this.#read(tenant);
       },
       // also after the connection was lost: whatever was said meanwhile was not heard
-      () => this.#lookEverywhere(),
+      () => {
+        this.#heardAt = performance.now();
+        this.#lookEverywhere();
+      },
     );
     this.#stopListening = unlisten;
-    this.#lookTimer = setInterval(() => this.#lookEverywhere(), LOOK_EVERY_MS);
-    this.#lookTimer.unref();
+  }
+
+  async #listenAnew(): Promise<void> {
+    this.#heardAt = performance.now();
+    try {
+      await this.#stopListening?.();
+      await this.#openListener();
+    } catch (error) {
+      this.#log.warn(
+        { err: (error as Error).message },
+        'cannot listen for other processes; looking every few seconds',
+      );
+    }
   }
 
   #lookEverywhere(): void {
