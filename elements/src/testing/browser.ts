@@ -1,4 +1,4 @@
-import { expect as chai, fixture, nextFrame, waitUntil } from '@open-wc/testing';
+import { expect as chai, fixture, nextFrame, waitUntil as openWaitUntil } from '@open-wc/testing';
 import { html, type TemplateResult } from 'lit';
 import { define } from '../define.ts';
 import type { Provider } from '../elements/provider/provider.ts';
@@ -75,4 +75,7 @@ export const expect = chai as unknown as (value: unknown) => {
   readonly to: Checks;
   readonly not: { readonly to: Checks };
 };
-export { waitUntil };
+/** For up to 8 s: parts that are loaded when first wanted take their time on a busy machine. */
+export function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
+  return openWaitUntil(condition, 'what was waited for did not come', { timeout: 8_000 });
+}
