@@ -75,11 +75,9 @@ export const messagePage = z
     events: z
       .array(threadEvent)
       .meta({ description: 'What else happened in the span of this page, oldest first' }),
-    scheduled: z
-      .array(message)
-      .meta({
-        description: 'What waits for its hour, soonest first; on the newest page, and not among its items',
-      }),
+    scheduled: z.array(message).meta({
+      description: 'What waits for its hour, soonest first; on the newest page, and not among its items',
+    }),
     before: cursor.nullable().meta({ description: 'Pass as `before` for older messages' }),
     after: cursor.nullable().meta({ description: 'Pass as `after` for newer messages' }),
   })

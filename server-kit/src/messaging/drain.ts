@@ -58,7 +58,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   const lease = carrier.sendTimeout + startWithin + LEASE_MARGIN / 2;
   const elapsed = () => database.options.clock?.().getTime() ?? performance.now();
   const inFlight = new Set<Promise<void>>();
-  let firstFailure: unknown;
+  let firstFailure: Error | undefined;
   let onSettled: () => void = () => undefined;
   const settledOne = () => new Promise<void>((done) => (onSettled = done));
   let lookedUp = elapsed();
@@ -116,7 +116,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
           const call = carrier.send(toOutbound(message, tenant), options.callbackBase);
           const done: Promise<void> = settle(message, call)
             .catch((error: unknown) => {
-              firstFailure ??= error;
+              firstFailure ??= error instanceof Error ? error : new Error(String(error));
             })
             .finally(() => {
               slots.give(1);
