@@ -76,6 +76,5 @@ export const expect = chai as unknown as (value: unknown) => {
   readonly not: { readonly to: Checks };
 };
 /** For up to 8 s: parts that are loaded when first wanted take their time on a busy machine. */
-export function waitUntil(condition: () => boolean | Promise<boolean>): Promise<void> {
-  return openWaitUntil(condition, 'what was waited for did not come', { timeout: 8_000 });
-}
+export const waitUntil: typeof openWaitUntil = (condition, message, options) =>
+  openWaitUntil(condition, message, { timeout: 8_000, ...options });
