@@ -8,7 +8,8 @@
  *
  * Positions become visible out of order, so "everything after N" could skip a slow transaction. A cursor is therefore
  * a transaction number X with the meaning: all events of transactions below X have been delivered. X is never above the oldest
- * running transaction, so nothing below it can still appear. What lies above may be repeated after a reconnect;
+ * running transaction, so nothing below it can still appear; nor above the number after the newest event's, because what
+ * Postgres gave out beyond that may not be on disk yet and is given out again after a crash. What lies above may be repeated after a reconnect;
  * clients drop repeats by event id.
  */
 import { randomUUID } from 'node:crypto';
@@ -168,16 +169,16 @@ export class FeedHub {
     return this.#database.transaction(tenant, async (tx) => {
       const { sql } = tx;
       // one statement, one snapshot: the horizon must not be newer than what was read
-      const rows = await sql<(LoggedEvent & { horizon: string })[]>`
-        with horizon as (select pg_snapshot_xmin(pg_current_snapshot()) as xmin)
-        select h.xmin::text as horizon, e.* from horizon h left join lateral (
+      const rows = await sql<(LoggedEvent & Horizon)[]>`
+        with horizon as (${horizonOf(tx)})
+        select h.xmin, h.newest, e.* from horizon h left join lateral (
           select tx::text, position::text, event_id, type, contact_id, conversation_id, message_id, actor, data, occurred_at
           from events
           where tenant_id = ${tenant} and tx >= ${String(from)}::xid8
             ${after === null ? sql`` : sql`and (tx, position) > (${after.tx}::xid8, ${after.position}::bigint)`}
           order by events.tx, events.position limit ${PAGE}
         ) e on true`;
-      const horizon = first ?? BigInt(rows[0]!.horizon);
+      const horizon = first ?? lower(rows[0]!);
       const found = rows.filter((row) => row.event_id !== null);
       const cluster = await this.#clusterName();
       const dressed = found.length === 0 ? [] : await this.#enrich(tx, found);
@@ -300,10 +301,9 @@ export class FeedHub {
   async #horizon(tenant: string): Promise<bigint> {
     const [[row]] = await this.#database.pipeline(
       tenant,
-      ({ sql }) =>
-        [sql<{ xmin: string }[]>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`] as const,
+      (tx) => [tx.sql<Horizon[]>`select xmin, newest from (${horizonOf(tx)}) as h`] as const,
     );
-    return BigInt(row!.xmin);
+    return lower(row!);
   }
 
   /** Transaction numbers mean nothing in another cluster (a restored backup): cursors carry where they are from. */
@@ -327,6 +327,23 @@ export class FeedHub {
   get #channel(): string {
     return `${this.#database.schema}_events`;
   }
+}
+
+interface Horizon {
+  xmin: string;
+  newest: string | null;
+}
+
+function horizonOf({ sql, tenant }: Tx) {
+  return sql`
+    select pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
+      (select tx::text from events where tenant_id = ${tenant} order by events.tx desc, events.position desc limit 1) as newest`;
+}
+
+function lower({ xmin, newest }: Horizon): bigint {
+  const afterNewest = newest === null ? 0n : BigInt(newest) + 1n;
+  const oldestRunning = BigInt(xmin);
+  return afterNewest < oldestRunning ? afterNewest : oldestRunning;
 }
 
 interface Page {
