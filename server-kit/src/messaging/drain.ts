@@ -58,14 +58,14 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   const lease = carrier.sendTimeout + startWithin + LEASE_MARGIN / 2;
   const elapsed = () => database.options.clock?.().getTime() ?? performance.now();
   const inFlight = new Set<Promise<void>>();
-  let firstFailure: Error | undefined;
+  const failures: Error[] = [];
   let onSettled: () => void = () => undefined;
   const settledOne = () => new Promise<void>((done) => (onSettled = done));
   let lookedUp = elapsed();
   await reached?.('begin');
 
   try {
-    while (!signal?.aborted && firstFailure === undefined) {
+    while (!signal?.aborted && failures.length === 0) {
       // also while there is plenty to send: an unknown fate must not wait for a quiet hour
       if (elapsed() - lookedUp > LOOK_UP_EVERY_MS) {
         lookedUp = elapsed();
@@ -89,7 +89,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   } finally {
     await Promise.all(inFlight);
   }
-  if (firstFailure !== undefined) throw firstFailure as Error;
+  if (failures[0]) throw failures[0];
 
   /** Claims up to `taken` messages, starts their calls, and returns how many rows moved in whatever way. */
   async function claimAndStart(taken: number): Promise<number> {
@@ -116,7 +116,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
           const call = carrier.send(toOutbound(message, tenant), options.callbackBase);
           const done: Promise<void> = settle(message, call)
             .catch((error: unknown) => {
-              firstFailure ??= error instanceof Error ? error : new Error(String(error));
+              failures.push(error instanceof Error ? error : new Error(String(error)));
             })
             .finally(() => {
               slots.give(1);
