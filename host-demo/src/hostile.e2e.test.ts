@@ -5,7 +5,7 @@ import { CLIENTS } from './agency.ts';
 import { launchBrowser } from './testing/browser.ts';
 import { startDemoProcess, type DemoProcess } from './testing/demo-process.ts';
 import { HOSTILE_TEXTS } from './testing/hostile-texts.ts';
-import { bubble, row, takePhone, thread, visit, type Visit } from './testing/pages.ts';
+import { askApi, bubble, row, takePhone, thread, visit, type Visit } from './testing/pages.ts';
 import { lineTo } from './testing/proxy.ts';
 
 let demo: DemoProcess;
@@ -81,29 +81,15 @@ describe('script in what people write and are called', () => {
     // each of them once as a text in one long thread, and once as the name of somebody who has written
     for (const body of HOSTILE_TEXTS) await text(WRITER, body);
     await inTens(strangers, ({ number }, index) => text(number, `I am number ${index}`));
-    const { context } = await visit(browser, demo.url, { as: 'dana' });
-    const minted = await context.request.post(`${demo.url}/session/token`, {
-      headers: { 'x-portal': 'token' },
-    });
-    const headers = { authorization: `Bearer ${((await minted.json()) as { token: string }).token}` };
+    const window = await visit(browser, demo.url, { as: 'dana' });
     await inTens(strangers, async ({ name, number }) => {
-      const query = `${demo.url}/crm/v1/contacts?q=${encodeURIComponent(number)}`;
-      const found = (await (await context.request.get(query, { headers })).json()) as {
-        items: { id: string }[];
-      };
-      const data = {
-        first_name: name,
-        last_name: '<b>',
-        tags: [name.slice(0, 100)],
-        fields: { [name.slice(0, 100)]: name },
-      };
-      const changed = await context.request.patch(`${demo.url}/crm/v1/contacts/${found.items[0]?.id}`, {
-        headers,
-        data,
-      });
-      expect(changed.status()).toBe(200);
+      const found = await askApi(window, 'GET', `/contacts?q=${encodeURIComponent(number)}`);
+      const [contact] = found.body['items'] as { id: string }[];
+      const key = name.slice(0, 100);
+      const change = { first_name: name, last_name: '<b>', tags: [key], fields: { [key]: name } };
+      expect((await askApi(window, 'PATCH', `/contacts/${contact?.id}`, change)).status).toBe(200);
     });
-    await context.close();
+    await window.context.close();
   }, 120_000);
 
   test('does nothing in the list, a thread, the panel, the portal’s own pages or on the phone', async () => {

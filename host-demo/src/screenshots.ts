@@ -1,7 +1,7 @@
 /**
  * Pictures of every view, for the documents and for whoever wants to look at them all:
  *
- *   node --conditions=patchbay-source host-demo/src/screenshots.ts <folder>
+ *   npm run screenshots --workspace @patchbay/host-demo -- <folder>
  *
  * A demo of its own is started and ended; the elements have to be built.
  */
@@ -175,7 +175,7 @@ async function settled({ page, phone }: Visit): Promise<void> {
 
 const [where] = process.argv.slice(2);
 if (where === undefined) {
-  console.error('Name a folder for the pictures: node host-demo/src/screenshots.ts docs/images');
+  console.error('Name a folder for the pictures, such as ../docs/images.');
   process.exit(1);
 }
 const folder = resolve(where);

@@ -17,6 +17,7 @@ import {
 } from './testing/demo-process.ts';
 import {
   answer,
+  askApi,
   bubble,
   openConversation,
   row,
@@ -125,6 +126,7 @@ describe('copies of the demo', () => {
   test('end with 0 when asked to, and come back with everything; open windows find them again by themselves', async () => {
     const window = await inboxOf(other);
     await openConversation(window.inbox, 'Only there');
+    await bubble(window.inbox, 'Only there').waitFor();
     expect(await other.end()).toBe(0);
     await window.inbox
       .getByText(/Reconnecting/)
@@ -145,20 +147,29 @@ describe('copies of the demo', () => {
     await openConversation(before.inbox, 'Laura Chen');
     const answers = ['One of five', 'Two of five', 'Three of five', 'Four of five', 'Five of five'];
     for (const said of answers) {
+      // once the kit has said that it has it, it may not be lost
+      const taken = before.page.waitForResponse(
+        (response) => response.url().endsWith('/crm/v1/messages') && response.status() === 201,
+      );
       await answer(before.inbox, said);
-      // the kit has it: from here on it may not be lost
-      await bubble(before.inbox, said).locator('[part~=tick]').waitFor();
+      await taken;
     }
     await one.kill();
     await one.again();
     const after = await inboxOf(one);
     await openConversation(after.inbox, 'Laura Chen');
-    for (const said of answers) {
-      await bubble(after.inbox, said)
-        .locator('[part~=tick-sent], [part~=tick-delivered]')
-        .waitFor({ timeout: 60_000 });
-      expect(await bubble(after.inbox, said).count()).toBe(1);
-    }
+    const id = new URL(after.page.url()).searchParams.get('conversation');
+    const fates = async () => {
+      const { body } = await askApi(after, 'GET', `/conversations/${id}/messages`);
+      const messages = body['items'] as { body: string; status: string }[];
+      return messages.filter((message) => answers.includes(message.body)).map(({ status }) => status);
+    };
+    const isDone = (status: string) => status === 'sent' || status === 'delivered';
+    await expect
+      .poll(async () => (await fates()).filter(isDone), { timeout: 60_000 })
+      .toHaveLength(answers.length);
+    expect(await fates()).toHaveLength(answers.length);
+    for (const said of answers) expect(await bubble(after.inbox, said).count()).toBe(1);
     // The stand-in was killed too, and may itself have forgotten its last tenth of a second: at most once, then.
     const listed = await fetch(
       `${one.sandboxUrl}/sandbox/messages?to=${encodeURIComponent('+13125550164')}&limit=100`,

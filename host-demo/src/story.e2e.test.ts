@@ -6,6 +6,7 @@ import { launchBrowser } from './testing/browser.ts';
 import { startDemoProcess, type DemoProcess } from './testing/demo-process.ts';
 import {
   answer,
+  askApi,
   bubble,
   isBlocked,
   onPhone,
@@ -43,25 +44,6 @@ async function within<T>(open: () => Promise<Visit>, work: (visit: Visit) => Pro
 }
 
 const asDana = (more = {}) => visit(browser, demo.url, { as: 'dana', path: '/messages', ...more });
-
-/** Asks the kit's API as whoever is logged in in this window. */
-async function api(
-  { context }: Visit,
-  method: string,
-  path: string,
-  data?: object,
-): Promise<{ status: number; body: Record<string, unknown> }> {
-  const minted = await context.request.post(`${demo.url}/session/token`, {
-    headers: { 'x-portal': 'token' },
-  });
-  const { token } = (await minted.json()) as { token: string };
-  const answered = await context.request.fetch(`${demo.url}/crm/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}` },
-    ...(data && { data }),
-  });
-  return { status: answered.status(), body: (await answered.json()) as Record<string, unknown> };
-}
 
 describe('a lead texts Harbor Realty', () => {
   test('the text is in two windows within a second, without a reload', async () => {
@@ -125,13 +107,13 @@ describe('a lead texts Harbor Realty', () => {
       expect(await inbox.locator('[part~=input]').count()).toBe(0);
 
       const id = new URL(page.url()).searchParams.get('conversation');
-      const refused = await api(window, 'POST', '/messages', {
+      const refused = await askApi(window, 'POST', '/messages', {
         conversation_id: id,
         body: 'Just one more thing',
       });
       expect(refused.body).toMatchObject({ code: 'opted_out' });
       expect(
-        (await api(window, 'POST', '/messages', { to: NEW_LEAD, body: 'And another' })).body,
+        (await askApi(window, 'POST', '/messages', { to: NEW_LEAD, body: 'And another' })).body,
       ).toMatchObject({
         code: 'opted_out',
       });
@@ -150,7 +132,7 @@ describe('a lead texts Harbor Realty', () => {
 
   test('the client next door sees nothing of it, in the inbox or by the API', async () => {
     const id = await within(asDana, async (window) => {
-      const found = await api(window, 'GET', `/conversations?q=${encodeURIComponent(NEW_LEAD)}`);
+      const found = await askApi(window, 'GET', `/conversations?q=${encodeURIComponent(NEW_LEAD)}`);
       return (found.body['items'] as { id: string }[])[0]?.id;
     });
     expect(id).toBeDefined();
@@ -160,10 +142,10 @@ describe('a lead texts Harbor Realty', () => {
         await row(window.inbox, 'Grace Liu').waitFor();
         expect(await row(window.inbox, 'Good to have you back').count()).toBe(0);
         expect(await row(window.inbox, 'John Smith').count()).toBe(0);
-        const found = await api(window, 'GET', `/conversations?q=${encodeURIComponent(NEW_LEAD)}`);
+        const found = await askApi(window, 'GET', `/conversations?q=${encodeURIComponent(NEW_LEAD)}`);
         expect(found.body['items']).toEqual([]);
         for (const path of [`/conversations/${id}`, `/conversations/${id}/messages`]) {
-          expect((await api(window, 'GET', path)).status).toBe(404);
+          expect((await askApi(window, 'GET', path)).status).toBe(404);
         }
       },
     );

@@ -105,3 +105,21 @@ export async function typeOnPhone(phone: FrameLocator, text: string): Promise<vo
 
 export const onPhone = (phone: FrameLocator, text: string): Locator =>
   phone.getByRole('log').getByText(text, { exact: true });
+
+/** Asks the kit's API as whoever is logged in in this window. */
+export async function askApi(
+  { context, page }: Visit,
+  method: string,
+  path: string,
+  data?: object,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const { origin } = new URL(page.url());
+  const minted = await context.request.post(`${origin}/session/token`, { headers: { 'x-portal': 'token' } });
+  const { token } = (await minted.json()) as { token: string };
+  const answered = await context.request.fetch(`${origin}/crm/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    ...(data && { data }),
+  });
+  return { status: answered.status(), body: (await answered.json()) as Record<string, unknown> };
+}
