@@ -10,6 +10,7 @@
  */
 import postgres from 'postgres';
 import { SetupError } from '../errors.ts';
+import { ARRAY_TYPES } from './arrays.ts';
 import { LinePool, type Line } from './line.ts';
 
 export type Sql = postgres.ReservedSql;
@@ -66,6 +67,8 @@ export class Database {
       backoff: (attempts: number) => Math.min(0.05 * 2 ** attempts, 1) * (0.5 + Math.random() / 2),
       onnotice: () => undefined,
       types: WIRE_TYPES,
+      // see arrays.ts
+      fetch_types: false,
       connection: {
         application_name: 'patchbay',
         search_path: quoteName(this.schema),
@@ -239,6 +242,7 @@ const CLOSE_PATIENCE_MS = 5_000;
 const DIRECTORY_CONNECTIONS = 2;
 /** Timestamps leave as the wire wants them (RFC 3339, milliseconds), positions as strings: no float ever holds one. */
 const WIRE_TYPES = {
+  ...ARRAY_TYPES,
   instant: {
     to: 1184,
     from: [1184],
