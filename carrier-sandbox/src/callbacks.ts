@@ -1,7 +1,8 @@
 /**
  * Status callbacks on their way out, with the trouble that was asked for: lost, late, twice, or in another order.
  * Twilio promises neither that one arrives nor that two arrive in order; here both can be made to happen. Left alone,
- * the callbacks of one message go one after the other, so that a run can be repeated.
+ * the callbacks of one message go one after the other, so that a run can be repeated. A message says `callbackDue` until
+ * the callback of its status has ended, well or badly: what a kill cut short is made again after the restart.
  */
 import type { Carrier } from './carrier.ts';
 import type { Message } from './records.ts';
@@ -22,12 +23,25 @@ export function createCallbacks(carrier: Carrier): Callbacks {
   let late = 0;
   const lines = new Map<string, Promise<void>>();
 
+  async function make(call: WebhookCall): Promise<void> {
+    await carrier.webhooks.call(call);
+    ended(call.resourceSid, call.params['MessageStatus']);
+  }
+
+  /** A callback that a later status has overtaken ends nothing. */
+  function ended(sid: string, status: string | undefined): void {
+    const message = carrier.store.messages.get(sid);
+    if (!message?.callbackDue || message.status !== status) return;
+    message.callbackDue = false;
+    carrier.store.put('message', message);
+  }
+
   /** After what is under way for the same message. */
   function inLine(call: WebhookCall): void {
     const sid = call.resourceSid;
     const before = lines.get(sid);
     const send = async (): Promise<void> => {
-      await carrier.webhooks.call(call);
+      await make(call);
       if (lines.get(sid) === mine) lines.delete(sid);
     };
     const mine: Promise<void> = before ? before.then(send) : send();
@@ -38,7 +52,7 @@ export function createCallbacks(carrier: Carrier): Callbacks {
     const account = carrier.store.accounts.get(message.accountSid);
     if (!account || message.statusCallback === null) return;
     const { faults, clock } = carrier;
-    if (faults.forCallback('drop_callbacks', account.sid)) return;
+    if (faults.forCallback('drop_callbacks', account.sid)) return ended(message.sid, message.status);
     const call: WebhookCall = {
       account,
       kind: 'status',
@@ -74,10 +88,7 @@ export function createCallbacks(carrier: Carrier): Callbacks {
   function flush(): void {
     const batch = carrier.faults.shuffle(shuffling);
     shuffling = [];
-    void batch.reduce(
-      (before, call) => before.then(() => carrier.webhooks.call(call)).then(() => undefined),
-      Promise.resolve(),
-    );
+    void batch.reduce((before, call) => before.then(() => make(call)), Promise.resolve());
   }
 
   return {

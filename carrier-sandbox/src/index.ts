@@ -79,7 +79,7 @@ export interface Sandbox {
   listen(options?: { port?: number; host?: string }): Promise<Listening>;
   state: Store;
   controls: Controls;
-  /** Writes down what is waiting to be written and lets go of everything; `listen().close()` does it too. */
+  /** Lets go of everything; `listen().close()` does it too. */
   close: () => void;
 }
 

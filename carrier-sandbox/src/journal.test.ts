@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { createSandbox, manualClock } from './index.ts';
-import { BUSINESS, call, MESSAGES, PHONE } from './testing/harness.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSandbox, manualClock, type Transport } from './index.ts';
+import { BUSINESS, call, MESSAGES, PHONE, until } from './testing/harness.ts';
 
 function folder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'sandbox-'));
@@ -43,6 +43,90 @@ it('remembers threads, the message list and the STOP list over a restart, and go
   );
   expect(await bytes.text()).toBe('pixels');
   after.close();
+});
+
+it('has written a message down before it answers', async () => {
+  const dir = folder();
+  const sandbox = createSandbox({ dir, clock: manualClock(), numbers: [{ phoneNumber: BUSINESS }] });
+  onTestFinished(() => sandbox.close());
+  const { status, body } = await call(sandbox, MESSAGES, { To: PHONE, From: BUSINESS, Body: 'Hi' });
+  expect(status).toBe(201);
+  expect(readFileSync(join(dir, 'sandbox.jsonl'), 'utf8')).toContain(body.sid);
+});
+
+describe('after a kill', () => {
+  const StatusCallback = 'http://host.test/status';
+  const answer = { status: 200, contentType: 'text/xml', location: null, body: new Uint8Array() };
+
+  /** What `kill -9` leaves: the folder as it is at this moment, with nobody to tidy up. */
+  function killed(dir: string): string {
+    const left = folder();
+    cpSync(dir, left, { recursive: true });
+    return left;
+  }
+
+  function arrange() {
+    const clock = manualClock();
+    const start = (dir: string, transport: Transport) => {
+      const sandbox = createSandbox({ dir, clock, transport, numbers: [{ phoneNumber: BUSINESS }] });
+      onTestFinished(() => sandbox.close());
+      return sandbox;
+    };
+    /** A host that takes down every status, and answers. */
+    const heard: string[] = [];
+    const listens: Transport = async ({ body }) => {
+      heard.push(new URLSearchParams(body).get('MessageStatus') ?? '');
+      return answer;
+    };
+    return { clock, start, heard, listens, form: { To: PHONE, From: BUSINESS, Body: 'Hi', StatusCallback } };
+  }
+
+  it.each([['queued', 0, ['sent', 'delivered']] as const, ['sent', 100, ['sent', 'delivered']] as const])(
+    'a message that was %s goes on, and its callbacks with it',
+    async (status, ms, statuses) => {
+      const { clock, start, heard, listens, form } = arrange();
+      const dir = folder();
+      const before = start(dir, () => new Promise(() => {}));
+      await call(before, MESSAGES, form);
+      if (ms > 0) clock.advance(ms);
+      expect([...before.state.messages.all()][0]?.status).toBe(status);
+      const after = start(killed(dir), listens);
+      clock.advance(5000);
+      await until('both callbacks', () => heard.length === 2);
+      expect(heard).toEqual(statuses);
+      expect([...after.state.messages.all()][0]?.status).toBe('delivered');
+    },
+  );
+
+  it('a last callback that nobody answered is made again, once', async () => {
+    const { clock, start, heard, listens, form } = arrange();
+    const dir = folder();
+    const before = start(dir, () => new Promise(() => {}));
+    await call(before, MESSAGES, form);
+    clock.advance(5000);
+    expect([...before.state.messages.all()][0]?.status).toBe('delivered');
+    const left = killed(dir);
+    const after = start(left, listens);
+    await until('the callback has ended', () => after.controls.idle());
+    expect(heard).toEqual(['delivered']);
+    start(killed(left), listens);
+    expect(heard).toEqual(['delivered']);
+  });
+
+  it('a picture that was being fetched is fetched', async () => {
+    const { clock, start, form } = arrange();
+    const dir = folder();
+    const before = start(dir, () => new Promise(() => {}));
+    await call(before, MESSAGES, { ...form, MediaUrl: 'http://host.test/a.png' });
+    clock.advance(1000);
+    const asked: string[] = [];
+    const after = start(killed(dir), async ({ url }) => (asked.push(url), answer));
+    await until('the picture is there', () => {
+      clock.advance(1000);
+      return [...after.state.messages.all()][0]?.status === 'delivered';
+    });
+    expect(asked[0]).toBe('http://host.test/a.png');
+  });
 });
 
 it('forgets everything on reset, save what it was given at the start', async () => {

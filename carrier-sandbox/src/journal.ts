@@ -3,15 +3,23 @@
  *
  * Reading takes the last line for each record, so a line cut short by a crash costs that line alone. At every start
  * the file is written anew with one line per record, under another name and then renamed: at no moment is there half
- * a file. Lines are gathered for a moment before they are appended, because a message changes several times a second.
+ * a file. A line is handed to the system before the change is answered: what was said to a client survives `kill -9`.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Change, Kind, Kinds, Store } from './store.ts';
 
 export interface Journal {
   load(): void;
-  flush(): void;
   /** Starts the file again from what the store holds now. */
   rewrite(): void;
   media(sid: string, bytes: Uint8Array): void;
@@ -20,34 +28,29 @@ export interface Journal {
 }
 
 const KINDS: readonly Kind[] = ['account', 'number', 'service', 'phone', 'optout', 'message'];
-const GATHER_MS = 100;
 
 export function createJournal(dir: string, store: Store): Journal {
   const file = join(dir, 'sandbox.jsonl');
   const mediaDir = join(dir, 'media');
   mkdirSync(mediaDir, { recursive: true });
-  const waiting = new Map<string, Change>();
-  let timer: NodeJS.Timeout | undefined;
+  /** Open while the process lives: a message changes several times a second. */
+  let open: number | undefined;
   let stop: (() => void) | undefined;
 
-  function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    if (waiting.size === 0) return;
-    const lines = [...waiting.values()].map(line).join('');
-    waiting.clear();
-    appendFileSync(file, lines);
+  function shut(): void {
+    if (open !== undefined) closeSync(open);
+    open = undefined;
   }
 
   function rewrite(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    waiting.clear();
+    // Windows does not rename over a file that is open.
+    shut();
     const lines: string[] = [];
     for (const kind of KINDS)
       for (const [id, record] of entries(store, kind)) lines.push(line({ kind, id, record }));
     writeFileSync(`${file}.new`, lines.join(''));
     renameSync(`${file}.new`, file);
+    open = openSync(file, 'a');
   }
 
   return {
@@ -55,12 +58,9 @@ export function createJournal(dir: string, store: Store): Journal {
       if (existsSync(file)) replay(readFileSync(file, 'utf8'), store);
       rewrite();
       stop = store.onChange((change) => {
-        waiting.set(`${change.kind} ${change.id}`, change);
-        timer ??= setTimeout(flush, GATHER_MS);
-        timer.unref();
+        if (open !== undefined) appendFileSync(open, line(change));
       });
     },
-    flush,
     rewrite,
     media: (sid, bytes) => writeFileSync(join(mediaDir, sid), bytes),
     readMedia(sid) {
@@ -69,7 +69,7 @@ export function createJournal(dir: string, store: Store): Journal {
     },
     close() {
       stop?.();
-      flush();
+      shut();
     },
   };
 }

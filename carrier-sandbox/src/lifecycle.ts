@@ -56,8 +56,9 @@ export function createLifecycle(carrier: Carrier): Lifecycle {
     message.status = status;
     message.errorCode = errorCode;
     message.updatedAt = clock.now();
+    message.callbackDue = message.statusCallback !== null && settings.callbackStatuses.includes(status);
     store.put('message', message);
-    if (settings.callbackStatuses.includes(status)) carrier.callbacks.status(message);
+    if (message.callbackDue) carrier.callbacks.status(message);
   }
 
   const alive = (message: Message, ...statuses: MessageStatus[]): boolean =>
@@ -136,7 +137,7 @@ export function createLifecycle(carrier: Carrier): Lifecycle {
   }
 
   async function fetchMedia(message: Message): Promise<void> {
-    move(message, 'sending');
+    if (message.status !== 'sending') move(message, 'sending');
     for (const media of message.media) {
       const code = await carrier.media.fetch(media);
       if (code === null) continue;
@@ -222,9 +223,12 @@ export function createLifecycle(carrier: Carrier): Lifecycle {
     resume() {
       for (const message of [...store.messages.all()]) {
         if (message.direction === 'inbound') continue;
+        if (message.callbackDue) carrier.callbacks.status(message);
         if (['scheduled', 'accepted', 'queued'].includes(message.status)) begin(message);
-        else if (message.status === 'sending') later(settings.sentAfterMs, () => sent(message));
-        else if (message.status === 'sent') arrive(message);
+        else if (message.status === 'sending') {
+          if (message.media.some((media) => media.url !== null)) void fetchMedia(message);
+          else later(settings.sentAfterMs, () => sent(message));
+        } else if (message.status === 'sent') arrive(message);
       }
     },
     get moving() {

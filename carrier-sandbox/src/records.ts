@@ -60,6 +60,8 @@ export interface Message {
   sentAt: number | null;
   sendAt: number | null;
   statusCallback: string | null;
+  /** The callback of its status has not ended yet: after a restart it is made again. */
+  callbackDue?: boolean;
   validitySeconds: number;
   provideFeedback: boolean;
 }

@@ -15,6 +15,12 @@ describe('the phone page', () => {
     },
   );
 
+  it('has its heading in the part that a host embeds', async () => {
+    const html = await (await get('/phone?embed=1')).text();
+    expect(html.match(/<h1/g)).toHaveLength(1);
+    expect(html).toMatch(/<main[^>]*>(?:(?!<\/main>)[\s\S])*<h1/);
+  });
+
   it('serves every file that the page and its modules name', async () => {
     const waiting = ['/'];
     const seen = new Set<string>();
