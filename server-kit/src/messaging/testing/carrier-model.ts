@@ -4,6 +4,7 @@
  */
 import type { Carrier, OutboundMessage, SendOutcome, StatusReport } from '../../carriers/carrier.ts';
 import { apiRefusal, callbackRefusal } from '../../carriers/twilio/refusals.ts';
+import { newId } from '../../ids.ts';
 import { TEST_ACCOUNT } from '../../testing/carrier.ts';
 import type { Random } from './campaign.ts';
 import { ticks, type Life } from './mortal.ts';
@@ -62,7 +63,6 @@ export class CarrierModel {
   readonly accepted: Accepted[] = [];
   calls = 0;
   readonly #options: CarrierModelOptions;
-  #sids = 0;
   /** From here on everything goes well, so that a campaign can come to its end. */
   calm = false;
 
@@ -131,8 +131,7 @@ export class CarrierModel {
 
   #accept({ id, attempt, from, to, body, tenant }: OutboundMessage): string {
     const { random, timeline, callback } = this.#options;
-    this.#sids += 1;
-    const sid = `SM${String(this.#sids).padStart(32, '0')}`;
+    const sid = `SM${newId().replaceAll('-', '')}`;
     this.accepted.push({ sid, messageId: id, attempt, from, to, body, at: timeline.now });
     const [final, code] = this.calm ? (['delivered', null] as const) : random.pick(ENDINGS);
     const statuses = [['sent', null] as const, ...(final === null ? [] : [[final, code] as const])];
