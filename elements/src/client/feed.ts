@@ -36,7 +36,7 @@ export function createFeed({ open, random = Math.random, silence = 60_000 }: Fee
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastPoll = 0;
   let openedAt: string | null = null;
-  let wasLive = false;
+  let tries = 0;
 
   const tell = (signal: FeedSignal) => {
     for (const listener of [...listeners]) listener(signal);
@@ -53,8 +53,7 @@ export function createFeed({ open, random = Math.random, silence = 60_000 }: Fee
       failures = 0;
       enter('live');
       // Without a place to resume from there may be a gap: only loading afresh closes it.
-      if (wasLive && openedAt === null) tell({ kind: 'reset' });
-      wasLive = true;
+      if (tries > 1 && openedAt === null) tell({ kind: 'reset' });
       return;
     }
     if (event === 'reset') {
@@ -77,6 +76,7 @@ export function createFeed({ open, random = Math.random, silence = 60_000 }: Fee
 
   const read = async (mine: AbortController) => {
     openedAt = place;
+    tries += 1;
     const response = await open(place, mine.signal);
     if (!response.ok || response.body === null) throw new Error(`feed: ${response.status}`);
     const parse = sseParser(({ event, data, id }) => {

@@ -21,6 +21,7 @@ export class ConversationCache extends Store {
   readonly #overlays = new Map<string, Overlay[]>();
   readonly #watchers = new Set<ConversationListener>();
   readonly #asked = new Map<string, Promise<Conversation>>();
+  readonly #failed = new Set<string>();
   readonly #member: (id: string) => MemberRef | undefined;
 
   constructor(client: PatchbayClient, member: (id: string) => MemberRef | undefined = () => undefined) {
@@ -57,13 +58,23 @@ export class ConversationCache extends Store {
       asked = this.#client
         .getConversation(id)
         .then((conversation) => {
+          this.#failed.delete(id);
           this.put(conversation);
           return conversation;
+        })
+        .catch((cause: unknown) => {
+          this.#failed.add(id);
+          throw cause;
         })
         .finally(() => this.#asked.delete(id));
       this.#asked.set(id, asked);
     }
     return asked;
+  }
+
+  /** Loads again what could not be loaded. */
+  recover(): void {
+    for (const id of this.#failed) void this.refresh(id).catch(() => undefined);
   }
 
   /** Shows the change at once; takes it back and rejects when the server refuses. */

@@ -48,7 +48,8 @@ export class ContactStore extends Store {
 
   /** Live: a contact that changed elsewhere. */
   reload(): void {
-    if (this.status === 'ready') void this.refresh();
+    if (this.status === 'error') void this.load();
+    else if (this.status === 'ready') void this.refresh();
   }
 
   async update(patch: UpdateContact): Promise<boolean> {

@@ -49,6 +49,8 @@ export class ConversationsStore extends Store {
   #ids: string[] = [];
   #next: string | null = null;
   #abort: AbortController | null = null;
+  #moreFailed = false;
+  #countsFailed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #countTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -115,6 +117,7 @@ export class ConversationsStore extends Store {
     this.#abort?.abort();
     const { signal } = (this.#abort = new AbortController());
     this.loadingMore = false;
+    this.#moreFailed = false;
     if (!keep) {
       this.#ids = [];
       this.#next = null;
@@ -141,6 +144,7 @@ export class ConversationsStore extends Store {
     if (this.#next === null || this.loadingMore || this.status !== 'ready' || !this.#abort) return;
     const { signal } = this.#abort;
     this.loadingMore = true;
+    this.#moreFailed = false;
     this.changed();
     try {
       const page = await this.#client.listConversations({ ...this.#query(), after: this.#next }, { signal });
@@ -153,6 +157,7 @@ export class ConversationsStore extends Store {
     } catch (cause) {
       if (signal.aborted) return;
       this.error = ApiError.fromUnknown(cause);
+      this.#moreFailed = true;
     }
     this.loadingMore = false;
     this.changed();
@@ -163,6 +168,7 @@ export class ConversationsStore extends Store {
     const counts = await this.#client
       .conversationCounts({ ...(assignee && { assignee }), ...(channel && { channel }), ...(tag && { tag }) })
       .catch(() => null);
+    this.#countsFailed = counts === null;
     if (counts) this.counts = counts;
     this.changed();
   }
@@ -172,6 +178,13 @@ export class ConversationsStore extends Store {
     if (this.status === 'idle') return;
     void this.load({ keep: true });
     void this.loadCounts();
+  }
+
+  /** Loads again what could not be loaded. */
+  recover(): void {
+    if (this.#moreFailed) void this.loadMore();
+    else if (this.error) void this.load({ keep: true });
+    if (this.#countsFailed) void this.loadCounts();
   }
 
   /** The neighbour of the open conversation, for j and k. */

@@ -42,6 +42,14 @@ class Opened implements Attached {
     for (const thread of this.#threads.values()) void thread.reload();
     for (const contact of this.#contacts.values()) contact.reload();
   }
+
+  recover(): void {
+    for (const thread of this.#threads.values()) {
+      if (thread.error) void thread.reload();
+      else if (thread.olderError) void thread.loadOlder();
+    }
+    for (const contact of this.#contacts.values()) if (contact.error) contact.reload();
+  }
 }
 
 const known = new WeakMap<Stores, Opened>();

@@ -37,6 +37,14 @@ export class SessionStore extends Store {
     this.changed();
   }
 
+  /** Loads again what could not be loaded. */
+  async recover(): Promise<void> {
+    if (this.status === 'error') return this.load();
+    if (this.status !== 'ready' || this.brand !== null) return;
+    this.brand = await this.#client.brand().catch(() => null);
+    this.changed();
+  }
+
   async loadQuickReplies(): Promise<void> {
     if (this.quickReplies !== null) return;
     this.quickReplies = await this.#client.listQuickReplies().catch(() => null);

@@ -11,6 +11,8 @@ import { UnreadStore } from './unread.ts';
 export interface Attached {
   take(event: FeedEvent): void;
   reload(): void;
+  /** The server can be reached again: load what could not be loaded. */
+  recover?(): void;
 }
 
 /**
@@ -78,14 +80,29 @@ export class Stores {
   /** Loads everything that is shown afresh. */
   reload(): void {
     this.conversations.reload();
-    if (this.unread.count !== null) void this.unread.load();
+    this.unread.reload();
     for (const attached of this.#attached) attached.reload();
+    this.#recoverSession();
+  }
+
+  /** Loads again what could not be loaded, and nothing else. */
+  recover(): void {
+    this.conversations.recover();
+    this.unread.recover();
+    for (const attached of this.#attached) attached.recover?.();
+    this.#recoverSession();
+  }
+
+  #recoverSession(): void {
+    this.cache.recover();
+    void this.session.recover().then(() => this.drafts.settle());
   }
 
   #start(): void {
     this.#stop.push(
       this.client.feed.listen((signal) => this.#heard(signal)),
       this.drafts.watch(),
+      this.#watchWindow(),
     );
     void this.session.load().then(() => this.drafts.settle());
     this.session.setFeed(this.client.feed.state);
@@ -95,9 +112,21 @@ export class Stores {
   }
 
   #heard(signal: FeedSignal): void {
-    if (signal.kind === 'state') this.session.setFeed(signal.state);
-    else if (signal.kind === 'reset') this.reload();
+    if (signal.kind === 'state') {
+      this.session.setFeed(signal.state);
+      if (signal.state === 'live') this.recover();
+    } else if (signal.kind === 'reset') this.reload();
     else this.#take(signal.event);
+  }
+
+  /** A load may fail while the feed is well: whoever comes back to the window should not have to ask for it. */
+  #watchWindow(): () => void {
+    if (typeof window === 'undefined') return () => undefined;
+    const again = () => this.recover();
+    for (const name of ['focus', 'online']) window.addEventListener(name, again);
+    return () => {
+      for (const name of ['focus', 'online']) window.removeEventListener(name, again);
+    };
   }
 
   #take(event: FeedEvent): void {

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../client/errors.ts';
-import { createFakeClient, type FakeOptions } from '../testing/index.ts';
+import { createFakeClient, fakeId, type FakeOptions } from '../testing/index.ts';
 import { newer } from './message-order.ts';
-import { threadOf } from './opened.ts';
+import { contactOf, threadOf } from './opened.ts';
 import { safeStorage } from './storage.ts';
 import { Stores } from './stores.ts';
 
@@ -175,6 +175,74 @@ describe('a scheduled text', () => {
     expect(thread.scheduled[0]?.body).toBe('Even later');
     await thread.cancel(id);
     expect(thread.scheduled).toEqual([]);
+  });
+});
+
+describe('a load that failed because the server was away', () => {
+  const away = () => {
+    const client = createFakeClient({ now: () => NOW });
+    client.fail('*', 'network');
+    const stores = new Stores(
+      client,
+      safeStorage(() => undefined),
+    );
+    stores.retain();
+    const id = client.conversationIds[0] as string;
+    return { client, stores, id, thread: threadOf(stores, id), contact: contactOf(stores, fakeId('c', 0)) };
+  };
+
+  it('is made again when the feed goes live, and later messages show', async () => {
+    const { client, stores, id, thread, contact } = away();
+    const { conversations, session, unread, cache } = stores;
+    await Promise.allSettled([
+      thread.load(),
+      contact.load(),
+      conversations.load(),
+      conversations.loadCounts(),
+      unread.load(),
+      cache.ensure(id),
+      settled(),
+    ]);
+    expect([thread, contact, conversations, session].map(({ status }) => status)).toEqual(
+      Array(4).fill('error'),
+    );
+    client.fail('*', null);
+    client.setFeed('live');
+    await vi.waitFor(() =>
+      expect([thread, contact, conversations, session].map(({ status }) => status)).toEqual(
+        Array(4).fill('ready'),
+      ),
+    );
+    expect([unread.count, conversations.counts?.unread, cache.get(id)?.id]).toEqual([2, 2, id]);
+    const { id: fresh } = client.receive(id, 'Are you there?');
+    expect(thread.message(fresh)?.body).toBe('Are you there?');
+  });
+
+  it('keeps what was written meanwhile', async () => {
+    const { client, thread } = away();
+    const loading = thread.load();
+    const { id } = await thread.send({ body: 'Hello' });
+    await loading;
+    client.fail('*', null);
+    client.setFeed('live');
+    await vi.waitFor(() => expect(thread.status).toBe('ready'));
+    expect(thread.message(id)?.status).toBe('failed');
+    expect(thread.items.length).toBeGreaterThan(1);
+  });
+
+  it('is made again although something was shown: after a reset, the gap must close', async () => {
+    const { client, id, thread } = setUp();
+    await thread.load();
+    client.fail('listMessages', 'network', 1);
+    client.reset();
+    client.emit({ type: 'consent.granted' });
+    await vi.waitFor(() => expect(thread.error?.code).toBe('network'));
+    client.calls.length = 0;
+    client.setFeed('live');
+    await vi.waitFor(() => expect(thread.error).toBeNull());
+    expect(client.calls.filter(({ args }) => args[0] === id).map(({ method }) => method)).toEqual([
+      'listMessages',
+    ]);
   });
 });
 

@@ -151,6 +151,7 @@ export class ThreadStore extends Store {
 
   /** After a gap in the live feed: the newest page, joined to what is here when they overlap. */
   async reload(): Promise<void> {
+    if (this.status === 'error') return this.load();
     if (this.status === 'idle' || !this.atEnd) return;
     await this.#fetch({}, false);
   }
@@ -281,7 +282,7 @@ export class ThreadStore extends Store {
     } catch (cause) {
       if (generation !== this.#generation) return;
       this.error = ApiError.fromUnknown(cause);
-      if (this.items.length === 0 || query.around !== undefined) this.status = 'error';
+      if (this.status === 'loading') this.status = 'error';
     }
     this.#touched();
   }

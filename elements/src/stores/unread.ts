@@ -12,6 +12,7 @@ export class UnreadStore extends Store {
   readonly #client: PatchbayClient;
   readonly #pause: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #state: 'idle' | 'asked' | 'failed' = 'idle';
 
   constructor(client: PatchbayClient, cache: ConversationCache, pause = 1_000) {
     super();
@@ -25,8 +26,20 @@ export class UnreadStore extends Store {
   }
 
   async load(): Promise<void> {
+    this.#state = 'asked';
     const counts = await this.#client.conversationCounts().catch(() => null);
     if (counts) this.#set(counts.unread);
+    else this.#state = 'failed';
+  }
+
+  /** After a gap in the live feed. */
+  reload(): void {
+    if (this.#state !== 'idle') void this.load();
+  }
+
+  /** Loads again what could not be loaded. */
+  recover(): void {
+    if (this.#state === 'failed') void this.load();
   }
 
   recount(): void {
