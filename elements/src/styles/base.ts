@@ -1,5 +1,15 @@
 import { css } from 'lit';
 
+/**
+ * For the root of an element that fills its height: as tall as the host element, whatever `display` a page gives that,
+ * and within its limits where the page gives no height.
+ */
+export const filled = css`
+  block-size: 100%;
+  min-block-size: inherit;
+  max-block-size: inherit;
+`;
+
 /** What every element draws alike: text, buttons, chips, avatars, states. Sizes in px: the host owns the rem. */
 export const base = css`
   :host {
@@ -21,6 +31,10 @@ export const base = css`
   *::before,
   *::after {
     box-sizing: border-box;
+  }
+  /* Also where a page makes a flex container of the element. */
+  .root {
+    inline-size: 100%;
   }
   h2,
   h3,
@@ -152,6 +166,12 @@ export const base = css`
     background: var(--_accent);
     border-color: var(--_accent);
     color: var(--_on-accent);
+  }
+  .button.primary:disabled {
+    background: var(--_surface-hover);
+    border-color: var(--_line-strong);
+    color: var(--_text-muted);
+    opacity: 1;
   }
   .button.primary:hover:not(:disabled) {
     background: var(--_accent-hover);

@@ -151,6 +151,7 @@ export const ar: Words = {
   'event.channel.messenger': 'ماسنجر',
   'event.closed': 'أُغلقت',
   'event.moved': 'نُقلت إلى {section}',
+  'event.took': 'تولّى {name} هذه المحادثة',
   'event.by': '{text} · {name}',
   possibleOptOut: 'قد يكون هذا طلب إلغاء اشتراك: «{text}»',
   optOut: 'إلغاء اشتراكه',

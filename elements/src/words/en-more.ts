@@ -60,6 +60,7 @@ export const enMore = {
   'event.channel.messenger': 'Messenger',
   'event.closed': 'Closed',
   'event.moved': 'Moved to {section}',
+  'event.took': '{name} took this conversation',
   'event.by': '{text} · {name}',
   possibleOptOut: 'This may be an opt-out: “{text}”',
   optOut: 'Opt out',

@@ -21,6 +21,17 @@ function type(root: ShadowRoot, text: string) {
 }
 const press = (field: HTMLElement, key: string, more: KeyboardEventInit = {}) =>
   field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }));
+/** WCAG's contrast of two `rgb(…)`. */
+function contrast(...colors: [string, string]): number {
+  const [a = 0, b = 0] = colors.map((color) => {
+    const [r = 0, g = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((text) => {
+      const part = Number(text) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * blue;
+  });
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}
 const sends = (client: FakeClient) => client.calls.filter(({ method }) => method === 'sendMessage');
 
 describe('composer', () => {
@@ -32,6 +43,17 @@ describe('composer', () => {
       await expect(element).to.be.accessible();
       const blocked = await show(3, {}, { theme });
       await expect(blocked.element).to.be.accessible();
+    });
+  }
+
+  for (const theme of ['light', 'dark']) {
+    it(`has a disabled send button that can be read: ${theme}`, async () => {
+      const { root } = await show(0, {}, { theme });
+      const button = find<HTMLButtonElement>(root, '[part=send]');
+      expect(button.disabled).to.eql(true);
+      const { color, backgroundColor, opacity } = getComputedStyle(button);
+      expect(opacity).to.eql('1');
+      expect(contrast(color, backgroundColor)).to.be.greaterThan(4.5);
     });
   }
 

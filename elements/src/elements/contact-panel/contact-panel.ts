@@ -20,6 +20,9 @@ const ALWAYS: readonly Field[] = ['email', 'phone', 'stage'];
 
 addEnglish(enMore);
 
+/** An address that is too long breaks after its @ and its dots, rather than in the middle of a word. */
+const breakable = (address: string) => address.split(/(?<=[@.])/).map((part) => html`${part}<wbr />`);
+
 /**
  * @summary Who a contact is: fields and tags to edit in place, and consent per channel with its record.
  *
@@ -203,12 +206,13 @@ export class ContactPanel extends BaseElement {
           />
         </dd>`;
     }
-    const text = shown ? html`<bdi>${shown}</bdi>` : this.t('addField', { field: label });
+    const words = field === 'email' && shown ? breakable(shown) : shown;
+    const text = words ? html`<bdi>${words}</bdi>` : this.t('addField', { field: label });
     return html`<dt>${label}</dt>
       <dd>
         ${
           this.readOnly
-            ? html`<span class="value" part="field">${shown ?? '–'}</span>`
+            ? html`<span class="value" part="field">${words ?? '–'}</span>`
             : html`<button
                 class="value ${shown ? '' : 'none'}"
                 part="field"

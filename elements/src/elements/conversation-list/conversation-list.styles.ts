@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { filled } from '../../styles/base.ts';
 
 export const styles = css`
   :host {
@@ -13,7 +14,7 @@ export const styles = css`
     display: flex;
     flex: 1;
     flex-direction: column;
-    min-height: 0;
+    ${filled}
   }
   .head {
     padding: 14px 16px 10px;

@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { filled } from '../../styles/base.ts';
 
 export const styles = css`
   :host {
@@ -16,7 +17,7 @@ export const styles = css`
     position: relative;
     display: grid;
     flex: 1;
-    min-height: 0;
+    ${filled}
     grid-template-columns: minmax(0, 1fr);
     grid-template-rows: minmax(0, 1fr);
     overflow: hidden;

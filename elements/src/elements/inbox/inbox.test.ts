@@ -46,6 +46,24 @@ describe('inbox', () => {
     expect(['.list', '.middle', '.panel'].map((each) => shown(root, each))).to.eql([false, true, false]);
   });
 
+  for (const display of ['block', 'flex', 'grid']) {
+    it(`keeps everything inside where a page says display: ${display}`, async () => {
+      const style = document.createElement('style');
+      style.textContent = `test-inbox { display: ${display}; height: 600px; width: 1200px }`;
+      document.head.append(style);
+      const { client, element, root } = await stage<Inbox>(() => html`<test-inbox></test-inbox>`);
+      element.conversationId = client.conversationIds[0] as string;
+      await waitUntil(() => root.querySelector('.composer')?.shadowRoot?.querySelector('textarea'));
+      await settled();
+      const host = element.getBoundingClientRect();
+      const box = find(root, '.composer').getBoundingClientRect();
+      expect(Math.round(host.height)).to.eql(600);
+      expect(Math.round(box.bottom)).to.eql(Math.round(host.bottom));
+      expect(Math.round(find(root, '.root').getBoundingClientRect().width)).to.eql(1200);
+      style.remove();
+    });
+  }
+
   it('goes from the list to a thread and back on one column', async () => {
     const { root, part } = await show(390);
     expect(shown(root, '.middle')).to.eql(false);

@@ -28,7 +28,8 @@ export function threadHeader(context: HeaderContext): TemplateResult {
   const { contact: person, sender, state } = conversation;
   const number = i18n.phone(person.phone);
   const via = sender ? i18n.t('via', { number: i18n.phone(sender.address) }) : '';
-  const second = [person.name && !back ? number : '', via].filter(Boolean).join(' · ');
+  const own = person.name && !back ? number : '';
+  const second = [own, via].filter(Boolean).join(' · ');
   const closed = state === 'closed';
   const closeWord = closed ? i18n.t('reopen') : i18n.t('close');
   return html`<div part="header" class="head ${back ? 'back' : ''}">
@@ -51,7 +52,10 @@ export function threadHeader(context: HeaderContext): TemplateResult {
         ${contact?.lead_type ? html`<span class="chip accent ell wide" part="chip">${contact.lead_type}</span>` : nothing}
         ${contact?.stage ? html`<span class="chip ell wide" part="chip">${contact.stage}</span>` : nothing}
       </div>
-      <div class="number num ell" part="number">${second}</div>
+      <div class="number num" part="number" title=${second}>
+        ${own ? html`<span>${own}${via ? ' ·' : ''}</span>` : nothing}
+        ${via ? html`<span>${via}</span>` : nothing}<i></i>
+      </div>
     </div>
     <slot name="header-actions"></slot>
     ${renderAssign(context)}

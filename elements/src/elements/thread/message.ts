@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Media, Message, ThreadEvent } from '@patchbay/server-kit/contract';
+import type { Media, MemberRef, Message, ThreadEvent } from '@patchbay/server-kit/contract';
 import { icon, type IconName } from '../../internal/icons.ts';
 import { why } from '../../internal/parts.ts';
 import { renderText, safeUrl } from '../../internal/text.ts';
@@ -200,8 +200,7 @@ const PILL_ICONS: readonly [RegExp, IconName][] = [
 
 /** What an event says: our words for its type, else the text that came with it. */
 export function eventText({ type, data, actor }: ThreadEvent, i18n: I18n): string {
-  if (type === 'conversation.updated')
-    return actor ? i18n.t('event.by', { text: changeText(data, i18n), name: actor.name }) : '';
+  if (type === 'conversation.updated') return actor ? changeText(data, actor, i18n) : '';
   const key = `event.${type}`;
   const channel = typeof data['channel'] === 'string' ? data['channel'] : 'sms';
   const channelKey = `event.channel.${channel}`;
@@ -213,12 +212,14 @@ export function eventText({ type, data, actor }: ThreadEvent, i18n: I18n): strin
 }
 
 /** What a member did to the conversation. That a reply moved it to another section by itself is no news. */
-function changeText({ state, assignee }: ThreadEvent['data'], i18n: I18n): string {
-  if (state === 'closed') return i18n.t('event.closed');
+function changeText({ state, assignee }: ThreadEvent['data'], { id, name }: MemberRef, i18n: I18n): string {
+  const by = (text: string) => i18n.t('event.by', { text, name });
+  if (state === 'closed') return by(i18n.t('event.closed'));
   if (state === 'inbox' || state === 'waiting')
-    return i18n.t('event.moved', { section: i18n.t(`section.${state}`) });
-  const name = (assignee as { name?: unknown } | null)?.name;
-  return typeof name === 'string' ? i18n.t('assignedTo', { name }) : i18n.t('unassigned');
+    return by(i18n.t('event.moved', { section: i18n.t(`section.${state}`) }));
+  const to = assignee as Partial<MemberRef> | null | undefined;
+  if (to?.id === id) return i18n.t('event.took', { name });
+  return by(to?.name === undefined ? i18n.t('unassigned') : i18n.t('assignedTo', { name: to.name }));
 }
 
 function eventLine(event: ThreadEvent, i18n: I18n): TemplateResult | typeof nothing {

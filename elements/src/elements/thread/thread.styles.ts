@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { filled } from '../../styles/base.ts';
 
 export const styles = css`
   :host {
@@ -14,7 +15,7 @@ export const styles = css`
     display: flex;
     flex: 1;
     flex-direction: column;
-    min-height: 0;
+    ${filled}
   }
   .logarea {
     position: relative;
@@ -325,9 +326,25 @@ export const headerStyles = css`
   .who .chip {
     max-width: 140px;
   }
+  /*
+   * Of the lines that it wraps into, the last one is seen: the contact's number leaves first, then the sender's, each
+   * as a whole. The empty end makes a line of its own where the sender's has no room.
+   */
   .number {
+    display: flex;
+    flex-wrap: wrap-reverse;
+    align-content: flex-end;
+    column-gap: 0.35em;
+    height: 1.45em;
+    overflow: hidden;
     color: var(--_text-muted);
     font-size: var(--_text-s);
+    white-space: nowrap;
+  }
+  .number i {
+    width: 0;
+    height: 1.45em;
+    margin-inline-start: -0.35em;
   }
   .backward {
     width: 44px;

@@ -1,6 +1,8 @@
 import { html, oneEvent } from '@open-wc/testing';
 import { expect, find, settled, shadow, stage, waitUntil } from '../../testing/browser.ts';
 import { HARBOR_BRAND, type FakeClient, type FakeOptions } from '../../testing/index.ts';
+import { I18n } from '../../words/i18n.ts';
+import { eventText } from './message.ts';
 import type { Thread } from './thread.ts';
 
 async function show(person = 0, options: FakeOptions = {}, attributes = {}) {
@@ -106,6 +108,42 @@ describe('thread', () => {
     element.addEventListener('link-open', (event) => event.preventDefault());
     setTimeout(() => links[0]?.click());
     expect((await oneEvent(element, 'link-open')).detail.url).to.eql('https://a.test/x');
+  });
+
+  it('says who took a conversation, and who gave it to whom', () => {
+    const say = (assignee: object | null) =>
+      eventText(
+        {
+          id: 'e',
+          type: 'conversation.updated',
+          at: '2026-11-20T18:00:00Z',
+          actor: { id: 'u1', name: 'Dana Reyes' },
+          data: { assignee },
+        },
+        new I18n(),
+      );
+    expect(say({ id: 'u1', name: 'Dana Reyes' })).to.eql('Dana Reyes took this conversation');
+    expect(say({ id: 'u2', name: 'Kim' })).to.eql('Assigned to Kim · Dana Reyes');
+    expect(say(null)).to.eql('Unassigned · Dana Reyes');
+  });
+
+  it('shows each number of its header whole, or not at all', async () => {
+    const { element, root } = await show();
+    const line = find(root, '[part=number]');
+    const seen = () => {
+      const { top, bottom, right } = line.getBoundingClientRect();
+      return [...line.querySelectorAll('span')].map((part) => {
+        const box = part.getBoundingClientRect();
+        if (box.top >= bottom - 1 || box.bottom <= top + 1) return 'gone';
+        return box.right <= right + 1 ? 'whole' : 'cut';
+      });
+    };
+    const found = new Set<string>();
+    for (let width = 900; width >= 300; width -= 20) {
+      element.style.setProperty('width', `${width}px`);
+      found.add(seen().join());
+    }
+    expect([...found]).to.eql(['whole,whole', 'gone,whole', 'gone,gone']);
   });
 
   it('asks about a possible opt-out', async () => {

@@ -227,7 +227,7 @@ export class Thread extends BaseElement {
   #renderMessages(thread: ThreadStore) {
     const { i18n } = this;
     const failed =
-      thread.status === 'error' ? thread.error : thread.items.length === 0 ? this.conversationError : null;
+      thread.status === 'error' ? thread.error : this.conversation ? null : this.conversationError;
     if (failed) return errorState(i18n, 'error.thread', failed, () => this.#load(thread));
     if (thread.status !== 'ready') {
       return html`<div class="ghosts" part="loading" role="status" aria-label=${this.t('loading')}>
