@@ -123,6 +123,9 @@ export const styles = css`
   .value:focus-visible .icon {
     opacity: 1;
   }
+  .value .hidden {
+    user-select: none;
+  }
   .value.none {
     color: var(--_text-faint);
   }

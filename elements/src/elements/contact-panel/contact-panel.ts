@@ -20,8 +20,13 @@ const ALWAYS: readonly Field[] = ['email', 'phone', 'stage'];
 
 addEnglish(enMore);
 
-/** An address that is too long breaks after its @ and its dots, rather than in the middle of a word. */
-const breakable = (address: string) => address.split(/(?<=[@.])/).map((part) => html`${part}<wbr />`);
+/**
+ * An address that is too long breaks after its @ and its dots, rather than in the middle of a word. Heard it is one word:
+ * around a <wbr> some screen readers pause.
+ */
+const breakable = (address: string) =>
+  html`<span class="hidden">${address}</span
+    ><span aria-hidden="true">${address.split(/(?<=[@.])/).map((part) => html`${part}<wbr />`)}</span>`;
 
 /**
  * @summary Who a contact is: fields and tags to edit in place, and consent per channel with its record.
