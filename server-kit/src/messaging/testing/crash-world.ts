@@ -120,19 +120,6 @@ export class CrashWorld {
     return new Database({ url, schema, maxConnections, clock: this.timeline.date });
   }
 
-  /**
-   * With its connections open: postgres.js asks for the array types on each new one, and were it cut just then, the
-   * question would fail where nobody can catch it.
-   */
-  async #connected(): Promise<Database> {
-    const database = this.#connect(2);
-    await Promise.all([
-      database.directory((sql) => sql`select 1`),
-      database.directory((sql) => sql`select 1`),
-    ]);
-    return database;
-  }
-
   async open(contacts = 8): Promise<void> {
     const { kit } = this.#kit;
     await kit.tenants.upsert({ id: this.#tenant, name: 'Crash world' });
@@ -229,7 +216,7 @@ export class CrashWorld {
   async process(fate: Fate): Promise<void> {
     if (!(await this.#due())) return;
     const life = new Life(this.random, fate, 1 + this.random.below(26));
-    const database = await this.#connected();
+    const database = this.#connect(2);
     const work = this.#drain({
       life,
       database: life.mortal(database),
