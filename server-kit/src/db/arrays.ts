@@ -4,6 +4,7 @@
  * the host's process. So it is told not to ask, and the types that the kit uses are written down here.
  */
 type ReadElement = (text: string) => unknown;
+type Element = string | number | bigint | boolean | Date | null | undefined;
 
 const asText: ReadElement = (text) => text;
 
@@ -29,11 +30,11 @@ export const ARRAY_TYPES = Object.fromEntries(
 
 /** As `{"a","b",NULL}`. What is no list is taken for a literal that is written out already. */
 export function writeArray(value: unknown): string {
-  if (!Array.isArray(value)) return String(value);
-  return `{${value.map(writeElement).join(',')}}`;
+  if (!Array.isArray(value)) return value as string;
+  return `{${(value as Element[]).map(writeElement).join(',')}}`;
 }
 
-function writeElement(value: unknown): string {
+function writeElement(value: Element): string {
   if (value === null || value === undefined) return 'NULL';
   const text = value instanceof Date ? value.toISOString() : String(value);
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
