@@ -64,6 +64,8 @@ describe('workers that are killed', () => {
       ] as const) {
         controls.addFault({ ...fault, method: 'POST', path: '/Messages' });
       }
+      // half of the messages never call back: what became of those only the carrier's list can say
+      controls.addFault({ kind: 'drop_callbacks', rate: 0.7 });
       controls.addFault({ kind: 'double_callbacks', rate: 0.3 });
       controls.addFault({ kind: 'reorder_callbacks', rate: 0.3, ms: 200 });
 
