@@ -204,11 +204,12 @@ function write(tx: Tx, { placed, newContacts, newConversations }: Plan) {
         )}) as r (id uuid, conversation_id uuid, contact_id uuid, sid text, sender_id uuid, from_address text,
           to_address text, body text, media jsonb, segments smallint)`,
     record(tx, events),
-    // locked in one order, so that two processes never wait for each other's conversations
+    // locked in one order, so that two processes never wait for each other's conversations; and no stronger than an
+    // update needs, or it would wait for the messages that other batches are adding to the same conversations
     sql`with locked as (
           select conversation_id from conversations
           where tenant_id = ${tenant} and conversation_id = any(${ids}::uuid[])
-          order by conversation_id for update
+          order by conversation_id for no key update
         )
         update conversations v set
           unread = v.unread + u.count, last_message_id = u.last_id, sender_id = u.sender_id, state = 'inbox',
