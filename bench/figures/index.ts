@@ -1,4 +1,5 @@
 import type { Figure } from '../harness/figure.ts';
+import { browserFigures } from './browser.ts';
 import { outbound } from './outbound.ts';
 import { catchUp, rowSecurity } from './reads.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
@@ -13,4 +14,5 @@ export const figures: Figure[] = [
   outbound,
   rowSecurity,
   catchUp,
+  ...browserFigures,
 ];
