@@ -95,6 +95,48 @@ describe('a text that comes in', () => {
     );
   });
 
+  it('of somebody known, repeated at once while it is being stored, is one message', async () => {
+    const { conversationId } = await text('Hello');
+    const sid = `SM${newId().replaceAll('-', '')}`;
+    await Promise.all(Array.from({ length: 10 }, () => text('Again', { sid })));
+    expect(await conversation(conversationId)).toMatchObject({ unread: 2, preview: { text: 'Again' } });
+  });
+
+  it('comes as one of a pile with others, some known and some not, and each lands with its own person', async () => {
+    await text('Hello');
+    const others = Array.from({ length: 20 }, (_, index) => `+17735550${String(100 + index)}`);
+    const from = [phone, ...others, phone];
+    const places = await Promise.all(from.map((each, index) => text(`Text ${index}`, { from: each })));
+    const bodies = await kit.admin(
+      `select m.body, c.phone from messages m join contacts c using (tenant_id, contact_id)
+       where m.message_id = any($1) order by substr(m.body, 6)::int`,
+      [places.map((place) => place.messageId)],
+    );
+    expect(bodies).toEqual(from.map((each, index) => ({ body: `Text ${index}`, phone: each })));
+  });
+
+  it('of somebody who was deleted makes them anew', async () => {
+    const { contactId } = await text('Hello');
+    await kit.admin('delete from contacts where contact_id = $1', [contactId]);
+    const again = await text('Still there?');
+    expect(again.contactId).not.toBe(contactId);
+    expect((await conversation(again.conversationId)).unread).toBe(1);
+  });
+
+  it('to a number that has moved to another tenant is that tenant’s, from the next text on', async () => {
+    const address = '+16305550177';
+    const { tenants } = kit.kit;
+    await tenants.addSender({ tenant: kit.a.id, address });
+    const before = await kit.receive({ ...kit.a, address }, { from: phone, body: 'For alpha' });
+    expect(await conversation(before.conversationId)).toMatchObject({ unread: 1 });
+    await kit.admin('delete from sender_directory where address = $1', [address]);
+    await tenants.addSender({ tenant: kit.b.id, address });
+    const after = await kit.receive({ ...kit.b, address }, { from: phone, body: 'For beta' });
+    expect(after.conversationId).not.toBe(before.conversationId);
+    expect(await conversation(before.conversationId)).toMatchObject({ unread: 1 });
+    expect((await kit.request('GET', `/v1/conversations/${after.conversationId}`)).status).toBe(404);
+  });
+
   it('to a number that nobody has is answered 404, logged, and stored nowhere', async () => {
     const before = (await kit.admin('select 1 from messages')).length;
     await expect(

@@ -2,9 +2,8 @@
  * Getting a message in. The carrier is answered after the commit and never before; whatever arrives while a write is
  * under way is written together with the next one.
  *
- * Two flights: one looks up who is known, the other writes in one short transaction. Nothing is locked in between; that
- * a webhook came twice, or that two first texts of a new person came at once, is what the unique keys are for: whoever
- * is second collides, looks again, and finds the rows. Only a batch with a keyword takes the consent lock.
+ * Nothing is locked beforehand: that a webhook came twice, or that two first texts of a new person came at once, is what
+ * the unique keys are for. Only a batch with a keyword takes the consent lock.
  */
 import type { InboundMessage } from '../carriers/carrier.ts';
 import {
@@ -18,7 +17,6 @@ import {
 import { countSegments } from '../contract/index.ts';
 import { Coalescer } from '../db/coalesce.ts';
 import type { Database, Tx } from '../db/client.ts';
-import { record, type NewEvent } from '../events/record.ts';
 import { newId } from '../ids.ts';
 import { cancelQueuedTo } from './cancel.ts';
 import { enqueueMessages, type NewMessage } from './outbox.ts';
@@ -36,197 +34,211 @@ interface Entry {
   reading: Reading;
 }
 
-/** An entry with the rows it belongs to. */
-interface Placed extends Entry {
+/** An entry that was stored, with what it belongs to. */
+interface Stored extends Entry {
   contactId: string;
   conversationId: string;
 }
 
-/** Stores arrivals; `add` resolves after the commit. */
-export function createInboundWriter(database: Database): Coalescer<Arrival, void> {
-  return new Coalescer(async (tenant, arrivals) => {
-    // a carrier that retries can be faster than the flush it waits for
-    const bySid = new Map(arrivals.map((arrival) => [arrival.sid, arrival]));
-    const entries = [...bySid.values()].map((arrival): Entry => {
-      const body = cleanText(arrival.body);
-      return { arrival, body, messageId: newId(), reading: readKeyword(body) };
-    });
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await store(database, tenant, entries);
-        break;
-      } catch (error) {
-        if (tries === MAX_TRIES || !COLLISIONS.has((error as { code?: string }).code ?? '')) throw error;
-      }
-    }
-    return arrivals.map((): void => undefined);
-  });
+/**
+ * Both answer after the commit: whether the text is stored. False: nothing is, because the number is not the tenant's
+ * (any more), or, for `addKnown`, because it has to go the long way.
+ */
+export interface InboundWriter {
+  /** The quick way, for nearly all: one statement that finds the conversation of a known person by itself. */
+  addKnown(arrival: Arrival): Promise<boolean>;
+  /** Makes contact and conversation where they are missing, and obeys keywords. */
+  add(arrival: Arrival): Promise<boolean>;
 }
 
-/** Unique or foreign key violated, serialization failure, deadlock: somebody else was first. Look again. */
-const COLLISIONS = new Set(['23505', '23503', '40001', '40P01']);
+export function createInboundWriter(database: Database): InboundWriter {
+  const known = new Coalescer((tenant, entries: Entry[]) =>
+    storeAll(entries, async () => {
+      const [rows] = await database.pipeline(tenant, (tx) => [write(tx, entries)]);
+      return rows;
+    }),
+  );
+  const all = new Coalescer((tenant, entries: Entry[]) =>
+    storeAll(entries, () => storeAnybody(database, tenant, entries)),
+  );
+  return {
+    async addKnown(arrival) {
+      const entry = toEntry(arrival);
+      return entry.reading.keyword === null && known.add(arrival.tenant, entry);
+    },
+    add: (arrival) => all.add(arrival.tenant, toEntry(arrival)),
+  };
+}
+
+function toEntry(arrival: Arrival): Entry {
+  const body = cleanText(arrival.body);
+  return { arrival, body, messageId: newId(), reading: readKeyword(body) };
+}
+
+/** Foreign key violated (a contact was deleted meanwhile), serialization failure, deadlock: again. */
+const COLLISIONS = new Set(['23503', '40001', '40P01']);
 const MAX_TRIES = 6;
+
+/** Which of the entries were stored, after as many tries as it takes. */
+async function storeAll(entries: Entry[], attempt: () => Promise<readonly Placed[]>): Promise<boolean[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const placed = new Set((await attempt()).map((row) => row.nth));
+      return entries.map((_, nth) => placed.has(nth));
+    } catch (error) {
+      if (tries === MAX_TRIES || !COLLISIONS.has((error as { code?: string }).code ?? '')) throw error;
+    }
+  }
+}
 
 /** Postgres stores no NUL and UTF-8 has no lone surrogates; neither may lose the rest of a message. */
 export function cleanText(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }
 
-async function store(database: Database, tenant: string, entries: Entry[]): Promise<void> {
-  const plan = await look(database, tenant, entries);
-  const { placed } = plan;
-  if (placed.length === 0) return;
-  if (placed.every(({ reading }) => reading.keyword === null)) {
-    await database.pipeline(tenant, (tx) => write(tx, plan));
-    return;
+async function storeAnybody(
+  database: Database,
+  tenant: string,
+  entries: Entry[],
+): Promise<readonly Placed[]> {
+  if (entries.every(({ reading }) => reading.keyword === null)) {
+    const [, , rows] = await database.pipeline(tenant, (tx) => [
+      ...introduce(tx, entries),
+      write(tx, entries),
+    ]);
+    return rows;
   }
-  await database.transaction(tenant, async (tx) => {
+  return database.transaction(tenant, async (tx) => {
     // the lock before any row, as everywhere
     await lockConsent(tx);
-    await Promise.all(write(tx, plan));
+    const [, , rows] = await Promise.all([...introduce(tx, entries), write(tx, entries)]);
     await obeyKeywords(
       tx,
-      placed.filter(({ reading }) => reading.keyword !== null),
+      rows
+        .filter((row) => row.fresh && entries[row.nth]!.reading.keyword !== null)
+        .map((row) => ({
+          ...entries[row.nth]!,
+          contactId: row.contact_id,
+          conversationId: row.conversation_id,
+        })),
     );
+    return rows;
   });
 }
 
-interface Plan {
-  /** What is not in the table yet, with its rows. */
-  placed: Placed[];
-  newContacts: { id: string; phone: string }[];
-  newConversations: { id: string; contactId: string; senderId: string }[];
+/** A place that was found for an entry. */
+interface Placed {
+  /** Which of the entries. */
+  nth: number;
+  contact_id: string;
+  conversation_id: string;
+  /** False: this text, by its sid, was stored before. */
+  fresh: boolean;
+}
+
+/** Contact and conversation for whoever has none. In one order, so that two processes never wait for each other. */
+function introduce({ sql, tenant }: Tx, entries: Entry[]) {
+  const senders = new Map(entries.map(({ arrival }) => [arrival.from, arrival.senderId]));
+  const phones = [...senders.keys()].sort();
+  return [
+    sql`with made as (
+          insert into contacts (tenant_id, contact_id, phone, source)
+          select ${tenant}, id, phone, 'text'
+          from unnest(${phones.map(() => newId())}::uuid[], ${phones}::text[]) as p (id, phone)
+          on conflict (tenant_id, phone) do nothing
+          returning contact_id
+        )
+        insert into events (tenant_id, event_id, type, contact_id)
+        select ${tenant}, gen_random_uuid(), 'contact.created', contact_id from made`,
+    sql`insert into conversations (tenant_id, conversation_id, contact_id, channel, sender_id)
+        select ${tenant}, p.id, c.contact_id, 'sms', p.sender_id
+        from unnest(${phones.map(() => newId())}::uuid[], ${phones}::text[],
+          ${phones.map((phone) => senders.get(phone)!)}::uuid[]) as p (id, phone, sender_id)
+        cross join lateral (
+          select contact_id from contacts where tenant_id = ${tenant} and phone = p.phone limit 1) c
+        on conflict (tenant_id, contact_id, channel) do nothing`,
+  ] as const;
 }
 
 /**
- * Who is already known? Each look-up goes by key inside a lateral, so that no plan made while a table was small can come
- * back as a scan of a large one (measured: one such join took 38 ms at 2,000 contacts; the whole batch now takes 2).
+ * Messages, events and conversations of all entries whose number is the tenant's and whose people are known; the others
+ * find no row and stay out. A text that comes twice is stored once.
+ *
+ * People are looked up by key inside a lateral, so that no plan made while a table was small can come back as a scan of
+ * a large one (measured: one such join took 38 ms at 2,000 contacts).
  */
-async function look(database: Database, tenant: string, entries: Entry[]): Promise<Plan> {
-  const phones = [...new Set(entries.map(({ arrival }) => arrival.from))].sort();
-  const sids = entries.map(({ arrival }) => arrival.sid);
-  const [people, doubled] = await database.pipeline(
-    tenant,
-    ({ sql }) =>
-      [
-        sql<{ phone: string; contact_id: string | null; conversation_id: string | null }[]>`
-      select p.phone, c.contact_id, v.conversation_id
-      from unnest(${phones}::text[]) as p (phone)
-      left join lateral (
-        select contact_id from contacts where tenant_id = ${tenant} and phone = p.phone limit 1) c on true
-      left join lateral (
-        select conversation_id from conversations
-        where tenant_id = ${tenant} and contact_id = c.contact_id and channel = 'sms' limit 1) v on true`,
-        sql<{ carrier_sid: string }[]>`
-      select carrier_sid from messages where tenant_id = ${tenant} and carrier_sid = any(${sids}::text[])`,
-      ] as const,
-  );
-
-  const known = new Set(doubled.map((row) => row.carrier_sid));
-  const fresh = entries.filter(({ arrival }) => !known.has(arrival.sid));
-  const plan: Plan = { placed: [], newContacts: [], newConversations: [] };
-  const places = new Map<string, { contactId: string; conversationId: string }>();
-  for (const { phone, contact_id, conversation_id } of people) {
-    const first = fresh.find(({ arrival }) => arrival.from === phone);
-    if (!first) continue;
-    const contactId = contact_id ?? newId();
-    const conversationId = conversation_id ?? newId();
-    if (contact_id === null) plan.newContacts.push({ id: contactId, phone });
-    if (conversation_id === null) {
-      plan.newConversations.push({ id: conversationId, contactId, senderId: first.arrival.senderId });
-    }
-    places.set(phone, { contactId, conversationId });
-  }
-  plan.placed = fresh.map((entry) => ({ ...entry, ...places.get(entry.arrival.from)! }));
-  return plan;
-}
-
-/** The statements that write a plan. They collide (and the batch is planned anew) when somebody else was first. */
-function write(tx: Tx, { placed, newContacts, newConversations }: Plan) {
+function write(tx: Tx, entries: Entry[]) {
   const { sql, tenant } = tx;
-  const events: NewEvent[] = [
-    ...newContacts.map(({ id }) => ({ type: 'contact.created' as const, contactId: id })),
-    ...placed.map(({ contactId, conversationId, messageId, reading }) => ({
-      type: 'message.received' as const,
-      contactId,
-      conversationId,
-      messageId,
-      data: reading.keyword ? { keyword: reading.keyword } : {},
-    })),
-  ];
-  const threads = new Map<string, { count: number; last: Placed; flagged: string | null }>();
-  for (const entry of placed) {
-    const thread = threads.get(entry.conversationId);
-    const flagged = entry.reading.possibleOptOut ? entry.messageId : (thread?.flagged ?? null);
-    threads.set(entry.conversationId, { count: (thread?.count ?? 0) + 1, last: entry, flagged });
-  }
-  const ids = [...threads.keys()];
-  const values = [...threads.values()];
-  return [
-    ...(newContacts.length > 0
-      ? [
-          sql`insert into contacts (tenant_id, contact_id, phone, source)
-              select ${tenant}, id, phone, 'text'
-              from unnest(${newContacts.map(({ id }) => id)}::uuid[],
-                ${newContacts.map(({ phone }) => phone)}::text[]) as r (id, phone)`,
-        ]
-      : []),
-    ...(newConversations.length > 0
-      ? [
-          sql`insert into conversations (tenant_id, conversation_id, contact_id, channel, sender_id)
-              select ${tenant}, id, contact_id, 'sms', sender_id
-              from unnest(${newConversations.map(({ id }) => id)}::uuid[],
-                ${newConversations.map(({ contactId }) => contactId)}::uuid[],
-                ${newConversations.map(({ senderId }) => senderId)}::uuid[]) as r (id, contact_id, sender_id)`,
-        ]
-      : []),
-    sql`insert into messages (tenant_id, message_id, conversation_id, contact_id, sender_id, channel, direction, status,
-          origin, body, media, from_address, to_address, segments, carrier_sid)
-        select ${tenant}, r.id, r.conversation_id, r.contact_id, r.sender_id, 'sms', 'inbound', 'received',
-          'contact', r.body, r.media, r.from_address, r.to_address, r.segments, r.sid
-        from jsonb_to_recordset(${sql.json(
-          placed.map(({ arrival, body, messageId, contactId, conversationId }) => ({
-            id: messageId,
-            conversation_id: conversationId,
-            contact_id: contactId,
-            sid: arrival.sid,
-            sender_id: arrival.senderId,
-            from_address: arrival.from,
-            to_address: arrival.to,
-            body,
-            media: arrival.media.map((item) => ({
-              url: item.url,
-              content_type: item.contentType,
-              name: null,
-            })),
-            segments: countSegments(body).segments,
-          })),
-        )}) as r (id uuid, conversation_id uuid, contact_id uuid, sid text, sender_id uuid, from_address text,
-          to_address text, body text, media jsonb, segments smallint)`,
-    record(tx, events),
-    // locked in one order, so that two processes never wait for each other's conversations; and no stronger than an
-    // update needs, or it would wait for the messages that other batches are adding to the same conversations
-    sql`with locked as (
-          select conversation_id from conversations
-          where tenant_id = ${tenant} and conversation_id = any(${ids}::uuid[])
-          order by conversation_id for no key update
-        )
-        update conversations v set
-          unread = v.unread + u.count, last_message_id = u.last_id, sender_id = u.sender_id, state = 'inbox',
-          last_message_at = greatest(v.last_message_at, moment()),
-          possible_opt_out_id = coalesce(u.flagged, v.possible_opt_out_id)
-        from locked join unnest(${ids}::uuid[], ${values.map(({ count }) => count)}::int[],
-          ${values.map(({ last }) => last.messageId)}::uuid[],
-          ${values.map(({ last }) => last.arrival.senderId)}::uuid[],
-          ${values.map(({ flagged }) => flagged)}::uuid[]) as u (id, count, last_id, sender_id, flagged)
-          on u.id = locked.conversation_id
-        where v.tenant_id = ${tenant} and v.conversation_id = any(${ids}::uuid[])
-          and v.conversation_id = locked.conversation_id`,
-  ];
+  tx.touch();
+  const rows = entries.map(({ arrival, body, messageId, reading }, nth) => ({
+    nth,
+    id: messageId,
+    sid: arrival.sid,
+    sender_id: arrival.senderId,
+    account_sid: arrival.accountSid,
+    from_address: arrival.from,
+    to_address: arrival.to,
+    body,
+    media: arrival.media.map((item) => ({ url: item.url, content_type: item.contentType, name: null })),
+    segments: countSegments(body).segments,
+    event: reading.keyword ? { keyword: reading.keyword } : {},
+    possible_opt_out: reading.possibleOptOut,
+  }));
+  return sql<Placed[]>`
+    with arrivals as materialized (
+      select r.*, c.contact_id, v.conversation_id
+      from jsonb_to_recordset(${sql.json(rows)}) as r (nth int, id uuid, sid text, sender_id uuid, account_sid text,
+        from_address text, to_address text, body text, media jsonb, segments smallint, event jsonb,
+        possible_opt_out boolean)
+      join sender_directory d on d.tenant_id = ${tenant} and d.sender_id = r.sender_id
+        and d.account_sid = r.account_sid and d.address = r.to_address
+      cross join lateral (
+        select contact_id from contacts where tenant_id = ${tenant} and phone = r.from_address limit 1) c
+      cross join lateral (
+        select conversation_id from conversations
+        where tenant_id = ${tenant} and contact_id = c.contact_id and channel = 'sms' limit 1) v
+    ),
+    stored as (
+      insert into messages (tenant_id, message_id, conversation_id, contact_id, sender_id, channel, direction, status,
+        origin, body, media, from_address, to_address, segments, carrier_sid)
+      select ${tenant}, id, conversation_id, contact_id, sender_id, 'sms', 'inbound', 'received',
+        'contact', body, media, from_address, to_address, segments, sid
+      from arrivals order by sid
+      on conflict (tenant_id, carrier_sid) where carrier_sid is not null do nothing
+      returning message_id as id
+    ),
+    logged as (
+      insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, data)
+      select ${tenant}, gen_random_uuid(), 'message.received', contact_id, conversation_id, id, event
+      from stored join arrivals using (id) order by nth
+    ),
+    threads as materialized (
+      select conversation_id, count(*)::int as count, (array_agg(id order by nth desc))[1] as last_id,
+        (array_agg(sender_id order by nth desc))[1] as sender_id,
+        (array_agg(id order by nth desc) filter (where possible_opt_out))[1] as flagged
+      from stored join arrivals using (id) group by conversation_id order by conversation_id
+    ),
+    -- locked in one order, so that two processes never wait for each other's conversations; and no stronger than an
+    -- update needs, or it would wait for the messages that other batches are adding to the same conversations
+    locked as (
+      select t.* from threads t cross join lateral (
+        select from conversations v where v.tenant_id = ${tenant} and v.conversation_id = t.conversation_id
+        for no key update) held
+    ),
+    raised as (
+      update conversations v set
+        unread = v.unread + t.count, last_message_id = t.last_id, sender_id = t.sender_id, state = 'inbox',
+        last_message_at = greatest(v.last_message_at, moment()),
+        possible_opt_out_id = coalesce(t.flagged, v.possible_opt_out_id)
+      from locked t
+      where v.tenant_id = ${tenant} and v.conversation_id = t.conversation_id
+    )
+    select a.nth, a.contact_id, a.conversation_id, s.id is not null as fresh
+    from arrivals a left join stored s using (id)`;
 }
 
 /** STOP, START and HELP, in the order they came: each sees what the one before it did. */
-async function obeyKeywords(tx: Tx, spoken: Placed[]): Promise<void> {
+async function obeyKeywords(tx: Tx, spoken: Stored[]): Promise<void> {
   const { sql, tenant } = tx;
   const addresses = spoken.map(({ arrival }) => arrival.from);
   const [[account], senders, blocked] = await Promise.all([

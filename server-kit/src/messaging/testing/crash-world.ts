@@ -16,6 +16,9 @@ import { seeded, type Random } from './campaign.ts';
 import { CarrierModel, Timeline, type Accepted } from './carrier-model.ts';
 import { Life, type Fate } from './mortal.ts';
 
+/** Whose number it is. */
+const ACCOUNT_SID = 'ACffffffffffffffffffffffffffffffff';
+
 export interface Verdict {
   messages: number;
   lost: string[];
@@ -126,6 +129,7 @@ export class CrashWorld {
     this.#senderId = await kit.tenants.addSender({
       tenant: this.#tenant,
       address: this.#address,
+      accountSid: ACCOUNT_SID,
       segmentsPerSecond: null,
     });
     this.#contacts = Array.from({ length: contacts }, (_, index) => ({
@@ -182,10 +186,10 @@ export class CrashWorld {
     const { phone } = this.random.pick(this.#contacts);
     this.#later(
       this.#inbound
-        .add(this.#tenant, {
+        .add({
           tenant: this.#tenant,
           senderId: this.#senderId,
-          accountSid: '',
+          accountSid: ACCOUNT_SID,
           sid: `SM${newId().replaceAll('-', '')}`,
           from: phone,
           to: this.#address,
@@ -193,7 +197,10 @@ export class CrashWorld {
           media: [],
           carrierHandled: null,
         })
-        .then(() => void this.#stopped.add(phone)),
+        .then((stored) => {
+          if (!stored) throw new Error('The STOP was not stored.');
+          this.#stopped.add(phone);
+        }),
     );
   }
 

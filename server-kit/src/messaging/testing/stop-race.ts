@@ -15,6 +15,9 @@ import type { Random } from './campaign.ts';
 import { CarrierModel, Timeline } from './carrier-model.ts';
 import { Life, ticks } from './mortal.ts';
 
+/** Whose number it is. */
+const ACCOUNT_SID = 'ACffffffffffffffffffffffffffffffff';
+
 export const DRAIN_POINTS: readonly DrainPoint[] = [
   'begin',
   'claimed',
@@ -70,7 +73,12 @@ export class RaceTrack {
     const { tenants } = this.#kit.kit;
     this.#address = address;
     await tenants.upsert({ id: this.#tenant, name: 'Race track' });
-    this.#senderId = await tenants.addSender({ tenant: this.#tenant, address, segmentsPerSecond: null });
+    this.#senderId = await tenants.addSender({
+      tenant: this.#tenant,
+      address,
+      accountSid: ACCOUNT_SID,
+      segmentsPerSecond: null,
+    });
     const { contact, conversation } = this.#thread;
     await this.#web.pipeline(this.#tenant, ({ sql, tenant }) => [
       sql`insert into contacts (tenant_id, contact_id, phone) values (${tenant}, ${contact}, '+14155550000')`,
@@ -98,8 +106,9 @@ export class RaceTrack {
     let stopping: Promise<void> | undefined;
     const stop = () =>
       (stopping ??= createInboundWriter(holdingCommit(this.#web, mayCommit))
-        .add(this.#tenant, this.#stopFrom(phone))
-        .then(() => {
+        .add(this.#stopFrom(phone))
+        .then((stored) => {
+          if (!stored) throw new Error('The STOP was not stored.');
           committed = true;
           race.inFlight = race.started - answered;
         }));
@@ -171,7 +180,7 @@ export class RaceTrack {
     return {
       tenant: this.#tenant,
       senderId: this.#senderId,
-      accountSid: '',
+      accountSid: ACCOUNT_SID,
       sid: `SM${newId().replaceAll('-', '')}`,
       from: phone,
       to: this.#address,
