@@ -58,9 +58,10 @@ export function webhookRoutes({ database, carrier, publicUrl, log }: KitContext)
   async function webhookRequest(request: Request, path: string) {
     const text = await request.text();
     const form = new URLSearchParams(text.length > MAX_FORM_BYTES ? '' : text);
+    const query = request.url.indexOf('?');
     return {
       // never from Host or X-Forwarded-*: anybody can write those
-      url: `${publicUrl}${path}${new URL(request.url).search}`,
+      url: `${publicUrl}${path}${query === -1 ? '' : request.url.slice(query)}`,
       form,
       signature: request.headers.get('x-twilio-signature'),
     };

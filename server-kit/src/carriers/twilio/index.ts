@@ -80,17 +80,18 @@ export function twilioCarrier(options: TwilioOptions): Carrier {
     if (!sid) return { rejected: 'the form has no AccountSid' };
     const credentials = await account(sid);
     if (!credentials) return { rejected: `AccountSid ${sid} is not one of ours` };
-    const params: Record<string, string | string[]> = {};
-    for (const key of new Set(form.keys())) {
-      const values = form.getAll(key);
-      params[key] = values.length === 1 ? values[0]! : values;
+    const fields = Object.fromEntries(form);
+    let params: Record<string, string | string[]> = fields;
+    if (form.size > Object.keys(fields).length) {
+      // a field that comes twice is signed with all its values
+      params = Object.fromEntries(Object.keys(fields).map((key) => [key, form.getAll(key)]));
     }
     if (!twilio.validateRequest(credentials.authToken, signature, url, params)) {
       return {
         rejected: `the signature does not match ${withoutQuery(url)}: is this the URL that Twilio calls (publicUrl), and the account's primary auth token?`,
       };
     }
-    return Object.fromEntries(form);
+    return fields;
   }
 
   return {
