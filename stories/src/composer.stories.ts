@@ -145,7 +145,7 @@ export const SendLater: Story = {
   play: look(async ({ canvas }) => {
     await write(canvas, 'Good morning!');
     await press(canvas, 'Send later');
-    await shows(canvas, 'John Smith is in Chicago', 'Tomorrow morning', 'Monday morning');
+    await shows(canvas, 'John Smith is in Chicago', 'Tomorrow morning', 'Date and time');
   }),
 };
 

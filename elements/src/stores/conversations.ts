@@ -226,7 +226,8 @@ export class ConversationsStore extends Store {
   #moved(next: Conversation, before: Conversation | undefined): void {
     this.#count(next, before);
     if (this.status !== 'ready') return;
-    const at = this.#ids.indexOf(next.id);
+    // whoever is in the list is in the cache
+    const at = before ? this.#ids.indexOf(next.id) : -1;
     if (!this.#fits(next)) {
       if (at >= 0) this.#ids = this.#ids.toSpliced(at, 1);
       this.changed();
@@ -236,14 +237,23 @@ export class ConversationsStore extends Store {
     // Whether the words of a search are in a new conversation, only the server can say.
     if (at < 0 && this.q !== '') return;
     const rest = at < 0 ? this.#ids : this.#ids.toSpliced(at, 1);
-    let place = rest.findIndex((id) => (this.#cache.get(id)?.last_message_at ?? '') < next.last_message_at);
-    if (place < 0) {
-      // Older than all that is loaded: its page will bring it.
-      if (this.#next !== null && at < 0) return;
-      place = rest.length;
-    }
+    const place = this.#placeOf(next, rest);
+    // Older than all that is loaded: its page will bring it.
+    if (place === rest.length && this.#next !== null && at < 0) return;
     this.#ids = rest.toSpliced(place, 0, next.id);
     this.changed();
+  }
+
+  /** Before the first that is older. By halves: a list may hold a hundred thousand, and a page moves thirty. */
+  #placeOf({ last_message_at }: Conversation, ids: readonly string[]): number {
+    let low = 0;
+    let high = ids.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#cache.get(ids[middle]!)?.last_message_at ?? '') < last_message_at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   /** Asks the server for the counts after a pause: a burst of live events is one question. */
