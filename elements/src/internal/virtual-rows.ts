@@ -45,7 +45,8 @@ export class VirtualRows implements ReactiveController {
   #keys: string[] = [];
   readonly #known = new Map<string, number>();
   #valid = 0;
-  #anchor: { key: string; top: number } | null = null;
+  /** Where the reader is; `index` is where the row was, for a list of a hundred thousand is long to search. */
+  #anchor: { key: string; index: number; top: number } | null = null;
   #wanted: { key: string; block: 'start' | 'center' | 'nearest' } | null = null;
   #scroller: HTMLElement | null = null;
   #observer: ResizeObserver | undefined;
@@ -144,10 +145,10 @@ export class VirtualRows implements ReactiveController {
     this.#anchor = null;
     if (this.#options.stickToEnd && this.atEnd) return;
     const edge = scroller.getBoundingClientRect().top;
-    for (const row of this.#drawn()) {
+    for (const [nth, row] of this.#drawn().entries()) {
       const { top, bottom } = row.getBoundingClientRect();
       if (bottom <= edge) continue;
-      this.#anchor = { key: row.dataset['key'] ?? '', top: top - edge };
+      this.#anchor = { key: row.dataset['key'] ?? '', index: this.start + nth, top: top - edge };
       return;
     }
   }
@@ -219,7 +220,8 @@ export class VirtualRows implements ReactiveController {
     } else if (stickToEnd && this.atEnd) {
       top = this.#offset(total) - view;
     } else if (this.#anchor) {
-      const index = this.#keys.indexOf(this.#anchor.key);
+      const { key, index: before } = this.#anchor;
+      const index = this.#keys[before] === key ? before : this.#keys.indexOf(key);
       top = index < 0 ? (this.#scroller?.scrollTop ?? 0) : this.#offset(index) - this.#anchor.top;
     } else {
       top = this.#scroller?.scrollTop ?? 0;

@@ -101,12 +101,14 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
         (sql) => lockKey(sql, tenant),
         (tx) =>
           [
+            // planning the claim anew for each batch takes as long as running it, and its plan knows no better one
+            tx.sql`set local plan_cache_mode = force_generic_plan`,
             keepAlive(tx.sql, tenant, senderId),
             requeueRetries(tx.sql, tenant, senderId),
             claimDue(tx, senderId, taken, lease),
           ] as const,
       );
-      const claimed = results[2];
+      const claimed = results[3];
       const leaving = claimed.filter((message) => message.decision === 'send');
       try {
         await reached?.('claimed');

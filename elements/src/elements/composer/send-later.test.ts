@@ -7,7 +7,7 @@ const offered = (now: string) =>
 
 it('offers the hours of the person who will read it', () => {
   // a Thursday, 10:00 in Chicago (UTC−6)
-  expect(offered('2026-01-15T16:00:00Z')).to.deep.equal([
+  expect(offered('2026-01-15T16:00:00Z')).to.eql([
     ['later.hour', '2026-01-15T17:00:00.000Z'],
     ['later.evening', '2026-01-16T00:00:00.000Z'],
     ['later.morning', '2026-01-16T15:00:00.000Z'],
@@ -16,7 +16,7 @@ it('offers the hours of the person who will read it', () => {
 });
 
 it('leaves the evening out when it is over, by their clock', () => {
-  expect(offered('2026-01-16T00:30:00Z').map(([word]) => word)).to.deep.equal([
+  expect(offered('2026-01-16T00:30:00Z').map(([word]) => word)).to.eql([
     'later.hour',
     'later.morning',
     'later.monday',
@@ -25,10 +25,14 @@ it('leaves the evening out when it is over, by their clock', () => {
 
 it('calls Monday “tomorrow” on a Sunday, and offers the next one on a Monday', () => {
   expect(offered('2026-01-18T16:00:00Z').map(([word]) => word)).not.to.include('later.monday');
-  expect(offered('2026-01-19T16:00:00Z')).to.deep.include(['later.monday', '2026-01-26T15:00:00.000Z']);
+  expect(Object.fromEntries(offered('2026-01-19T16:00:00Z'))['later.monday']).to.eql(
+    '2026-01-26T15:00:00.000Z',
+  );
 });
 
 it('keeps nine o’clock across a change of clocks', () => {
   // clocks go forward in the night before 8 March 2026, a Sunday
-  expect(offered('2026-03-07T18:00:00Z')).to.deep.include(['later.morning', '2026-03-08T14:00:00.000Z']);
+  expect(Object.fromEntries(offered('2026-03-07T18:00:00Z'))['later.morning']).to.eql(
+    '2026-03-08T14:00:00.000Z',
+  );
 });
