@@ -26,7 +26,10 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     max: CONCURRENCY + 2,
     application_name: 'patchbay-worker',
   });
-  const lost = (error: Error) => log.warn({ err: error.message }, 'the worker lost a database connection');
+  const lost = (error: Error) => {
+    // at Ctrl-C a Postgres of our own hears the signal too, and may go first
+    if (!stopping.signal.aborted) log.warn({ err: error.message }, 'the worker lost a database connection');
+  };
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', lost));
 
