@@ -36,7 +36,6 @@ export function createFeed({ open, random = Math.random, silence = 60_000 }: Fee
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastPoll = 0;
   let openedAt: string | null = null;
-  let tries = 0;
 
   const tell = (signal: FeedSignal) => {
     for (const listener of [...listeners]) listener(signal);
@@ -52,8 +51,9 @@ export function createFeed({ open, random = Math.random, silence = 60_000 }: Fee
       if (id !== undefined) place = id;
       failures = 0;
       enter('live');
-      // Without a place to resume from there may be a gap: only loading afresh closes it.
-      if (tries > 1 && openedAt === null) tell({ kind: 'reset' });
+      // Without a place to resume from there may be a gap, also before the first "ready": what was loaded meanwhile may
+      // have been read before it. Only loading afresh closes it.
+      if (openedAt === null) tell({ kind: 'reset' });
       return;
     }
     if (event === 'reset') {
@@ -76,7 +76,6 @@ export function createFeed({ open, random = Math.random, silence = 60_000 }: Fee
 
   const read = async (mine: AbortController) => {
     openedAt = place;
-    tries += 1;
     const response = await open(place, mine.signal);
     if (!response.ok || response.body === null) throw new Error(`feed: ${response.status}`);
     const parse = sseParser(({ event, data, id }) => {

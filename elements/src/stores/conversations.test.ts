@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../client/errors.ts';
 import { createFakeClient, type FakeOptions } from '../testing/index.ts';
+import { holdAnswer } from './testing.ts';
 import { safeStorage } from './storage.ts';
 import { Stores } from './stores.ts';
 
@@ -31,6 +32,17 @@ describe('the list of conversations', () => {
     client.receive(ids[6] as string, 'Hello again');
     expect(list.ids[0]).toBe(ids[6]);
     expect(list.ids).toHaveLength(9);
+  });
+
+  it('is right when a text arrives while the page, read before it, is still on its way', async () => {
+    const { client, list, ids, stores } = await setUp();
+    const held = holdAnswer(client, 'listConversations');
+    void list.load();
+    await held.read;
+    client.receive(ids[6] as string, 'Faster than the page');
+    held.pass();
+    await vi.waitFor(() => expect(list.ids[0]).toBe(ids[6]));
+    expect(stores.cache.get(ids[6] as string)?.preview?.text).toBe('Faster than the page');
   });
 
   it('takes a closed conversation out at once, and puts it back when the server refuses', async () => {

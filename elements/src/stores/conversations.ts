@@ -49,6 +49,10 @@ export class ConversationsStore extends Store {
   #ids: string[] = [];
   #next: string | null = null;
   #abort: AbortController | null = null;
+  /** The first page is on its way. */
+  #loading = false;
+  /** Something changed meanwhile, so that the page may have been read before it. */
+  #outdated = false;
   #moreFailed = false;
   #countsFailed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -124,20 +128,25 @@ export class ConversationsStore extends Store {
       this.status = 'loading';
     }
     this.error = null;
+    this.#loading = true;
+    this.#outdated = false;
     this.changed();
     try {
       const page = await this.#client.listConversations(this.#query(), { signal });
       if (signal.aborted) return;
+      this.#loading = false;
       for (const conversation of page.items) this.#cache.put(conversation);
       this.#ids = page.items.map(({ id }) => id);
       this.#next = page.next;
       this.status = 'ready';
     } catch (cause) {
       if (signal.aborted) return;
+      this.#loading = false;
       this.error = ApiError.fromUnknown(cause);
       if (!keep || this.#ids.length === 0) this.status = 'error';
     }
     this.changed();
+    if (this.#outdated && this.status === 'ready') void this.load({ keep: true });
   }
 
   async loadMore(): Promise<void> {
@@ -176,7 +185,9 @@ export class ConversationsStore extends Store {
   /** After a gap in the live feed. */
   reload(): void {
     if (this.status === 'idle') return;
-    void this.load({ keep: true });
+    // what is under way is shown first: asking anew would put the first paint off
+    if (this.#loading) this.#outdated = true;
+    else void this.load({ keep: true });
     void this.loadCounts();
   }
 
@@ -225,6 +236,7 @@ export class ConversationsStore extends Store {
 
   #moved(next: Conversation, before: Conversation | undefined): void {
     this.#count(next, before);
+    if (this.#loading) this.#outdated = true;
     if (this.status !== 'ready') return;
     // whoever is in the list is in the cache
     const at = before ? this.#ids.indexOf(next.id) : -1;

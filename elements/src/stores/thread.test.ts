@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../client/errors.ts';
 import { createFakeClient, fakeId, type FakeOptions } from '../testing/index.ts';
+import { holdAnswer } from './testing.ts';
 import { newer } from './message-order.ts';
 import { contactOf, threadOf } from './opened.ts';
 import { safeStorage } from './storage.ts';
@@ -32,6 +33,29 @@ describe('a thread', () => {
       id: shown?.key,
     });
     expect(thread.items.filter(({ key }) => key === shown?.key)).toHaveLength(1);
+  });
+
+  it('keeps a text that arrives while the page, read before it, is still on its way', async () => {
+    const { client, thread, id } = setUp();
+    const held = holdAnswer(client, 'listMessages');
+    const loading = thread.load();
+    await held.read;
+    const { id: early } = client.receive(id, 'Faster than the page');
+    held.pass();
+    await loading;
+    expect(thread.message(early)).toMatchObject({ body: 'Faster than the page' });
+  });
+
+  it('keeps what arrives while the newest page is loaded anew after a gap', async () => {
+    const { client, thread, id } = setUp();
+    await thread.load();
+    const held = holdAnswer(client, 'listMessages');
+    const loading = thread.reload();
+    await held.read;
+    const { id: early } = client.receive(id, 'Faster than the page');
+    held.pass();
+    await loading;
+    expect(thread.items.filter(({ key }) => key === early)).toHaveLength(1);
   });
 
   it('keeps one row through a failure and a retry that sends again', async () => {

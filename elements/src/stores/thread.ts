@@ -61,6 +61,8 @@ export class ThreadStore extends Store {
   #after: string | null = null;
   #loadingNewer = false;
   #generation = 0;
+  /** What came live while a page was on its way: the page may have been read before it, so it is taken again after. */
+  #during: (() => void)[] | null = null;
 
   constructor({ conversationId, client, cache, outbox, now, newId, pageSize = 50 }: ThreadOptions) {
     super();
@@ -153,11 +155,14 @@ export class ThreadStore extends Store {
   async reload(): Promise<void> {
     if (this.status === 'error') return this.load();
     if (this.status === 'idle' || !this.atEnd) return;
-    await this.#fetch({}, false);
+    // what is under way is shown first: asking anew would put the first paint off
+    if (this.status === 'loading') this.#during?.push(() => void this.#fetch({}, false));
+    else await this.#fetch({}, false);
   }
 
   /** Takes a live message. */
   apply(message: Message): void {
+    this.#during?.push(() => this.apply(message));
     this.#settle(message.id);
     if (
       !this.#byKey.has(message.id) &&
@@ -171,6 +176,7 @@ export class ThreadStore extends Store {
   }
 
   applyEvent(event: FeedEvent): void {
+    this.#during?.push(() => this.applyEvent(event));
     if (this.status !== 'ready' || !this.atEnd || !isPill(event)) return;
     const { id, type, at, actor, data } = event;
     if (this.#byKey.has(id)) return;
@@ -266,6 +272,7 @@ export class ThreadStore extends Store {
 
   async #fetch(query: { around?: string }, afresh: boolean): Promise<void> {
     const generation = ++this.#generation;
+    const during: (() => void)[] = (this.#during = []);
     if (this.items.length === 0 || query.around !== undefined) this.status = 'loading';
     this.error = null;
     this.#touched();
@@ -284,6 +291,8 @@ export class ThreadStore extends Store {
       this.error = ApiError.fromUnknown(cause);
       if (this.status === 'loading') this.status = 'error';
     }
+    this.#during = null;
+    if (this.status === 'ready') for (const again of during) again();
     this.#touched();
   }
 
