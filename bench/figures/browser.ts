@@ -122,7 +122,7 @@ const domRows: Figure = {
   measure: () =>
     onStage(async (stage) => {
       const page = await openLarge(stage);
-      const { rows } = await page.evaluate(() => window.scenes.scroll(30));
+      const { rows } = await page.evaluate(() => window.scenes.scroll(30, { counted: true }));
       return [rows];
     }),
 };
