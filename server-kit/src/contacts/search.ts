@@ -1,0 +1,71 @@
+/**
+ * Finding people by what somebody types: the beginning of a name, of a last name, of an e-mail address or of a number,
+ * or a number's last digits.
+ *
+ * Each way is a range of one index (`migrations/0004_contacts.sql`), read in its order and no further than `DEEPEST`, so
+ * that one letter costs a tenant of a million no more than a whole name. Ranges rather than LIKE: a prepared statement's
+ * general plan cannot turn a LIKE with a parameter into one.
+ */
+import { sql, type SQL } from 'drizzle-orm';
+import { getCountryCallingCode, type CountryCode } from 'libphonenumber-js/max';
+import type { Tx } from '../db/client.ts';
+import { contacts } from './tables.ts';
+
+/** How many matches of each way are looked at, alphabetically. Who types more letters reaches the others. */
+const DEEPEST = 1_000;
+/** Fewer digits than this are no number. */
+const FEWEST_DIGITS = 3;
+
+/** That a contact is one of those which `words` find. Null `region`: numbers are read as they stand. */
+export function matching(tx: Tx, words: string, region: string | null): SQL {
+  const typed = words.trim();
+  const digits = typed.replace(/\D/g, '');
+  const ways = [
+    beginning(tx, sql`lower(name) collate "C"`, sql`name is not null`, typed),
+    beginning(tx, sql`lower(last_name) collate "C"`, sql`last_name is not null`, typed),
+    beginning(tx, sql`lower(email) collate "C"`, sql`email is not null`, typed),
+    furtherAddresses(tx, 'email', typed.toLowerCase()),
+  ];
+  if (digits.length >= FEWEST_DIGITS && !/\p{L}/u.test(typed)) {
+    for (const start of beginnings(digits, typed.startsWith('+') ? null : region)) {
+      ways.push(
+        beginning(tx, sql`phone`, sql`phone is not null`, start),
+        furtherAddresses(tx, 'phone', start),
+      );
+    }
+    ways.push(beginning(tx, sql`reverse(phone)`, sql`phone is not null`, [...digits].reverse().join('')));
+  }
+  return sql`${contacts.contact_id} in (${sql.join(ways, sql` union `)})`;
+}
+
+/** As E.164 begins: as it was typed, and with the country's code before it. A leading 0 is not dialled from abroad. */
+function beginnings(digits: string, region: string | null): string[] {
+  if (region === null) return [`+${digits}`];
+  return [`+${digits}`, `+${callingCode(region)}${digits.replace(/^0/, '')}`];
+}
+
+function callingCode(region: string): string {
+  try {
+    return getCountryCallingCode(region as CountryCode);
+  } catch {
+    return '1';
+  }
+}
+
+/** The last code point comes after everything that may follow the prefix, byte for byte. */
+function upTo(prefix: string): SQL {
+  return sql`lower(${prefix}::text) || U&'\\+10FFFF'`;
+}
+
+function beginning({ tenant }: Tx, expression: SQL, present: SQL, prefix: string): SQL {
+  return sql`(select contact_id from contacts
+    where tenant_id = ${tenant} and ${present} and ${expression} >= lower(${prefix}::text)
+      and ${expression} < ${upTo(prefix)} and merged_into is null
+    order by ${expression} limit ${sql.raw(String(DEEPEST))})`;
+}
+
+function furtherAddresses({ tenant }: Tx, kind: 'phone' | 'email', prefix: string): SQL {
+  return sql`(select contact_id from contact_addresses
+    where tenant_id = ${tenant} and kind = ${kind} and address >= ${prefix} and address < ${upTo(prefix)}
+    order by address limit ${sql.raw(String(DEEPEST))})`;
+}
