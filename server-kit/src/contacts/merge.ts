@@ -50,7 +50,7 @@ export interface MergeRecord {
 }
 
 /** Taken from the loser where the winner has none. */
-export const FILLED = [
+const FILLED = [
   'first_name',
   'middle_name',
   'last_name',
@@ -139,7 +139,7 @@ export async function mergeContacts(
 /** The winner's row as the merge makes it. */
 function unite(winner: ContactJson, loser: ContactJson): ContactJson {
   const union: ContactJson = { ...winner };
-  for (const column of FILLED) union[column] ??= loser[column];
+  for (const column of FILLED) Object.assign(union, { [column]: winner[column] ?? loser[column] });
   for (const group of TOGETHER) {
     if (group.every((column) => winner[column] === null)) {
       for (const column of group) union[column] = loser[column];
