@@ -16,11 +16,11 @@ export interface DuplicateRow extends ContactRow {
 export function duplicatesOf({ sql, tenant }: Tx, id: string) {
   return sql<DuplicateRow[]>`
     with own as materialized (
-      select lower(name) as name, birth_month, birth_day, birth_year,
+      select name_key, birth_month, birth_day, birth_year,
         array(select phone from contacts where tenant_id = ${tenant} and contact_id = ${id} and phone is not null
           union select address from contact_addresses
           where tenant_id = ${tenant} and contact_id = ${id} and kind = 'phone') as phones,
-        array(select lower(email) from contacts where tenant_id = ${tenant} and contact_id = ${id} and email is not null
+        array(select email_key from contacts where tenant_id = ${tenant} and contact_id = ${id} and email is not null
           union select address from contact_addresses
           where tenant_id = ${tenant} and contact_id = ${id} and kind = 'email') as emails
       from contacts where tenant_id = ${tenant} and contact_id = ${id}
@@ -35,12 +35,10 @@ export function duplicatesOf({ sql, tenant }: Tx, id: string) {
         or (kind = 'email' and address = any(array(select unnest(emails) from own))))
       union
       select contact_id, 2, 'email' from contacts
-      where tenant_id = ${tenant} and email is not null
-        and lower(email) collate "C" = any(array(select unnest(emails) from own))
+      where tenant_id = ${tenant} and email_key = any(array(select unnest(emails) from own))
       union
       select c.contact_id, 3, 'name_and_birthday' from own cross join lateral (
-        select * from contacts where tenant_id = ${tenant} and name is not null
-          and lower(name) collate "C" = own.name collate "C" limit 1000) c
+        select * from contacts where tenant_id = ${tenant} and name_key = own.name_key limit 1000) c
       where c.birth_month = own.birth_month and c.birth_day = own.birth_day
         and (c.birth_year = own.birth_year or c.birth_year is null or own.birth_year is null)
     ),

@@ -21,19 +21,16 @@ export function matching(tx: Tx, words: string, region: string | null): SQL {
   const typed = words.trim();
   const digits = typed.replace(/\D/g, '');
   const ways = [
-    beginning(tx, sql`lower(name) collate "C"`, sql`name is not null`, typed),
-    beginning(tx, sql`lower(last_name) collate "C"`, sql`last_name is not null`, typed),
-    beginning(tx, sql`lower(email) collate "C"`, sql`email is not null`, typed),
+    beginning(tx, contacts.name_key, typed),
+    beginning(tx, contacts.last_name_key, typed),
+    beginning(tx, contacts.email_key, typed),
     furtherAddresses(tx, 'email', typed.toLowerCase()),
   ];
   if (digits.length >= FEWEST_DIGITS && !/\p{L}/u.test(typed)) {
     for (const start of beginnings(digits, typed.startsWith('+') ? null : region)) {
-      ways.push(
-        beginning(tx, sql`phone`, sql`phone is not null`, start),
-        furtherAddresses(tx, 'phone', start),
-      );
+      ways.push(beginning(tx, contacts.phone, start), furtherAddresses(tx, 'phone', start));
     }
-    ways.push(beginning(tx, sql`reverse(phone)`, sql`phone is not null`, [...digits].reverse().join('')));
+    ways.push(beginning(tx, contacts.phone_key, [...digits].reverse().join('')));
   }
   return sql`${contacts.contact_id} in (${sql.join(ways, sql` union `)})`;
 }
@@ -57,11 +54,14 @@ function upTo(prefix: string): SQL {
   return sql`lower(${prefix}::text) || U&'\\+10FFFF'`;
 }
 
-function beginning({ tenant }: Tx, expression: SQL, present: SQL, prefix: string): SQL {
+type Key = (typeof contacts)['name_key' | 'last_name_key' | 'email_key' | 'phone' | 'phone_key'];
+
+function beginning({ tenant }: Tx, { name }: Key, prefix: string): SQL {
+  const key = sql.identifier(name);
   return sql`(select contact_id from contacts
-    where tenant_id = ${tenant} and ${present} and ${expression} >= lower(${prefix}::text)
-      and ${expression} < ${upTo(prefix)} and merged_into is null
-    order by ${expression} limit ${sql.raw(String(DEEPEST))})`;
+    where tenant_id = ${tenant} and ${key} >= lower(${prefix}::text) and ${key} < ${upTo(prefix)}
+      and merged_into is null
+    order by ${key} limit ${sql.raw(String(DEEPEST))})`;
 }
 
 function furtherAddresses({ tenant }: Tx, kind: 'phone' | 'email', prefix: string): SQL {
