@@ -40,7 +40,7 @@ it.each(['a', 'ana', 'smith777', 'ana smith7', 'p999', '312', '+1312', '1312000'
       // the general plan, which a prepared statement may end up with
       await tx.sql`set local plan_cache_mode = force_generic_plan`;
       const [row] = await tx.sql.unsafe(`explain (analyze, format json) ${text}`, values as never[]);
-      return (row as { 'QUERY PLAN': { Plan: Node; 'Execution Time': number }[] })['QUERY PLAN'][0]!;
+      return (row as unknown as { 'QUERY PLAN': { Plan: Node }[] })['QUERY PLAN'][0]!;
     });
     const scans = nodes(plan.Plan).filter((node) => node['Node Type'] === 'Seq Scan');
     expect(scans.map((node) => node['Relation Name'])).not.toContain('contacts');
