@@ -97,7 +97,7 @@ export async function updateContact(
     tx,
     write
       .update(contacts)
-      .set({ ...checked.values, version: sql`version + 1`, updated_at: sql`moment()` as never })
+      .set({ ...checked.values, version: sql`version + 1`, updated_at: sql`moment()` })
       .where(and(eq(contacts.tenant_id, tx.tenant), eq(contacts.contact_id, id))),
   ).catch((error: Error & { code?: string }) => {
     throw error.code === UNIQUE_VIOLATION ? exists() : error;

@@ -45,7 +45,7 @@ export async function checkedInput(tx: Tx, input: ContactInput, before: Before):
   if (fields !== undefined) values.fields = await checkedFields(tx, fields, before.fields, region);
   if (WHEREABOUTS.some((column) => column in values)) {
     const { phone, postal_code, state, country } = { ...before, ...values };
-    Object.assign(values, await deriveZone({ phone, postal_code, state, country } as never, region));
+    Object.assign(values, await deriveZone({ phone, postal_code, state, country }, region));
   }
   return { values, addresses: addresses && checkedAddresses(addresses, region) };
 }

@@ -120,7 +120,7 @@ export async function mergeContacts(
   const before: MergeRecord = { winner, loser, after, addresses: theirs, gained, moved };
   await sql`
     insert into contact_merges (tenant_id, merge_id, winner_id, loser_id, before, member)
-    values (${tenant}, ${mergeId}, ${winnerId}, ${loserId}, ${sql.json(before as never)}, ${sql.json(actor as never)})`;
+    values (${tenant}, ${mergeId}, ${winnerId}, ${loserId}, ${sql.json(before as never)}, ${sql.json(actor)})`;
   const [conversationId = null] = await belongings.conversationsOf(tx, winnerId);
   await record(tx, [
     {

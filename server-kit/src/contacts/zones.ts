@@ -95,7 +95,7 @@ export function zoneOfNumber(e164: string): Promise<string | null> {
 
 async function askLibrary(e164: string): Promise<string | null> {
   const number = parsePhoneNumberFromString(e164);
-  const zones = (await timezones(number as never)) ?? [];
+  const zones = (await timezones(number)) ?? [];
   const known = zones.filter((zone) => canonicalZone(zone) !== null);
   const clocks = new Set(known.map(clockOf));
   return clocks.size === 1 ? known[0]! : null;

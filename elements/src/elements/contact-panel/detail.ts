@@ -38,16 +38,11 @@ export function renderDetail(detail: Detail, host: DetailHost): TemplateResult {
 }
 
 function control(detail: Detail, host: DetailHost): TemplateResult {
-  switch (detail.kind) {
-    case 'switch':
-      return box(detail.label, detail.value === true, (on) => host.save(detail, on), true);
-    case 'choice':
-      return choice(detail, host);
-    case 'choices':
-      return choices(detail, host);
-    default:
-      return host.editing === detail.key ? typing(detail, host) : opener(detail, host);
-  }
+  const { kind, key, label, value } = detail;
+  if (kind === 'switch') return box(label, value === true, (on) => host.save(detail, on), true);
+  if (kind === 'choice') return choice(detail, host);
+  if (kind === 'choices') return choices(detail, host);
+  return host.editing === key ? typing(detail, host) : opener(detail, host);
 }
 
 function plain(detail: Detail, i18n: I18n): TemplateResult {
