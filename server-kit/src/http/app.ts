@@ -128,7 +128,7 @@ const limitBody: MiddlewareHandler<AppEnv> = (c, next) => {
   if (length === undefined || c.req.header('transfer-encoding') !== undefined) {
     return limitStreamedBody(c, next);
   }
-  return Number(length) > LARGEST_BODY ? Promise.resolve(tooLarge()) : (next() as Promise<never>);
+  return Number(length) > LARGEST_BODY ? Promise.resolve(tooLarge()) : next();
 };
 
 function allowOrigins(origins: string[]): MiddlewareHandler {
