@@ -11,8 +11,11 @@ import { getCountryCallingCode, type CountryCode } from 'libphonenumber-js/max';
 import type { Tx } from '../db/client.ts';
 import { contacts } from './tables.ts';
 
-/** How many matches of each way are looked at, alphabetically. Who types more letters reaches the others. */
-const DEEPEST = 1_000;
+/**
+ * How many matches of each way are looked at, alphabetically. Who types more letters reaches the others. With 1,000 the
+ * planner began to read a million contacts from end to end rather than look so many up (measured: 490 ms; with 200, 15).
+ */
+const DEEPEST = 200;
 /** Fewer digits than this are no number. */
 const FEWEST_DIGITS = 3;
 
