@@ -20,6 +20,60 @@ create table consent_records (
 alter table consent_records enable row level security;
 alter table consent_records force row level security;
 
+create table contact_addresses (
+  tenant_id text not null,
+  kind text not null,
+  address text not null,
+  contact_id uuid not null,
+  label text,
+  "position" smallint default 0 not null,
+  constraint contact_addresses_pkey PRIMARY KEY (tenant_id, kind, address),
+  constraint contact_addresses_check CHECK (
+CASE kind
+    WHEN 'phone'::text THEN (address ~ '^\+[1-9][0-9]{6,14}$'::text)
+    ELSE (address = lower(address))
+END),
+  constraint contact_addresses_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'email'::text]))),
+  constraint contact_addresses_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint contact_addresses_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table contact_addresses enable row level security;
+alter table contact_addresses force row level security;
+
+create table contact_fields (
+  tenant_id text not null,
+  field_id uuid not null,
+  key text not null,
+  label text not null,
+  type text not null,
+  options text[] default '{}'::text[] not null,
+  "position" integer default 0 not null,
+  archived boolean default false not null,
+  constraint contact_fields_pkey PRIMARY KEY (tenant_id, field_id),
+  constraint contact_fields_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
+  constraint contact_fields_tenant_id_key_key UNIQUE (tenant_id, key),
+  constraint contact_fields_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'date'::text, 'choice'::text, 'multi_choice'::text, 'boolean'::text, 'url'::text, 'phone'::text])))
+);
+alter table contact_fields enable row level security;
+alter table contact_fields force row level security;
+
+create table contact_merges (
+  tenant_id text not null,
+  merge_id uuid not null,
+  winner_id uuid not null,
+  loser_id uuid not null,
+  before jsonb not null,
+  member jsonb,
+  merged_at timestamp with time zone default moment() not null,
+  undone_at timestamp with time zone,
+  constraint contact_merges_pkey PRIMARY KEY (tenant_id, merge_id),
+  constraint contact_merges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
+  constraint contact_merges_tenant_id_loser_id_fkey FOREIGN KEY (tenant_id, loser_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint contact_merges_tenant_id_winner_id_fkey FOREIGN KEY (tenant_id, winner_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE
+);
+alter table contact_merges enable row level security;
+alter table contact_merges force row level security;
+
 create table contacts (
   tenant_id text not null,
   contact_id uuid not null,
@@ -38,10 +92,48 @@ create table contacts (
   version integer default 1 not null,
   created_at timestamp with time zone default moment() not null,
   updated_at timestamp with time zone default moment() not null,
+  middle_name text,
+  birth_month smallint,
+  birth_day smallint,
+  birth_year smallint,
+  profile jsonb default '{}'::jsonb not null,
+  street text,
+  city text,
+  postal_code text,
+  country text,
+  owner_id text,
+  do_not_call boolean default false not null,
+  dnd text[] default '{}'::text[] not null,
+  messenger_id text,
+  whatsapp_id text,
+  last_birthday_sent_year smallint,
+  lead_score integer,
+  derived_zone text,
+  derived_zone_source text,
+  merged_into uuid,
+  name_key text generated always as (lower(NULLIF(btrim(((COALESCE(first_name, ''::text) || ' '::text) || COALESCE(last_name, ''::text))), ''::text))) stored,
+  last_name_key text generated always as (lower(last_name)) stored,
+  email_key text generated always as (lower(email)) stored,
+  phone_key text generated always as (reverse(phone)) stored,
   constraint contacts_pkey PRIMARY KEY (tenant_id, contact_id),
+  constraint contacts_birthday CHECK (
+CASE
+    WHEN ((birth_month IS NULL) OR (birth_day IS NULL)) THEN ((birth_month IS NULL) AND (birth_day IS NULL) AND (birth_year IS NULL))
+    ELSE (((birth_month >= 1) AND (birth_month <= 12)) AND ((birth_day >= 1) AND (birth_day <=
+    CASE
+        WHEN (birth_month = ANY (ARRAY[4, 6, 9, 11])) THEN 30
+        WHEN (birth_month <> 2) THEN 31
+        WHEN ((birth_year IS NULL) OR ((((birth_year)::integer % 4) = 0) AND ((((birth_year)::integer % 100) <> 0) OR (((birth_year)::integer % 400) = 0)))) THEN 29
+        ELSE 28
+    END)) AND ((birth_year IS NULL) OR ((birth_year >= 1) AND (birth_year <= 9999))))
+END),
+  constraint contacts_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint contacts_derived_zone_source_check CHECK ((derived_zone_source = ANY (ARRAY['address'::text, 'number'::text]))),
+  constraint contacts_merged_into FOREIGN KEY (tenant_id, merged_into) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
   constraint contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
   constraint contacts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
-  constraint contacts_tenant_id_phone_key UNIQUE (tenant_id, phone)
+  constraint contacts_tenant_id_phone_key UNIQUE (tenant_id, phone),
+  constraint contacts_zone_source CHECK (((derived_zone IS NULL) = (derived_zone_source IS NULL)))
 );
 alter table contacts enable row level security;
 alter table contacts force row level security;
@@ -59,6 +151,7 @@ create table conversations (
   last_message_at timestamp with time zone default moment() not null,
   possible_opt_out_id uuid,
   created_at timestamp with time zone default moment() not null,
+  absorbed_ids uuid[] default '{}'::uuid[] not null,
   constraint conversations_pkey PRIMARY KEY (tenant_id, conversation_id),
   constraint conversations_state_check CHECK ((state = ANY (ARRAY['inbox'::text, 'waiting'::text, 'closed'::text]))),
   constraint conversations_tenant_id_contact_id_channel_key UNIQUE (tenant_id, contact_id, channel),
@@ -264,6 +357,22 @@ alter table tenants force row level security;
 
 CREATE INDEX consent_records_of_address ON consent_records USING btree (tenant_id, channel, address, occurred_at DESC, record_id DESC);
 
+CREATE INDEX contact_addresses_of ON contact_addresses USING btree (tenant_id, contact_id);
+
+CREATE INDEX contact_merges_loser ON contact_merges USING btree (tenant_id, loser_id);
+
+CREATE INDEX contact_merges_of ON contact_merges USING btree (tenant_id, winner_id, merge_id) WHERE (undone_at IS NULL);
+
+CREATE INDEX contacts_by_email ON contacts USING btree (tenant_id, email_key) WHERE (email_key IS NOT NULL);
+
+CREATE INDEX contacts_by_last_digits ON contacts USING btree (tenant_id, phone_key) WHERE (phone_key IS NOT NULL);
+
+CREATE INDEX contacts_by_last_name ON contacts USING btree (tenant_id, last_name_key) WHERE (last_name_key IS NOT NULL);
+
+CREATE INDEX contacts_by_name ON contacts USING btree (tenant_id, name_key) WHERE (name_key IS NOT NULL);
+
+CREATE INDEX contacts_merged ON contacts USING btree (tenant_id, merged_into) WHERE (merged_into IS NOT NULL);
+
 CREATE INDEX conversations_by_state ON conversations USING btree (tenant_id, state, last_message_at DESC, conversation_id DESC);
 
 CREATE INDEX conversations_recent ON conversations USING btree (tenant_id, last_message_at DESC, conversation_id DESC);
@@ -289,6 +398,12 @@ CREATE UNIQUE INDEX senders_one_default ON senders USING btree (tenant_id, chann
 -- policies
 
 create policy tenant_isolation on consent_records as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on contact_addresses as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on contact_fields as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on contact_merges as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on contacts as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -394,6 +509,12 @@ end $function$
 -- grants
 
 grant insert, select on consent_records to patchbay_app;
+
+grant delete, insert, select, update on contact_addresses to patchbay_app;
+
+grant delete, insert, select, update on contact_fields to patchbay_app;
+
+grant delete, insert, select, update on contact_merges to patchbay_app;
 
 grant delete, insert, select, update on contacts to patchbay_app;
 

@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { ApiError } from '@patchbay/elements';
 import '@patchbay/elements/contact-panel';
-import { fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
+import { CONTACT_FIELDS, fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
 import { html } from 'lit';
 import { expect, userEvent } from 'storybook/test';
 import {
@@ -95,6 +95,30 @@ export const EditInPlace: Story = {
     await shows(canvas, 'Touring');
     await waitFor(() => expect(stageNow).toBe('Touring'));
     await expect(client.calls.filter(({ method }) => method === 'updateContact')).toHaveLength(1);
+  }),
+};
+
+export const OwnFields: Story = {
+  parameters: stage({ fake: { contactFields: CONTACT_FIELDS } }),
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'May 12', 'Kind of home', 'Wishes', 'garden', 'Do not call', 'Address');
+    await userEvent.selectOptions(await find(canvas, 'select[aria-label="Kind of home"]'), 'flat');
+    await userEvent.click(await find(canvas, 'input[aria-label="Do not call"]'));
+    await waitFor(() =>
+      expect(client.calls.filter(({ method }) => method === 'updateContact').at(-1)?.args[1]).toEqual({
+        do_not_call: true,
+      }),
+    );
+    await expectNoSidewaysScroll(canvas);
+  }),
+};
+
+export const Gone: Story = {
+  parameters: stage({
+    before: (client) => client.fail('getContact', new ApiError('contact_merged', 410, '')),
+  }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'This contact is gone', 'merged into another one');
   }),
 };
 

@@ -100,6 +100,7 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
         body,
         headers: version === undefined ? {} : { 'If-Match': `"${version}"` },
       }),
+    listContactFields: (options) => items(call('GET', '/v1/contact-fields', options)),
     listConsent: (id, options) => items(call('GET', at`/v1/contacts/${id}/consent`, options)),
     recordConsent: (id, body) => call('POST', at`/v1/contacts/${id}/consent`, { body }),
     listQuickReplies: (options) => items(call('GET', '/v1/quick-replies', options)),

@@ -2,6 +2,7 @@ import type {
   Brand,
   ConsentRecord,
   Contact,
+  ContactField,
   Conversation,
   ConversationCounts,
   CreateContact,
@@ -77,6 +78,8 @@ export interface PatchbayClient {
   getContact(id: string, options?: RequestOptions): Promise<Contact>;
   /** With `version`, the server refuses (412 `edited_elsewhere`) when someone else was faster. */
   updateContact(id: string, patch: UpdateContact, version?: number): Promise<Contact>;
+  /** The account's own fields of a contact, in their order. */
+  listContactFields(options?: RequestOptions): Promise<ContactField[]>;
   listConsent(contactId: string, options?: RequestOptions): Promise<ConsentRecord[]>;
   recordConsent(contactId: string, record: RecordConsent): Promise<Contact>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;

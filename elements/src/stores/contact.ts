@@ -21,6 +21,11 @@ export class ContactStore extends Store {
     this.contactId = contactId;
   }
 
+  /** Deleted elsewhere, or merged into another contact. */
+  get gone(): boolean {
+    return this.error?.code === 'not_found' || this.error?.code === 'contact_merged';
+  }
+
   async load(): Promise<void> {
     if (this.status === 'loading' || this.status === 'ready') return;
     this.status = 'loading';
@@ -41,6 +46,8 @@ export class ContactStore extends Store {
       this.error = null;
     } catch (cause) {
       this.error = ApiError.fromUnknown(cause);
+      // deleted, or part of somebody else: what is shown would be of nobody
+      if (this.gone) this.contact = null;
       if (this.contact === null) this.status = 'error';
     }
     this.changed();
@@ -56,11 +63,8 @@ export class ContactStore extends Store {
     const before = this.contact;
     if (!before) return false;
     this.saveError = null;
-    this.contact = {
-      ...before,
-      ...withoutUndefined(patch),
-      name: nameOf({ ...before, ...withoutUndefined(patch) }),
-    };
+    const after = { ...before, ...shown(patch) };
+    this.contact = { ...after, name: nameOf(after) };
     this.changed();
     try {
       this.contact = await this.#client.updateContact(this.contactId, patch, before.version);
@@ -102,8 +106,14 @@ export class ContactStore extends Store {
   }
 }
 
-function withoutUndefined(patch: UpdateContact): Partial<Contact> {
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+/** A change as it will look. What the server writes otherwise (addresses) waits for its answer. */
+function shown({ addresses: _, fields, ...patch }: UpdateContact): Partial<Contact> {
+  const kept = (values: object) =>
+    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
+  return {
+    ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
+    ...(fields && { fields: kept(fields) }),
+  };
 }
 
 function nameOf({ first_name, last_name }: Pick<Contact, 'first_name' | 'last_name'>): string | null {

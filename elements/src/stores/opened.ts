@@ -35,6 +35,7 @@ class Opened implements Attached {
     const { message, conversation, contact_id, type } = event;
     if (message) this.#threads.get(message.conversation_id)?.apply(message);
     else if (conversation) this.#threads.get(conversation.id)?.applyEvent(event);
+    for (const id of conversationIds(event)) void this.#threads.get(id)?.reload();
     if (contact_id !== null && /^(contact|consent)\./.test(type)) this.#contacts.get(contact_id)?.reload();
   }
 
@@ -50,6 +51,12 @@ class Opened implements Attached {
     }
     for (const contact of this.#contacts.values()) if (contact.error) contact.reload();
   }
+}
+
+/** The conversations that a deleted contact takes along. */
+function conversationIds({ type, data }: FeedEvent): string[] {
+  const ids = data['conversation_ids'];
+  return type === 'contact.deleted' && Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
 }
 
 const known = new WeakMap<Stores, Opened>();

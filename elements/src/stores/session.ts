@@ -1,4 +1,4 @@
-import type { Brand, Me, QuickReply } from '@patchbay/server-kit/contract';
+import type { Brand, ContactField, Me, QuickReply } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { FeedState, PatchbayClient } from '../client/types.ts';
 import { Store, type Loading } from './store.ts';
@@ -10,7 +10,10 @@ export class SessionStore extends Store {
   status: Loading = 'idle';
   error: ApiError | null = null;
   quickReplies: QuickReply[] | null = null;
+  /** The account's own fields of a contact; null until asked for. */
+  contactFields: ContactField[] | null = null;
   feed: FeedState = 'idle';
+  #askedFields = false;
   readonly #client: PatchbayClient;
 
   constructor(client: PatchbayClient) {
@@ -48,6 +51,15 @@ export class SessionStore extends Store {
   async loadQuickReplies(): Promise<void> {
     if (this.quickReplies !== null) return;
     this.quickReplies = await this.#client.listQuickReplies().catch(() => null);
+    this.changed();
+  }
+
+  /** Asks once. Without them a contact is still worth showing: its values are free text then. */
+  async loadContactFields(): Promise<void> {
+    if (this.#askedFields) return;
+    this.#askedFields = true;
+    this.contactFields = await this.#client.listContactFields().catch(() => null);
+    this.#askedFields = this.contactFields !== null;
     this.changed();
   }
 

@@ -135,6 +135,11 @@ export class Stores {
       this.conversations.recount();
       this.unread.recount();
     }
+    // whose conversation it was is gone or somebody else's: what is listed is asked for again
+    if (/^contact\.(deleted|merged|unmerged)$/.test(event.type)) {
+      this.conversations.reload();
+      this.unread.reload();
+    }
     for (const attached of this.#attached) attached.take(event);
   }
 }

@@ -1,4 +1,11 @@
-import type { ConsentRecord, Contact, Conversation, FeedEvent, Message } from '@patchbay/server-kit/contract';
+import type {
+  ConsentRecord,
+  Contact,
+  Conversation,
+  FeedEvent,
+  FieldValue,
+  Message,
+} from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import { longMessage } from './crowd.ts';
 import type { FakeClient, FakeOptions } from './fake-types.ts';
@@ -234,6 +241,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
         const next = {
           ...thread.contact,
           ...(patch as Partial<Contact>),
+          ...(patch.fields && { fields: withoutNull(patch.fields) }),
           version: thread.contact.version + 1,
         };
         next.name = [next.first_name, next.last_name].filter(Boolean).join(' ') || null;
@@ -245,6 +253,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
         announce('contact.updated', thread);
         return next;
       }),
+    listContactFields: (o) => answer('listContactFields', [], () => options.contactFields ?? [], o?.signal),
     listConsent: (id, o) =>
       answer(
         'listConsent',
@@ -364,4 +373,10 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     },
     change: (id, patch) => void changed(id, patch),
   };
+}
+
+function withoutNull(fields: Record<string, FieldValue | null>): Record<string, FieldValue> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, FieldValue] => entry[1] !== null),
+  );
 }

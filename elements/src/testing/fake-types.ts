@@ -1,4 +1,12 @@
-import type { Brand, Conversation, FeedEvent, Me, Message, QuickReply } from '@patchbay/server-kit/contract';
+import type {
+  Brand,
+  ContactField,
+  Conversation,
+  FeedEvent,
+  Me,
+  Message,
+  QuickReply,
+} from '@patchbay/server-kit/contract';
 import type { FeedState, PatchbayClient } from '../client/types.ts';
 
 export interface FakeOptions {
@@ -15,6 +23,8 @@ export interface FakeOptions {
   brand?: Brand;
   me?: Partial<Me>;
   quickReplies?: QuickReply[];
+  /** The account's own fields of a contact. Default: none. */
+  contactFields?: ContactField[];
 }
 
 export type Method = Exclude<keyof PatchbayClient, 'feed'>;

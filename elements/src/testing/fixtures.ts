@@ -1,6 +1,7 @@
 import type {
   Brand,
   Contact,
+  ContactField,
   Conversation,
   Me,
   Message,
@@ -73,6 +74,28 @@ export const QUICK_REPLIES: QuickReply[] = [
   },
 ];
 
+/** One field of every type. */
+export const CONTACT_FIELDS: ContactField[] = (
+  [
+    ['rooms', 'Rooms', 'number'],
+    ['kind', 'Kind of home', 'choice', ['house', 'flat']],
+    ['wishes', 'Wishes', 'multi_choice', ['garden', 'garage', 'view']],
+    ['moves', 'Moves in', 'date'],
+    ['site', 'Site', 'url'],
+    ['agent', 'Agent', 'phone'],
+    ['financed', 'Financed', 'boolean'],
+    ['notes', 'Notes', 'text'],
+  ] as const
+).map(([key, label, type, options = []], position) => ({
+  id: fakeId('5', position),
+  key,
+  label,
+  type,
+  options: [...options],
+  position,
+  archived: false,
+}));
+
 export interface FakeThread {
   conversation: Conversation;
   contact: Contact;
@@ -87,6 +110,7 @@ export function fakeThread(script: Script, n: number, now: number): FakeThread {
   const contact: Contact = {
     id: fakeId('c', n),
     first_name: script.first,
+    middle_name: null,
     last_name: script.last,
     name,
     phone: script.phone,
@@ -97,13 +121,28 @@ export function fakeThread(script: Script, n: number, now: number): FakeThread {
           .replace(/[^a-z ]/g, '')
           .replaceAll(' ', '.')}@example.com`
       : null,
+    addresses: [],
+    birthday: script.lead ? '--05-12' : null,
+    last_birthday_sent_year: null,
     tags: script.tags ?? [],
     lead_type: script.lead ?? null,
+    lead_score: script.lead ? 62 : null,
     stage: script.lead ? 'New lead' : null,
     source: script.lead ? 'Website form' : null,
+    owner_id: script.assignee?.id ?? null,
+    street: null,
+    city: script.lead ? 'Chicago' : null,
+    postal_code: null,
     state: 'IL',
-    time_zone: 'America/Chicago',
-    fields: script.lead ? { Birthday: 'May 12', Budget: '$420,000' } : {},
+    country: null,
+    time_zone: null,
+    zone: { name: 'America/Chicago', source: 'address' },
+    do_not_call: false,
+    dnd: [],
+    messenger_id: null,
+    whatsapp_id: null,
+    profile: {},
+    fields: script.lead ? { Budget: '$420,000' } : {},
     consent: [
       {
         channel: 'sms',

@@ -13,7 +13,9 @@ export function consentHistory({ sql, tenant }: Tx, contactId: string) {
   return sql<ConsentRecord[]>`
     select r.record_id as id, r.channel, r.address, r.action, r.source, r.wording, r.member, r.occurred_at as at
     from consent_records r
-    where r.tenant_id = ${tenant} and r.address =
-      (select phone from contacts where tenant_id = ${tenant} and contact_id = ${contactId})
+    where r.tenant_id = ${tenant} and r.address = any(array(
+      select phone from contacts where tenant_id = ${tenant} and contact_id = ${contactId} and phone is not null
+      union
+      select address from contact_addresses where tenant_id = ${tenant} and contact_id = ${contactId}))
     order by r.occurred_at desc, r.record_id desc limit 500`;
 }

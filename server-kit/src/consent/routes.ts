@@ -1,5 +1,5 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { contactById, toContact } from '../contacts/contacts.ts';
+import { contactById, present, toContact } from '../contacts/rows.ts';
 import {
   consentRecord,
   contact,
@@ -8,7 +8,7 @@ import {
 } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
-import { notFound, ProblemError } from '../errors.ts';
+import { ProblemError } from '../errors.ts';
 import type { AppEnv } from '../http/env.ts';
 import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
@@ -26,7 +26,7 @@ const getConsent = createRoute({
   request: { params: idParam },
   responses: {
     200: json(z.object({ items: z.array(consentRecord) }).meta({ id: 'ConsentHistory' }), 'The ledger'),
-    ...problems('not_found'),
+    ...problems('not_found', 'contact_merged'),
   },
 });
 
@@ -42,6 +42,7 @@ const postConsent = createRoute({
     200: json(contact, 'The contact as it is now'),
     ...problems(
       'not_found',
+      'contact_merged',
       'forbidden',
       'no_address',
       'invalid_request',
@@ -65,7 +66,7 @@ export function consentRoutes(context: KitContext, withdrawn: OnWithdrawn): Open
       contactById(tx, id),
       consentHistory(tx, id),
     ]);
-    if (!known) throw notFound('contact');
+    present(known);
     return c.json({ items: [...items] }, 200);
   });
 
@@ -77,11 +78,13 @@ export function consentRoutes(context: KitContext, withdrawn: OnWithdrawn): Open
     if (action === 'grant') requireManager(c.var.session, 'opt somebody in on their behalf');
     const { body } = await once(context, c, async (tx) => {
       await lockConsent(tx);
-      const [person] = await tx.sql<{ phone: string | null; conversation_id: string | null }[]>`
-        select k.phone, c.conversation_id from contacts k left join conversations c
+      const [found] = await tx.sql<
+        { phone: string | null; merged_into: string | null; conversation_id: string | null }[]
+      >`
+        select k.phone, k.merged_into, c.conversation_id from contacts k left join conversations c
           on c.tenant_id = k.tenant_id and c.contact_id = k.contact_id and c.channel = ${channel}
         where k.tenant_id = ${tx.tenant} and k.contact_id = ${id}`;
-      if (!person) throw notFound('contact');
+      const person = present(found);
       if (person.phone === null)
         throw new ProblemError('no_address', 'Add a phone number to the contact first.');
       await Promise.all(

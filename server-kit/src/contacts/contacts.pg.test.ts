@@ -72,11 +72,22 @@ describe('creating a contact', () => {
     [{ phone: '12' }, 'invalid_phone', 'phone'],
     [{ phone: 'x'.repeat(41) }, 'invalid_request', 'phone'],
     [{ email: 'nobody' }, 'invalid_request', 'email'],
-    [{ time_zone: 'Mars/Olympus' }, 'invalid_request', 'time_zone'],
+    [{ time_zone: 'Mars/Olympus' }, 'invalid_time_zone', 'time_zone'],
+    [{ time_zone: '+05:00' }, 'invalid_time_zone', 'time_zone'],
+    [{ birthday: '2023-02-29' }, 'invalid_birthday', 'birthday'],
+    [{ birthday: '--02-30' }, 'invalid_birthday', 'birthday'],
+    [{ birthday: '0000-01-01' }, 'invalid_birthday', 'birthday'],
+    [{ birthday: '4/23/1990' }, 'invalid_birthday', 'birthday'],
+    [{ addresses: [{ kind: 'phone', address: '12' }] }, 'invalid_phone', 'addresses.0.address'],
+    [{ addresses: [{ kind: 'email', address: 'x' }] }, 'invalid_request', 'addresses.0.address'],
+    [{ owner_id: 'nobody' }, 'invalid_request', 'owner_id'],
+    [{ country: 'USA' }, 'invalid_request', 'country'],
+    [{ dnd: ['fax'] }, 'invalid_request', 'dnd.0'],
+    [{ lead_score: 1.5 }, 'invalid_request', 'lead_score'],
     [{ first_name: 'x'.repeat(201) }, 'invalid_request', 'first_name'],
     [{ first_name: 7 }, 'invalid_request', 'first_name'],
     [{ tags: [''] }, 'invalid_request', 'tags.0'],
-    [{ fields: { a: 1 } }, 'invalid_request', 'fields.a'],
+    [{ fields: { a: 1 } }, 'invalid_field', 'fields.a'],
     [{ id: 'x' }, 'invalid_request', 'id'],
   ])('refuses %j', async (body, code, field) => {
     expect(await create(body)).toMatchObject({ status: 422, body: { code, field } });
@@ -148,7 +159,15 @@ describe('the list', () => {
       email: 'q@uncommon.example',
       tags: ['rare'],
     });
-    for (const query of ['q=quent', 'q=UNCOMMON', 'q=442-555-0190', 'tag=rare']) {
+    for (const query of [
+      'q=quent',
+      'q=Q@UNCOMMON',
+      'q=442-555-0190',
+      'q=%2B1442',
+      'q=442',
+      'q=0190',
+      'tag=rare',
+    ]) {
       const { items } = (await kit.request('GET', `/v1/contacts?${query}`)).body;
       expect(items.map(({ name }: { name: string }) => name)).toEqual(['Quentin']);
     }

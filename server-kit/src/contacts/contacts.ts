@@ -1,137 +1,23 @@
 /** Contacts: one per person and tenant, found by E.164 number. */
-import { and, desc, eq, ilike, like, lt, or, sql, type SQL } from 'drizzle-orm';
-import type { Contact, MemberRef } from '../contract/index.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import type { CreateContact, MemberRef } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
-import { query, run, runAround, write } from '../db/drizzle.ts';
-import { notFound, ProblemError } from '../errors.ts';
+import { run, write } from '../db/drizzle.ts';
+import { ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
+import { addressTaken, lockNumbers, ownerOfNumber, replaceAddresses } from './addresses.ts';
+import { checkedInput, NOBODY, regionOf, type Checked, type ContactInput } from './input.ts';
 import { toE164 } from './phone.ts';
+import { present, type ContactRow } from './rows.ts';
 import { contacts } from './tables.ts';
+import { deriveZone } from './zones.ts';
 
-export interface ContactRow extends Omit<Contact, 'id' | 'consent'> {
-  contact_id: string;
-  consent_action: 'grant' | 'withdraw' | null;
-  consent_source: string | null;
-  consent_at: string | null;
-  suppression_source: string | null;
-  suppressed_since: string | null;
-}
-
-/** Rows for a `page` that holds whole rows of `contacts`, newest id first. */
-const CONTACT_ROWS = `
-  select page.*, r.action as consent_action, r.source as consent_source, r.occurred_at as consent_at,
-    x.source as suppression_source, x.since as suppressed_since
-  from page
-  left join suppressions x on x.tenant_id = page.tenant_id and x.channel = 'sms' and x.address = page.phone
-  left join lateral (
-    select action, source, occurred_at from consent_records r
-    where r.tenant_id = page.tenant_id and r.channel = 'sms' and r.address = page.phone
-    order by r.occurred_at desc, r.record_id desc limit 1
-  ) r on true
-  order by page.contact_id desc`;
-
-export function toContact(row: ContactRow): Contact {
-  const { contact_id, first_name, last_name, name, phone, email, tags, lead_type, stage, source, state } =
-    row;
-  return {
-    id: contact_id,
-    first_name,
-    last_name,
-    name,
-    phone,
-    email,
-    tags,
-    lead_type,
-    stage,
-    source,
-    state,
-    time_zone: row.time_zone,
-    fields: row.fields,
-    consent: phone === null ? [] : [consentOf(row)],
-    version: row.version,
-    created_at: row.created_at,
-    updated_at: row.updated_at,
-  };
-}
-
-/** The block is what counts; the ledger says where it comes from. */
-function consentOf(row: ContactRow): Contact['consent'][number] {
-  if (row.suppressed_since !== null) {
-    return { channel: 'sms', state: 'withdrawn', source: row.suppression_source, at: row.suppressed_since };
-  }
-  if (row.consent_action === 'grant') {
-    return { channel: 'sms', state: 'granted', source: row.consent_source, at: row.consent_at };
-  }
-  return { channel: 'sms', state: 'unknown', source: null, at: null };
-}
-
-/** For the caller's pipeline. */
-export function contactById(tx: Tx, id: string) {
-  return tx.sql<ContactRow[]>`
-    with page as (select * from contacts where tenant_id = ${tx.tenant} and contact_id = ${id})
-    ${tx.sql.unsafe(CONTACT_ROWS)}`;
-}
-
-/** A page of contacts and one row more, when there is one; newest first. For the caller's pipeline. */
-export function listContacts(
-  tx: Tx,
-  {
-    q,
-    tag,
-    after,
-    limit,
-  }: { q?: string | undefined; tag?: string | undefined; after: string | null; limit: number },
-) {
-  const page = query
-    .select()
-    .from(contacts)
-    .where(
-      and(
-        eq(contacts.tenant_id, tx.tenant),
-        tag === undefined ? undefined : sql`${tag}::text = any(${contacts.tags})`,
-        q === undefined ? undefined : matching(q),
-        after === null ? undefined : lt(contacts.contact_id, after),
-      ),
-    )
-    .orderBy(desc(contacts.contact_id))
-    .limit(limit + 1);
-  return runAround<ContactRow>(tx, 'page', page, CONTACT_ROWS);
-}
-
-function matching(words: string): SQL | undefined {
-  const pattern = `%${words.trim().replace(/[\\%_]/g, '\\$&')}%`;
-  const digits = words.replace(/\D/g, '');
-  return or(
-    ilike(contacts.name, pattern),
-    ilike(contacts.email, pattern),
-    digits.length >= 3 ? like(contacts.phone, `%${digits}%`) : undefined,
-  );
-}
-
-/** What may be written of a contact. `undefined` leaves a field as it is, null empties it. */
-export interface ContactInput {
-  first_name?: string | null | undefined;
-  last_name?: string | null | undefined;
-  phone?: string | null | undefined;
-  email?: string | null | undefined;
-  tags?: string[] | undefined;
-  lead_type?: string | null | undefined;
-  stage?: string | null | undefined;
-  source?: string | null | undefined;
-  state?: string | null | undefined;
-  time_zone?: string | null | undefined;
-  fields?: Record<string, string> | undefined;
-}
-
-/** Throws `invalid_phone`, `invalid_request`, `contact_exists`. */
-export async function createContact(
-  tx: Tx,
-  input: ContactInput & { id?: string | undefined },
-  actor: MemberRef,
-): Promise<string> {
+/** Throws what `checkedInput` does, `contact_exists` and `address_taken`. */
+export async function createContact(tx: Tx, input: CreateContact, actor: MemberRef): Promise<string> {
   const { id = newId(), ...given } = input;
-  const values = await checked(tx, given);
+  const { values, addresses } = await checkedInput(tx, given, NOBODY);
+  await claimNumbers(tx, id, { values, addresses });
   const [made] = await run<{ contact_id: string }>(
     tx,
     write
@@ -147,6 +33,7 @@ export async function createContact(
       .returning({ contact_id: contacts.contact_id }),
   );
   if (!made) throw await clash(tx, id);
+  if (addresses) await replaceAddresses(tx, id, addresses);
   await record(tx, [{ type: 'contact.created', contactId: id, actor }]);
   return id;
 }
@@ -171,9 +58,20 @@ function exists(): ProblemError {
   );
 }
 
+/** Locks the numbers of a change, and refuses a first number that somebody else has as a further one. */
+async function claimNumbers(tx: Tx, id: string, { values, addresses }: Checked): Promise<void> {
+  const further = (addresses ?? []).filter(({ kind }) => kind === 'phone').map(({ address }) => address);
+  const numbers = values.phone ? [values.phone, ...further] : further;
+  if (numbers.length === 0) return;
+  await lockNumbers(tx, numbers);
+  if (!values.phone) return;
+  const owner = await ownerOfNumber(tx, values.phone);
+  if (owner !== null && owner !== id) throw addressTaken('phone');
+}
+
 /**
- * Changes a contact. `expected` is the version that the caller has seen; null: any. Throws `not_found`,
- * `edited_elsewhere`, `contact_exists`, `invalid_phone`, `invalid_request`.
+ * Changes a contact. `expected` is the version that the caller has seen; null: any. Throws `not_found`, `contact_merged`,
+ * `edited_elsewhere`, `contact_exists`, and what `createContact` throws of its input.
  */
 export async function updateContact(
   tx: Tx,
@@ -182,26 +80,29 @@ export async function updateContact(
   expected: number | null,
   actor: MemberRef,
 ): Promise<void> {
-  const values = await checked(tx, input);
-  const [before] = await tx.sql<{ version: number }[]>`
-    select version from contacts where tenant_id = ${tx.tenant} and contact_id = ${id} for update`;
-  if (!before) throw notFound('contact');
+  const [found] = await tx.sql<ContactRow[]>`
+    select * from contacts where tenant_id = ${tx.tenant} and contact_id = ${id} for update`;
+  const before = present(found);
   if (expected !== null && before.version !== expected) {
     throw new ProblemError(
       'edited_elsewhere',
       'Someone else changed this contact meanwhile. Load it again, then change it.',
     );
   }
-  if (Object.keys(values).length === 0) return;
+  const checked = await checkedInput(tx, input, before);
+  const changed = Object.keys(input).filter((key) => input[key as keyof ContactInput] !== undefined);
+  if (changed.length === 0) return;
+  await claimNumbers(tx, id, checked);
   await run(
     tx,
     write
       .update(contacts)
-      .set({ ...values, version: sql`version + 1`, updated_at: sql`moment()` })
+      .set({ ...checked.values, version: sql`version + 1`, updated_at: sql`moment()` })
       .where(and(eq(contacts.tenant_id, tx.tenant), eq(contacts.contact_id, id))),
   ).catch((error: Error & { code?: string }) => {
     throw error.code === UNIQUE_VIOLATION ? exists() : error;
   });
+  if (checked.addresses) await replaceAddresses(tx, id, checked.addresses);
   const [conversation] = await tx.sql<{ conversation_id: string }[]>`
     select conversation_id from conversations where tenant_id = ${tx.tenant} and contact_id = ${id} limit 1`;
   await record(tx, [
@@ -211,60 +112,44 @@ export async function updateContact(
       // so that lists which show the name are told too
       conversationId: conversation?.conversation_id ?? null,
       actor,
-      data: { changed: Object.keys(values) },
+      data: { changed },
     },
   ]);
 }
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Values as they are stored: numbers as E.164, empty texts as null, each tag once. */
-async function checked(tx: Tx, input: ContactInput): Promise<ContactInput> {
-  const values = Object.fromEntries(
-    Object.entries(input)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, value === '' ? null : value]),
-  ) as ContactInput;
-  if (typeof values.phone === 'string') values.phone = toE164(values.phone, await regionOf(tx));
-  if (values.tags) values.tags = [...new Set(values.tags)];
-  if (values.time_zone) values.time_zone = checkedZone(values.time_zone);
-  return values;
-}
-
-function checkedZone(zone: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
-  } catch {
-    throw new ProblemError(
-      'invalid_request',
-      `"${zone}" is no time zone. Use an IANA name, as America/Chicago.`,
-      'time_zone',
-    );
-  }
-}
-
-async function regionOf({ sql, tenant }: Tx): Promise<string> {
-  const [row] = await sql<{ default_region: string }[]>`
-    select default_region from tenants where tenant_id = ${tenant}`;
-  return row?.default_region ?? 'US';
-}
-
 /** The number that somebody typed, as the tenant's region reads it. Throws `invalid_phone`. */
 export async function readNumber(tx: Tx, typed: string, field = 'to'): Promise<string> {
   return toE164(typed, await regionOf(tx), field);
 }
 
-/** The contact with a number that somebody typed, made when there is none. Throws `invalid_phone`. */
+/**
+ * The contact with a number that somebody typed, as first or as further one, made when there is none. Throws
+ * `invalid_phone`.
+ */
 export async function contactForNumber(tx: Tx, typed: string, actor: MemberRef): Promise<string> {
   const { sql, tenant } = tx;
-  const phone = await readNumber(tx, typed);
-  const [[made], [contact]] = await Promise.all([
+  const region = await regionOf(tx);
+  const phone = toE164(typed, region, 'to');
+  const { derived_zone, derived_zone_source } = await deriveZone(
+    { phone, postal_code: null, state: null, country: null },
+    region,
+  );
+  const [, [made], [contact]] = await Promise.all([
+    lockNumbers(tx, [phone]),
     sql<{ contact_id: string }[]>`
-      insert into contacts (tenant_id, contact_id, phone) values (${tenant}, ${newId()}, ${phone})
+      insert into contacts (tenant_id, contact_id, phone, derived_zone, derived_zone_source)
+      select ${tenant}, ${newId()}, ${phone}, ${derived_zone}, ${derived_zone_source}
+      where not exists (
+        select from contact_addresses where tenant_id = ${tenant} and kind = 'phone' and address = ${phone})
       on conflict (tenant_id, phone) do nothing returning contact_id`,
     // sees the one that another transaction has just committed too: a statement of its own
     sql<{ contact_id: string }[]>`
-      select contact_id from contacts where tenant_id = ${tenant} and phone = ${phone}`,
+      select contact_id from contacts where tenant_id = ${tenant} and phone = ${phone}
+      union all
+      select contact_id from contact_addresses
+      where tenant_id = ${tenant} and kind = 'phone' and address = ${phone}`,
   ]);
   if (made) await record(tx, [{ type: 'contact.created', contactId: made.contact_id, actor }]);
   return contact!.contact_id;

@@ -9,13 +9,15 @@ import {
 } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
-import { notFound, ProblemError } from '../errors.ts';
+import { ProblemError } from '../errors.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import type { AppEnv } from '../http/env.ts';
 import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { cleanQuery, routeGroup } from '../http/routes.ts';
-import { contactById, createContact, listContacts, toContact, updateContact } from './contacts.ts';
+import { createContact, updateContact } from './contacts.ts';
+import { regionOf } from './input.ts';
+import { contactById, listContacts, present, toContact } from './rows.ts';
 
 const getContacts = createRoute({
   method: 'get',
@@ -23,7 +25,8 @@ const getContacts = createRoute({
   operationId: 'listContacts',
   tags: ['contacts'],
   summary: 'Contacts, newest first',
-  description: '`q` finds a name, an e-mail address, or three and more digits of a number.',
+  description:
+    '`q` finds the beginning of a name, of a last name, of an e-mail address or of a number, and the last digits of a number (three and more).',
   security: bearer,
   request: { query: listContactsQuery },
   responses: { 200: json(contactPage, 'A page'), ...problems('invalid_cursor', 'invalid_request') },
@@ -41,7 +44,11 @@ const postContact = createRoute({
     201: json(contact, 'Made'),
     ...problems(
       'contact_exists',
+      'address_taken',
       'invalid_phone',
+      'invalid_birthday',
+      'invalid_time_zone',
+      'invalid_field',
       'invalid_request',
       'idempotency_mismatch',
       'idempotency_in_progress',
@@ -58,7 +65,7 @@ const getContact = createRoute({
   summary: 'One contact, with its version as ETag',
   security: bearer,
   request: { params: idParam },
-  responses: { 200: json(contact, 'The contact'), ...problems('not_found') },
+  responses: { 200: json(contact, 'The contact'), ...problems('not_found', 'contact_merged') },
 });
 
 const patchContact = createRoute({
@@ -83,9 +90,14 @@ const patchContact = createRoute({
     200: json(contact, 'As it is now'),
     ...problems(
       'not_found',
+      'contact_merged',
       'edited_elsewhere',
       'contact_exists',
+      'address_taken',
       'invalid_phone',
+      'invalid_birthday',
+      'invalid_time_zone',
+      'invalid_field',
       'invalid_request',
       'payload_too_large',
     ),
@@ -99,10 +111,13 @@ export function contactRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(getContacts, async (c) => {
     const { q, tag, after, limit } = cleanQuery(c.req.valid('query'));
     const place = readCursor(after);
-    const [found] = await database.pipeline(c.var.session.tenant, (tx) => [
-      listContacts(tx, { q: q?.trim() || undefined, tag: tag || undefined, after: place?.id ?? null, limit }),
-    ]);
-    const { rows, next } = cutPage(found, limit, (row) => ({ at: row.created_at, id: row.contact_id }));
+    const words = q?.trim() || undefined;
+    const page = { q: words, tag: tag || undefined, after: place?.id ?? null, limit };
+    const found = await database.transaction(c.var.session.tenant, async (tx) =>
+      // only who types digits needs to know how the country dials
+      listContacts(tx, { ...page, region: words && /\d/.test(words) ? await regionOf(tx) : null }),
+    );
+    const { rows, next } = cutPage([...found], limit, (row) => ({ at: row.created_at, id: row.contact_id }));
     return c.json({ items: rows.map(toContact), next }, 200);
   });
 
@@ -119,9 +134,9 @@ export function contactRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(getContact, async (c) => {
     const { id } = c.req.valid('param');
     const [[row]] = await database.pipeline(c.var.session.tenant, (tx) => [contactById(tx, id)]);
-    if (!row) throw notFound('contact');
-    c.header('etag', etag(row));
-    return c.json(toContact(row), 200);
+    const found = present(row);
+    c.header('etag', etag(found));
+    return c.json(toContact(found), 200);
   });
 
   app.openapi(patchContact, async (c) => {

@@ -3,6 +3,8 @@ export * from './primitives.ts';
 export * from './conversation.ts';
 export * from './message.ts';
 export * from './contact.ts';
+export * from './contact-field.ts';
+export * from './contact-merge.ts';
 export * from './session.ts';
 export * from './feed.ts';
 export * from './problem.ts';

@@ -58,6 +58,9 @@ export const EVENT_TYPES = [
   'conversation.updated',
   'contact.created',
   'contact.updated',
+  'contact.merged',
+  'contact.unmerged',
+  'contact.deleted',
   'consent.granted',
   'consent.withdrawn',
   'sender.updated',
@@ -74,6 +77,24 @@ export const CONSENT_SOURCES = [
   'import',
 ] as const;
 
+/** What a tenant's own field of a contact can hold. */
+export const FIELD_TYPES = [
+  'text',
+  'number',
+  'date',
+  'choice',
+  'multi_choice',
+  'boolean',
+  'url',
+  'phone',
+] as const;
+
+/** Where a contact's time zone is known from, surest first. */
+export const ZONE_SOURCES = ['explicit', 'address', 'number', 'tenant'] as const;
+
+/** Why two contacts may be one person. */
+export const DUPLICATE_REASONS = ['phone', 'email', 'name_and_birthday'] as const;
+
 /** Every error code that the API gives, with its HTTP status and its title. The detail says what to do. */
 export const ERROR_CODES = {
   unauthenticated: { status: 401, title: 'Sign in again' },
@@ -82,10 +103,18 @@ export const ERROR_CODES = {
   not_found: { status: 404, title: 'Not found' },
   invalid_request: { status: 422, title: 'The request is not valid' },
   invalid_phone: { status: 422, title: 'Not a phone number' },
+  invalid_birthday: { status: 422, title: 'Not a birthday' },
+  invalid_time_zone: { status: 422, title: 'Not a time zone' },
+  invalid_field: { status: 422, title: 'The value does not fit the field' },
+  invalid_merge: { status: 422, title: 'These cannot be merged' },
   invalid_cursor: { status: 422, title: 'Unknown place in the list' },
   invalid_text: { status: 422, title: 'The text cannot be sent' },
   invalid_time: { status: 422, title: 'The time cannot be used' },
   contact_exists: { status: 409, title: 'There is already a contact with this number' },
+  contact_merged: { status: 410, title: 'This contact is part of another one now' },
+  address_taken: { status: 409, title: 'This number or address belongs to another contact' },
+  field_exists: { status: 409, title: 'There is already a field with this key' },
+  not_undoable: { status: 409, title: 'This merge cannot be undone now' },
   message_id_taken: { status: 409, title: 'This message id was used for something else' },
   idempotency_mismatch: { status: 422, title: 'The Idempotency-Key was used for another request' },
   idempotency_in_progress: { status: 409, title: 'The same request is still being handled' },
@@ -108,3 +137,6 @@ export type ConversationState = (typeof CONVERSATION_STATES)[number];
 export type HoldReason = (typeof HOLD_REASONS)[number];
 export type MessageOrigin = (typeof MESSAGE_ORIGINS)[number];
 export type MessagePurpose = (typeof MESSAGE_PURPOSES)[number];
+export type FieldType = (typeof FIELD_TYPES)[number];
+export type ZoneSource = (typeof ZONE_SOURCES)[number];
+export type DuplicateReason = (typeof DUPLICATE_REASONS)[number];

@@ -9,9 +9,12 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors as corsMiddleware } from 'hono/cors';
 import { consentRoutes } from '../consent/routes.ts';
+import { contactFieldRoutes } from '../contacts/field-routes.ts';
+import { contactMergeRoutes } from '../contacts/merge-routes.ts';
 import { contactRoutes } from '../contacts/routes.ts';
 import type { KitContext } from '../context.ts';
 import { ProblemError } from '../errors.ts';
+import { conversationBelongings } from '../messaging/belongings.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { messagingRoutes } from '../messaging/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
@@ -62,6 +65,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     tenancyRoutes(context),
     messagingRoutes(context),
     contactRoutes(context),
+    contactFieldRoutes(context),
+    contactMergeRoutes(context, conversationBelongings),
     consentRoutes(context, cancelQueuedTo),
   ];
   for (const domain of routes) app.route('/v1', domain);

@@ -9,8 +9,11 @@ import { describeApi } from './describe.ts';
 
 let kit: TestKit;
 /** What the other tenant has, by name. */
-let theirs: Record<'conversation' | 'contact' | 'message' | 'failed' | 'quickReply' | 'sender', string>;
-let ours: { conversation: string };
+let theirs: Record<
+  'conversation' | 'contact' | 'message' | 'failed' | 'quickReply' | 'sender' | 'field' | 'merge',
+  string
+>;
+let ours: { conversation: string; contact: string };
 
 const SECRET_WORD = 'xylophone';
 
@@ -36,7 +39,21 @@ beforeAll(async () => {
     as: kit.b.manager,
     body: { shortcut: SECRET_WORD, title: SECRET_WORD, body: SECRET_WORD },
   });
+  const field = await kit.request('POST', '/v1/contact-fields', {
+    as: kit.b.manager,
+    body: { key: SECRET_WORD, label: SECRET_WORD, type: 'text' },
+  });
+  const twin = await kit.request('POST', '/v1/contacts', {
+    as: kit.b.agent,
+    body: { first_name: SECRET_WORD, addresses: [{ kind: 'phone', address: '+13125550667' }] },
+  });
+  const merge = await kit.request('POST', `/v1/contacts/${received.contactId}/merge`, {
+    as: kit.b.agent,
+    body: { with: twin.body.id },
+  });
   theirs = {
+    field: field.body.id,
+    merge: merge.body.id,
     conversation: received.conversationId,
     contact: received.contactId,
     message: sent.body.id,
@@ -44,7 +61,8 @@ beforeAll(async () => {
     quickReply: reply.body.id,
     sender: kit.b.senderId,
   };
-  ours = { conversation: (await kit.receive(kit.a, {})).conversationId };
+  const own = await kit.receive(kit.a, {});
+  ours = { conversation: own.conversationId, contact: own.contactId };
   // members are written when first seen, so that snapshots below do not differ for that
   for (const token of [kit.a.agent, kit.a.manager, kit.b.agent, kit.b.manager]) {
     await kit.request('GET', '/v1/me', { as: token });
@@ -78,6 +96,17 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'post /v1/messages/{id}/retry': () => [{ path: `/v1/messages/${theirs.failed}/retry` }],
   'get /v1/contacts/{id}': () => [{ path: `/v1/contacts/${theirs.contact}` }],
   'patch /v1/contacts/{id}': () => [{ path: `/v1/contacts/${theirs.contact}`, body: { first_name: 'x' } }],
+  'delete /v1/contacts/{id}': () => [{ path: `/v1/contacts/${theirs.contact}` }],
+  'get /v1/contacts/{id}/duplicates': () => [{ path: `/v1/contacts/${theirs.contact}/duplicates` }],
+  'post /v1/contacts/{id}/merge': () => [
+    { path: `/v1/contacts/${theirs.contact}/merge`, body: { with: ours.contact } },
+    { path: `/v1/contacts/${ours.contact}/merge`, body: { with: theirs.contact } },
+  ],
+  'post /v1/contacts/merges/{id}/undo': () => [{ path: `/v1/contacts/merges/${theirs.merge}/undo` }],
+  'patch /v1/contact-fields/{id}': () => [
+    { path: `/v1/contact-fields/${theirs.field}`, body: { label: 'x' } },
+  ],
+  'delete /v1/contact-fields/{id}': () => [{ path: `/v1/contact-fields/${theirs.field}` }],
   'get /v1/contacts/{id}/consent': () => [{ path: `/v1/contacts/${theirs.contact}/consent` }],
   'post /v1/contacts/{id}/consent': () => [
     { path: `/v1/contacts/${theirs.contact}/consent`, body: { action: 'withdraw' } },
@@ -100,12 +129,18 @@ const LISTS: Record<string, string[]> = {
     '/v1/conversations?assignee=beta-agent',
   ],
   'get /v1/conversations/counts': ['/v1/conversations/counts?assignee=none'],
-  'get /v1/contacts': ['/v1/contacts', '/v1/contacts?q=3125550666'],
+  'get /v1/contacts': [
+    '/v1/contacts',
+    '/v1/contacts?q=3125550666',
+    '/v1/contacts?q=0667',
+    `/v1/contacts?q=${SECRET_WORD}`,
+  ],
+  'get /v1/contact-fields': ['/v1/contact-fields'],
   'get /v1/quick-replies': ['/v1/quick-replies'],
 };
 
 /** What makes something of the own tenant; its conflict with B's ids is tested below. The feed has its own suite. */
-const ELSEWHERE = ['post /v1/contacts', 'post /v1/quick-replies', 'get /v1/feed'];
+const ELSEWHERE = ['post /v1/contacts', 'post /v1/contact-fields', 'post /v1/quick-replies', 'get /v1/feed'];
 
 it('has a case for every route of the document', () => {
   const { paths } = describeApi() as { paths: Record<string, object> };
@@ -189,6 +224,15 @@ describe('ids and numbers that another tenant uses', () => {
       body: { id: theirs.quickReply, shortcut: SECRET_WORD, title: 'Ours', body: 'Ours' },
     });
     expect(reply.status).toBe(201);
+    const field = await kit.request('POST', '/v1/contact-fields', {
+      as: kit.a.manager,
+      body: { id: theirs.field, key: SECRET_WORD, label: 'Ours', type: 'text' },
+    });
+    expect(field.status).toBe(201);
+    const further = await kit.request('POST', '/v1/contacts', {
+      body: { addresses: [{ kind: 'phone', address: '+13125550667' }] },
+    });
+    expect(further.status).toBe(201);
     const key = newId();
     for (const as of [kit.a.agent, kit.b.agent]) {
       const answer = await kit.request('POST', '/v1/contacts', {

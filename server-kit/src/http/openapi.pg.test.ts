@@ -68,7 +68,8 @@ function check(method: string, path: string, answer: TestAnswer): void {
     return (
       pattern.test(path.split('?')[0]!) &&
       method.toLowerCase() in held &&
-      path.includes('/counts') === template.includes('/counts')
+      path.includes('/counts') === template.includes('/counts') &&
+      path.includes('/merges/') === template.includes('/merges/')
     );
   })!;
   const operation = methods[method.toLowerCase()]!;
@@ -138,12 +139,24 @@ describe('every route', () => {
     await ask('GET', message);
     await ask('GET', '/v1/conversations');
     await ask('POST', `${message}/retry`);
+    const field = await ask('POST', '/v1/contact-fields', {
+      ...manager,
+      body: { key: 'kinds', label: 'Kinds', type: 'multi_choice', options: ['house', 'flat'] },
+    });
+    await ask('GET', '/v1/contact-fields');
+    await ask('PATCH', `/v1/contact-fields/${field.body.id}`, { ...manager, body: { label: 'Kind' } });
     const contact = await ask('POST', '/v1/contacts', {
       body: {
         first_name: 'Ana',
         phone: '+13125550155',
         tags: ['a'],
-        fields: { house: 'blue' },
+        fields: { house: 'blue', kinds: ['flat'] },
+        profile: { mood: 3, calm: true },
+        birthday: '--02-29',
+        addresses: [{ kind: 'email', address: 'Ana@Example.com', label: 'work' }],
+        dnd: ['sms'],
+        owner_id: 'alpha-agent',
+        lead_score: 7,
         time_zone: 'America/Denver',
       },
     });
@@ -163,6 +176,20 @@ describe('every route', () => {
     });
     await ask('GET', '/v1/quick-replies');
     await ask('DELETE', `/v1/quick-replies/${reply.body.id}`, manager);
+
+    const twin = await ask('POST', '/v1/contacts', {
+      body: { email: 'ANA@example.com', first_name: 'Anna' },
+    });
+    const alike = await ask('GET', `/v1/contacts/${contact.body.id}/duplicates`);
+    expect(alike.body.items).toMatchObject([{ contact: { id: twin.body.id }, reasons: ['email'] }]);
+    const merged = await ask('POST', `/v1/contacts/${contact.body.id}/merge`, {
+      body: { with: twin.body.id },
+    });
+    await ask('GET', `/v1/contacts/${twin.body.id}`);
+    await ask('POST', `/v1/contacts/merges/${merged.body.id}/undo`);
+    await ask('POST', `/v1/contacts/merges/${merged.body.id}/undo`);
+    await ask('DELETE', `/v1/contacts/${twin.body.id}`, manager);
+    await ask('DELETE', `/v1/contact-fields/${field.body.id}`, manager);
 
     // and their refusals
     const nobody = newId();
@@ -191,6 +218,14 @@ describe('every route', () => {
     });
     await ask('GET', `/v1/contacts/${nobody}/consent`);
     await ask('POST', `/v1/contacts/${contact.body.id}/consent`, { body: { action: 'grant' } });
+    await ask('GET', '/v1/contact-fields', { as: null });
+    await ask('POST', '/v1/contact-fields', { body: { key: 'a', label: 'A', type: 'text' } });
+    await ask('PATCH', `/v1/contact-fields/${nobody}`, { ...manager, body: { label: 'x' } });
+    await ask('DELETE', `/v1/contact-fields/${nobody}`, manager);
+    await ask('GET', `/v1/contacts/${nobody}/duplicates`);
+    await ask('POST', `/v1/contacts/${contact.body.id}/merge`, { body: { with: contact.body.id } });
+    await ask('POST', `/v1/contacts/merges/${nobody}/undo`);
+    await ask('DELETE', `/v1/contacts/${contact.body.id}`);
     await ask('GET', '/v1/quick-replies', { as: null });
     await ask('POST', '/v1/quick-replies', { body: { shortcut: 'hi', title: 'Hi', body: 'Hi!' } });
     await ask('DELETE', `/v1/quick-replies/${nobody}`, manager);

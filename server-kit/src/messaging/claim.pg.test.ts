@@ -167,6 +167,25 @@ describe('marketing', () => {
     expect(await decisions()).toEqual(['send']);
   });
 
+  it('goes by the derived zone where nobody has set one', async () => {
+    await consent('grant', '2026-11-01T00:00:00Z');
+    const zone = (explicit: string | null) =>
+      kit.admin(
+        `update contacts set time_zone = $1, derived_zone = 'Pacific/Honolulu', derived_zone_source = 'address'
+         where contact_id = $2`,
+        [explicit, place.contactId],
+      );
+    // noon in Chicago, 8:00 in Honolulu; and an hour before
+    await zone(null);
+    now = new Date('2026-11-23T17:00:00Z');
+    await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['quiet_hours']);
+    await zone('America/Chicago');
+    await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['send']);
+    await kit.admin('update contacts set derived_zone = null, derived_zone_source = null');
+  });
+
   it('is not stopped by a zone that nobody knows: the tenant’s clock counts', async () => {
     await consent('grant', '2026-11-01T00:00:00Z');
     await kit.admin(`update contacts set time_zone = 'Mars/Olympus' where contact_id = $1`, [

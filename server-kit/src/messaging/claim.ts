@@ -65,7 +65,7 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
         select address from suppressions
         where tenant_id = ${tenant} and channel = m.channel and address = m.to_address limit 1) b on true
       left join lateral (
-        select time_zone from contacts where tenant_id = ${tenant} and contact_id = m.contact_id limit 1) c on true
+        select coalesce(time_zone, derived_zone) as time_zone from contacts where tenant_id = ${tenant} and contact_id = m.contact_id limit 1) c on true
       -- the id itself and not the sender's row: only so is the index known to be in the right order, and thousands that
       -- are due are not judged and sorted for each batch (measured: 3,000 due, 10 ms a batch became 2)
       where m.tenant_id = ${tenant} and m.sender_id = ${senderId} and m.status = 'queued' and m.due_at <= moment()

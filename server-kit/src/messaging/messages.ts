@@ -159,7 +159,11 @@ function eventsBeside({ sql, tenant }: Tx, id: string, { before, after, limit }:
         order by created_at desc, message_id desc offset ${limit} limit 1`;
   return sql<ThreadEventRow[]>`
     select event_id as id, type, occurred_at as at, actor, data from events
-    where tenant_id = ${tenant} and conversation_id = ${id} and message_id is null
+    where tenant_id = ${tenant} and message_id is null
+      -- a merge has moved the messages of other conversations here; their events still name those
+      and conversation_id = any(array(
+        select unnest(absorbed_ids || conversation_id) from conversations
+        where tenant_id = ${tenant} and conversation_id = ${id}))
       and (type in ('consent.granted', 'consent.withdrawn')
         or (type = 'conversation.updated' and data ?| array['state', 'assignee']))
       ${
@@ -333,7 +337,9 @@ async function threadOf(
     const [thread] = await tx.sql<Thread[]>`
       select c.conversation_id, c.contact_id, c.channel, c.sender_id, k.phone, coalesce(k.first_name, k.name) as name
       from conversations c join contacts k using (tenant_id, contact_id)
-      where c.tenant_id = ${tx.tenant} and c.conversation_id = ${conversation_id}`;
+      where c.tenant_id = ${tx.tenant} and c.conversation_id = ${conversation_id}
+      -- the message's foreign key takes this lock anyhow; taken here, a conversation that is being deleted is not found
+      for key share of c`;
     if (!thread) throw notFound('conversation');
     return thread;
   }
@@ -346,14 +352,14 @@ async function conversationWith({ sql, tenant }: Tx, contactId: string, channel:
   const [, [thread]] = await Promise.all([
     sql`insert into conversations (tenant_id, conversation_id, contact_id, channel)
         select tenant_id, ${newId()}, contact_id, ${channel} from contacts
-        where tenant_id = ${tenant} and contact_id = ${contactId} and phone is not null
+        where tenant_id = ${tenant} and contact_id = ${contactId} and phone is not null and merged_into is null
         on conflict (tenant_id, contact_id, channel) do nothing`,
     sql<Thread[]>`
       select c.conversation_id, k.contact_id, coalesce(c.channel, ${channel}) as channel, c.sender_id, k.phone,
         coalesce(k.first_name, k.name) as name
       from contacts k left join conversations c
         on c.tenant_id = k.tenant_id and c.contact_id = k.contact_id and c.channel = ${channel}
-      where k.tenant_id = ${tenant} and k.contact_id = ${contactId}`,
+      where k.tenant_id = ${tenant} and k.contact_id = ${contactId} and k.merged_into is null`,
   ]);
   if (!thread) throw notFound('contact');
   return thread;

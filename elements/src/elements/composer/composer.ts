@@ -278,7 +278,7 @@ export class Composer extends BaseElement {
   }
   /** The contact's, else the tenant's, else this browser's. */
   get #zone(): string {
-    return this.#contact?.time_zone ?? this.i18n.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return this.#contact?.zone.name ?? this.i18n.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
   get #slash(): string | null {
     return slashOf(this.text);

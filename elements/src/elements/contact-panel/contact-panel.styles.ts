@@ -135,6 +135,26 @@ export const styles = css`
     margin-inline: -6px;
     border-radius: var(--_radius-s);
   }
+  dl select.field {
+    width: 100%;
+    text-overflow: ellipsis;
+  }
+  .boxes {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 12px;
+  }
+  .box {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    min-height: 26px;
+  }
+  .box input {
+    width: 16px;
+    height: 16px;
+    accent-color: var(--_accent);
+  }
   .consents {
     display: flex;
     flex-wrap: wrap;

@@ -1,6 +1,7 @@
 import { html } from '@open-wc/testing';
 import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
-import { fakeId, HARBOR_BRAND } from '../../testing/index.ts';
+import { ApiError } from '../../client/errors.ts';
+import { ANA, CONTACT_FIELDS, fakeId, HARBOR_BRAND, type FakeClient } from '../../testing/index.ts';
 import type { ContactPanel } from './contact-panel.ts';
 
 const show = (person = 0, attributes = {}) =>
@@ -69,6 +70,71 @@ describe('contact-panel', () => {
     find(root, '[part=tag] button').click();
     await waitUntil(() => root.querySelector('[role=alert]') !== null);
     expect(find(root, '[part=tags]').textContent).to.contain('Qualified');
+  });
+
+  const withFields = () =>
+    stage<ContactPanel>(() => html`<test-contact-panel contact-id=${fakeId('c', 0)}></test-contact-panel>`, {
+      brand: HARBOR_BRAND,
+      contactFields: CONTACT_FIELDS,
+    }).then(async (all) => (await settled(), all));
+  const lastChange = (client: FakeClient) =>
+    client.calls.filter(({ method }) => method === 'updateContact').at(-1)?.args[1];
+
+  it('shows birthday, owner, score and the account’s own fields, and stays accessible', async () => {
+    const { element, root } = await withFields();
+    const shown = root.textContent ?? '';
+    for (const text of ['May 12', '62', 'Kind of home', 'Do not call']) expect(shown).to.contain(text);
+    await expect(element).to.be.accessible();
+  });
+
+  it('saves a birthday without a year as it is typed', async () => {
+    const { client, root } = await withFields();
+    find(root, 'button[title="Edit Birthday"]').click();
+    await settled();
+    enter(find<HTMLInputElement>(root, 'input[aria-label=Birthday]'), '02-29');
+    await waitUntil(() => root.textContent?.includes('February 29'));
+    expect(lastChange(client)).to.eql({ birthday: '--02-29' });
+  });
+
+  it('gives every type of field the input that fits it', async () => {
+    const { client, root } = await withFields();
+    const pick = async (select: string, value: string) => {
+      const input = find<HTMLSelectElement>(root, `select[aria-label="${select}"]`);
+      input.value = value;
+      input.dispatchEvent(new Event('change'));
+      await settled();
+    };
+    await pick('Owner', ANA.id);
+    expect(lastChange(client)).to.eql({ owner_id: ANA.id });
+    await pick('Kind of home', 'flat');
+    expect(lastChange(client)).to.eql({ fields: { Budget: '$420,000', kind: 'flat' } });
+    for (const [label, type] of [
+      ['Rooms', 'number'],
+      ['Moves in', 'date'],
+      ['Site', 'url'],
+      ['Agent', 'tel'],
+    ]) {
+      find(root, `button[title="Edit ${label}"]`).click();
+      await settled();
+      const input = find<HTMLInputElement>(root, `input[aria-label="${label}"]`);
+      expect(input.type).to.eql(type);
+      input.blur();
+      await settled();
+    }
+    find<HTMLInputElement>(root, '[aria-label=Wishes] input').click();
+    await settled();
+    expect(lastChange(client)).to.eql({ fields: { Budget: '$420,000', kind: 'flat', wishes: ['garden'] } });
+    find<HTMLInputElement>(root, 'input[aria-label="Do not call"]').click();
+    await settled();
+    expect(lastChange(client)).to.eql({ do_not_call: true });
+  });
+
+  it('says that a contact is gone which was deleted or merged elsewhere', async () => {
+    const { client, root } = await show();
+    client.fail('getContact', new ApiError('contact_merged', 410, ''));
+    client.emit({ type: 'contact.merged', contact_id: fakeId('c', 0) });
+    await waitUntil(() => root.textContent?.includes('This contact is gone'));
+    expect(root.querySelector('h2')).to.eql(null);
   });
 
   it('adds a tag', async () => {

@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { Contact, UpdateContact } from '@patchbay/server-kit/contract';
+import type { Contact, FieldValue } from '@patchbay/server-kit/contract';
 import { BaseElement } from '../../internal/base-element.ts';
 import { icon } from '../../internal/icons.ts';
 import { avatar, emptyState, errorState, why } from '../../internal/parts.ts';
@@ -12,21 +12,10 @@ import { enMore } from '../../words/en-more.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import { consentChips, consentRecords } from './consent.ts';
 import { styles } from './contact-panel.styles.ts';
-
-const FIELDS = ['first_name', 'last_name', 'email', 'phone', 'lead_type', 'stage', 'source'] as const;
-type Field = (typeof FIELDS)[number];
-/** Shown even while empty: they are what is asked for first. */
-const ALWAYS: readonly Field[] = ['email', 'phone', 'stage'];
+import { renderDetail, type DetailHost } from './detail.ts';
+import { addressDetails, contactingDetails, mainDetails, ownDetails, type Detail } from './details.ts';
 
 addEnglish(enMore);
-
-/**
- * An address that is too long breaks after its @ and its dots, rather than in the middle of a word. Heard it is one word:
- * around a <wbr> some screen readers pause.
- */
-const breakable = (address: string) =>
-  html`<span class="hidden">${address}</span
-    ><span aria-hidden="true">${address.split(/(?<=[@.])/).map((part) => html`${part}<wbr />`)}</span>`;
 
 /**
  * @summary Who a contact is: fields and tags to edit in place, and consent per channel with its record.
@@ -68,6 +57,7 @@ export class ContactPanel extends BaseElement {
     const { store } = this;
     this.watch(store, this.stores?.session);
     if (store?.status === 'idle') void store.load();
+    if (store) void this.stores?.session.loadContactFields();
     if (this.contactId === this.#shown) return;
     this.#shown = this.contactId;
     this.editing = null;
@@ -92,6 +82,7 @@ export class ContactPanel extends BaseElement {
   #renderBody(store: ContactStore | null) {
     const { i18n } = this;
     if (!store) return emptyState('user', this.t('details'), this.t('empty.pickHint'));
+    if (store.gone) return emptyState('user', this.t('contactGone'), this.t('contactGoneHint'));
     if (store.status === 'error')
       return errorState(i18n, 'error.contact', store.error, () => void store.load());
     const { contact } = store;
@@ -120,6 +111,9 @@ export class ContactPanel extends BaseElement {
       }
       <slot name="header"></slot>
       <section aria-label=${this.t('fields')}>${this.#renderFields(contact)}</section>
+      ${this.#renderGroup(this.t('group.own'), ownDetails(contact, i18n, this.stores?.session.contactFields ?? []))}
+      ${this.#renderGroup(this.t('group.address'), addressDetails(contact, i18n))}
+      ${this.#renderGroup(this.t('group.contacting'), contactingDetails(contact, i18n))}
       <section class="consent" aria-label=${this.t('consent')}>
         ${this.#renderConsent(contact, store)}
       </section>
@@ -176,58 +170,48 @@ export class ContactPanel extends BaseElement {
 
   #renderFields(contact: Contact) {
     const { i18n } = this;
-    const zone = contact.time_zone ?? i18n.timeZone;
-    const shown = FIELDS.filter((field) => contact[field] !== null || ALWAYS.includes(field));
+    const { name: zone, source } = contact.zone;
     return html`<dl part="fields">
-      ${shown.map((field) => this.#renderField(field, this.t(`field.${field}`), contact[field], contact))}
-      ${
-        zone
-          ? html`<dt>${this.t('field.local_time')}</dt>
-              <dd>
-                <span class="value num"
-                  >${i18n.time(new Date().toISOString(), zone)} · ${i18n.city(zone)}</span
-                >
-              </dd>`
-          : nothing
-      }
-      ${Object.entries(contact.fields).map(([name, value]) => this.#renderField(`fields.${name}`, name, value, contact))}
+      ${mainDetails(contact, i18n, this.stores?.session.me?.members ?? []).map((detail) => renderDetail(detail, this.#host))}
+      ${contact.addresses.map(
+        ({ kind, address, label }) =>
+          html`<dt>${label ?? this.t('field.also')}</dt>
+            <dd>
+              <span class="value" part="field"
+                ><bdi>${kind === 'phone' ? i18n.phone(address) : address}</bdi></span
+              >
+            </dd>`,
+      )}
+      <dt>${this.t('field.local_time')}</dt>
+      <dd>
+        <span class="value num" title=${this.t(`zone.${source}`)}
+          >${i18n.time(new Date().toISOString(), zone)} · ${i18n.city(zone)}</span
+        >
+      </dd>
     </dl>`;
   }
 
-  #renderField(field: string, label: string, value: string | null, contact: Contact) {
-    const shown = field === 'phone' ? this.i18n.phone(value) : value;
-    if (this.editing === field) {
-      const type = field === 'email' ? 'email' : field === 'phone' ? 'tel' : 'text';
-      return html`<dt>${label}</dt>
-        <dd>
-          <input
-            class="field"
-            type=${type}
-            aria-label=${label}
-            .value=${shown ?? ''}
-            @keydown=${this.#onFieldKey}
-            @change=${(event: Event) => this.#save(field, event, contact)}
-            @blur=${() => (this.editing = null)}
-          />
-        </dd>`;
-    }
-    const words = field === 'email' && shown ? breakable(shown) : shown;
-    const text = words ? html`<bdi>${words}</bdi>` : this.t('addField', { field: label });
-    return html`<dt>${label}</dt>
-      <dd>
-        ${
-          this.readOnly
-            ? html`<span class="value" part="field">${words ?? '–'}</span>`
-            : html`<button
-                class="value ${shown ? '' : 'none'}"
-                part="field"
-                title=${this.t('editField', { field: label })}
-                @click=${() => this.#edit(field)}
-              >
-                ${text}${icon('edit')}
-              </button>`
-        }
-      </dd>`;
+  #renderGroup(title: string, details: Detail[]) {
+    // to read, only what there is
+    const shown = this.readOnly
+      ? details.filter(({ value }) => value !== null && value !== false && !isEmptyList(value))
+      : details;
+    if (shown.length === 0) return nothing;
+    return html`<section aria-label=${title}>
+      <h3>${title}</h3>
+      <dl part="fields">${shown.map((detail) => renderDetail(detail, this.#host))}</dl>
+    </section>`;
+  }
+
+  get #host(): DetailHost {
+    return {
+      i18n: this.i18n,
+      readOnly: this.readOnly,
+      editing: this.editing,
+      edit: (key) => this.#edit(key),
+      leave: () => (this.editing = null),
+      save: (detail, value) => this.#save(detail, value),
+    };
   }
 
   #renderConsent(contact: Contact, store: ContactStore) {
@@ -288,19 +272,14 @@ export class ContactPanel extends BaseElement {
   #edit(field: string): void {
     this.editing = field;
     void this.updateComplete.then(() => {
-      const input = this.renderRoot.querySelector<HTMLInputElement>('dl .field');
+      const input = this.renderRoot.querySelector<HTMLInputElement>('dl input.field');
       input?.focus();
       input?.select();
     });
   }
 
-  #save(field: string, event: Event, contact: Contact): void {
-    const value = (event.target as HTMLInputElement).value.trim();
-    this.editing = null;
-    const patch: UpdateContact = field.startsWith('fields.')
-      ? { fields: { ...contact.fields, [field.slice('fields.'.length)]: value } }
-      : { [field as Field]: value === '' ? null : value };
-    if (this.store) void this.#done(this.store.update(patch));
+  #save(detail: Detail, value: FieldValue | null): void {
+    if (this.store) void this.#done(this.store.update(detail.patch(value)));
   }
 
   #grant(event: SubmitEvent, store: ContactStore): void {
@@ -326,10 +305,8 @@ export class ContactPanel extends BaseElement {
     this.addingTag = false;
     if (value.trim() !== '' && this.store) void this.#done(this.store.addTag(value));
   };
-  readonly #onFieldKey = (event: KeyboardEvent) => {
-    const input = event.target as HTMLInputElement;
-    if (event.key === 'Escape') this.editing = null;
-    if (event.key === 'Enter') input.blur();
-    event.stopPropagation();
-  };
+}
+
+function isEmptyList(value: FieldValue | null): boolean {
+  return Array.isArray(value) && value.length === 0;
 }

@@ -1,0 +1,147 @@
+/** Contacts as they are read: one row of the database, and what it becomes on the wire. */
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import type { Contact } from '../contract/index.ts';
+import type { Tx } from '../db/client.ts';
+import { query, runAround } from '../db/drizzle.ts';
+import { notFound, ProblemError } from '../errors.ts';
+import { writeBirthday, type Birthday } from './birthday.ts';
+import { matching } from './search.ts';
+import { contacts } from './tables.ts';
+import type { DerivedZone } from './zones.ts';
+
+export interface ContactRow
+  extends Omit<Contact, 'id' | 'consent' | 'birthday' | 'zone'>, Birthday, DerivedZone {
+  contact_id: string;
+  merged_into: string | null;
+  tenant_zone: string;
+  consent_action: 'grant' | 'withdraw' | null;
+  consent_source: string | null;
+  consent_at: string | null;
+  suppression_source: string | null;
+  suppressed_since: string | null;
+}
+
+/** Rows for a `page` that holds whole rows of `contacts`, newest id first. */
+export const CONTACT_ROWS = `
+  select page.*, t.time_zone as tenant_zone, coalesce(d.addresses, '[]') as addresses, r.action as consent_action, r.source as consent_source, r.occurred_at as consent_at,
+    x.source as suppression_source, x.since as suppressed_since
+  from page
+  join tenants t on t.tenant_id = page.tenant_id
+  left join suppressions x on x.tenant_id = page.tenant_id and x.channel = 'sms' and x.address = page.phone
+  left join lateral (
+    select action, source, occurred_at from consent_records r
+    where r.tenant_id = page.tenant_id and r.channel = 'sms' and r.address = page.phone
+    order by r.occurred_at desc, r.record_id desc limit 1
+  ) r on true
+  left join lateral (
+    select jsonb_agg(jsonb_build_object('kind', kind, 'address', address, 'label', label)
+      order by position, kind desc, address) as addresses
+    from contact_addresses a where a.tenant_id = page.tenant_id and a.contact_id = page.contact_id
+  ) d on true
+  order by page.contact_id desc`;
+
+export function toContact(row: ContactRow): Contact {
+  return {
+    id: row.contact_id,
+    first_name: row.first_name,
+    middle_name: row.middle_name,
+    last_name: row.last_name,
+    name: row.name,
+    phone: row.phone,
+    email: row.email,
+    addresses: row.addresses,
+    birthday: writeBirthday(row),
+    last_birthday_sent_year: row.last_birthday_sent_year,
+    tags: row.tags,
+    lead_type: row.lead_type,
+    lead_score: row.lead_score,
+    stage: row.stage,
+    source: row.source,
+    owner_id: row.owner_id,
+    street: row.street,
+    city: row.city,
+    postal_code: row.postal_code,
+    state: row.state,
+    country: row.country,
+    time_zone: row.time_zone,
+    zone: zoneOf(row),
+    do_not_call: row.do_not_call,
+    dnd: row.dnd,
+    messenger_id: row.messenger_id,
+    whatsapp_id: row.whatsapp_id,
+    profile: row.profile,
+    fields: row.fields,
+    consent: row.phone === null ? [] : [consentOf(row)],
+    version: row.version,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  };
+}
+
+function zoneOf({ time_zone, derived_zone, derived_zone_source, tenant_zone }: ContactRow): Contact['zone'] {
+  if (time_zone !== null) return { name: time_zone, source: 'explicit' };
+  if (derived_zone !== null) return { name: derived_zone, source: derived_zone_source! };
+  return { name: tenant_zone, source: 'tenant' };
+}
+
+/** The block is what counts; the ledger says where it comes from. */
+function consentOf(row: ContactRow): Contact['consent'][number] {
+  if (row.suppressed_since !== null) {
+    return { channel: 'sms', state: 'withdrawn', source: row.suppression_source, at: row.suppressed_since };
+  }
+  if (row.consent_action === 'grant') {
+    return { channel: 'sms', state: 'granted', source: row.consent_source, at: row.consent_at };
+  }
+  return { channel: 'sms', state: 'unknown', source: null, at: null };
+}
+
+/** For the caller's pipeline. */
+export function contactById(tx: Tx, id: string) {
+  return tx.sql<ContactRow[]>`
+    with page as (select * from contacts where tenant_id = ${tx.tenant} and contact_id = ${id})
+    ${tx.sql.unsafe(CONTACT_ROWS)}`;
+}
+
+/** The contact that somebody asked for. Throws `not_found`, `contact_merged`. */
+export function present<T extends { merged_into: string | null }>(row: T | undefined): T {
+  if (!row) throw notFound('contact');
+  if (row.merged_into === null) return row;
+  throw new ProblemError(
+    'contact_merged',
+    `This contact is part of another one since a merge. Open ${row.merged_into} instead.`,
+  );
+}
+
+/** A page of contacts and one row more, when there is one; newest first. For the caller's pipeline. */
+export function listContacts(
+  tx: Tx,
+  {
+    q,
+    tag,
+    after,
+    limit,
+    region,
+  }: {
+    q?: string | undefined;
+    tag?: string | undefined;
+    after: string | null;
+    limit: number;
+    region: string | null;
+  },
+) {
+  const page = query
+    .select()
+    .from(contacts)
+    .where(
+      and(
+        eq(contacts.tenant_id, tx.tenant),
+        isNull(contacts.merged_into),
+        tag === undefined ? undefined : sql`${tag}::text = any(${contacts.tags})`,
+        q === undefined ? undefined : matching(tx, q, region),
+        after === null ? undefined : lt(contacts.contact_id, after),
+      ),
+    )
+    .orderBy(desc(contacts.contact_id))
+    .limit(limit + 1);
+  return runAround<ContactRow>(tx, 'page', page, CONTACT_ROWS);
+}
