@@ -1,5 +1,5 @@
-/** As in `migrations/0003_consent.sql`; `db/tables.pg.test.ts` compares them with the database. */
-import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+/** As in `migrations/0003_consent.sql` and `0007_quiet_hours.sql`; `db/tables.pg.test.ts` compares them with the database. */
+import { pgTable, primaryKey, smallint, text, time, uuid } from 'drizzle-orm/pg-core';
 import { CONSENT_ACTIONS, CONSENT_SOURCES } from '../contract/index.ts';
 import { instant, json } from '../db/drizzle.ts';
 
@@ -30,4 +30,17 @@ export const suppressions = pgTable(
     since: instant().notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.channel, table.address] })],
+);
+
+/** Of no tenant: the law, by state and weekday. */
+export const quietHours = pgTable(
+  'quiet_hours',
+  {
+    state: text().notNull(),
+    name: text().notNull(),
+    weekday: smallint().notNull(),
+    opens: time(),
+    closes: time(),
+  },
+  (table) => [primaryKey({ columns: [table.state, table.weekday] })],
 );

@@ -37,7 +37,10 @@ it.each(TABLES.map((table) => [getTableConfig(table).name, table] as const))(
     );
     const inDatabase = rows.map((row) => ({
       name: row.name,
-      type: row.data_type === 'ARRAY' ? `${row.udt_name.slice(1)}[]` : row.data_type,
+      type:
+        row.data_type === 'ARRAY'
+          ? `${row.udt_name.slice(1)}[]`
+          : row.data_type.replace('time without time zone', 'time'),
       required: row.required,
     }));
     const inDrizzle = getTableConfig(table).columns.map((column) => ({

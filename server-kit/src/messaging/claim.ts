@@ -54,10 +54,10 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
             order by r.occurred_at desc, r.record_id desc limit 1), 'withdraw') <> 'grant' then 'no_consent'
           when s.unusable is not null then s.unusable
           when m.purpose = 'marketing'
-            and after_quiet_hours(moment(), c.time_zone, s.time_zone) > moment() then 'quiet_hours'
+            and after_quiet_hours(moment(), c.time_zone, s.time_zone, c.state) > moment() then 'quiet_hours'
           else 'send'
         end as decision,
-        case when m.purpose = 'marketing' then after_quiet_hours(moment(), c.time_zone, s.time_zone) end as quiet_until
+        case when m.purpose = 'marketing' then after_quiet_hours(moment(), c.time_zone, s.time_zone, c.state) end as quiet_until
       from messages m
       cross join sender s
       -- a limit keeps these two look-ups by key, whatever the planner believes about the tables' sizes
@@ -65,7 +65,8 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
         select address from suppressions
         where tenant_id = ${tenant} and channel = m.channel and address = m.to_address limit 1) b on true
       left join lateral (
-        select coalesce(time_zone, derived_zone) as time_zone from contacts where tenant_id = ${tenant} and contact_id = m.contact_id limit 1) c on true
+        select coalesce(time_zone, derived_zone) as time_zone, state from contacts
+        where tenant_id = ${tenant} and contact_id = m.contact_id limit 1) c on true
       -- the id itself and not the sender's row: only so is the index known to be in the right order, and thousands that
       -- are due are not judged and sorted for each batch (measured: 3,000 due, 10 ms a batch became 2)
       where m.tenant_id = ${tenant} and m.sender_id = ${senderId} and m.status = 'queued' and m.due_at <= moment()
