@@ -278,6 +278,18 @@ create table quick_replies (
 alter table quick_replies enable row level security;
 alter table quick_replies force row level security;
 
+create table quiet_hours (
+  state text not null,
+  name text not null,
+  weekday smallint not null,
+  opens time without time zone,
+  closes time without time zone,
+  constraint quiet_hours_pkey PRIMARY KEY (state, weekday),
+  constraint quiet_hours_check CHECK ((((opens IS NULL) = (closes IS NULL)) AND ((opens IS NULL) OR (opens < closes)))),
+  constraint quiet_hours_state_check CHECK ((state ~ '^([A-Z]{2})?$'::text)),
+  constraint quiet_hours_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)))
+);
+
 create table sender_directory (
   tenant_id text not null,
   account_sid text not null,
@@ -435,16 +447,27 @@ create policy tenant_isolation on tenants as permissive for all to public using 
 
 -- functions
 
-CREATE OR REPLACE FUNCTION patchbay.after_quiet_hours(at timestamp with time zone, zone text, fallback text)
+CREATE OR REPLACE FUNCTION patchbay.after_quiet_hours(at timestamp with time zone, zone text, fallback text, residence text)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
  STABLE
 AS $function$
-declare here timestamp := local_time(at, zone, fallback);
+declare
+  here timestamp := local_time(at, zone, fallback);
+  today date := here::date;
+  wanted text := upper(btrim(coalesce(residence, '')));
+  rule record;
 begin
-  if here::time >= time '08:00' and here::time < time '21:00' then return at; end if;
-  if here::time < time '08:00' then return at + (date_trunc('day', here) + interval '8 hours' - here); end if;
-  return at + (date_trunc('day', here) + interval '1 day 8 hours' - here);
+  for ahead in 0..7 loop
+    select q.opens, q.closes into rule from quiet_hours q
+    where q.weekday = extract(isodow from today + ahead) and (q.state in (wanted, '') or q.name = wanted)
+    order by q.state = '' limit 1;
+    if rule.opens is null or here >= today + ahead + rule.closes then continue; end if;
+    if here >= today + ahead + rule.opens then return at; end if;
+    return at + (today + ahead + rule.opens - here);
+  end loop;
+  -- only rows that somebody has emptied lead here: better a week late than in the night
+  return at + interval '7 days';
 end $function$
 ;
 
@@ -529,6 +552,8 @@ grant delete, insert, select, update on members to patchbay_app;
 grant delete, insert, select, update on messages to patchbay_app;
 
 grant delete, insert, select, update on quick_replies to patchbay_app;
+
+grant select on quiet_hours to patchbay_app;
 
 grant delete, insert, select, update on sender_directory to patchbay_app;
 
