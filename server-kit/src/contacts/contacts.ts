@@ -79,9 +79,17 @@ export function listContacts(
   {
     q,
     tag,
+    where,
     after,
     limit,
-  }: { q?: string | undefined; tag?: string | undefined; after: string | null; limit: number },
+  }: {
+    q?: string | undefined;
+    tag?: string | undefined;
+    /** A compiled filter, about the table `contacts`. */
+    where?: SQL | undefined;
+    after: string | null;
+    limit: number;
+  },
 ) {
   const page = query
     .select()
@@ -91,12 +99,13 @@ export function listContacts(
         eq(contacts.tenant_id, tx.tenant),
         tag === undefined ? undefined : sql`${tag}::text = any(${contacts.tags})`,
         q === undefined ? undefined : matching(q),
+        where,
         after === null ? undefined : lt(contacts.contact_id, after),
       ),
     )
     .orderBy(desc(contacts.contact_id))
     .limit(limit + 1);
-  return runAround<ContactRow>(tx, 'page', page, CONTACT_ROWS);
+  return runAround<ContactRow>(tx, 'page', page, CONTACT_ROWS, { prepare: where === undefined });
 }
 
 function matching(words: string): SQL | undefined {
