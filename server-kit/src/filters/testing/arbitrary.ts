@@ -18,7 +18,9 @@ const NUMBERS = ['100', '99.5', '-3', '0', '7', '1e5', '12abc', '+4'];
 const DAYS = [
   '2026-03-07',
   '2026-03-08',
+  '2026-03-09',
   '2026-03-10',
+  '2026-03-11',
   '2026-02-28',
   '2025-12-31',
   '2026-03-10T09:00:00Z',
@@ -47,7 +49,9 @@ const CUSTOM = ['fields.budget', 'fields.born', 'fields.odd key.1'];
 const MEMBERS = ['m1', 'm2'];
 
 const unit = fc.constantFrom(...TIME_UNITS);
-const span = fc.integer({ min: 0, max: 40 });
+/** Few, so that people at such an edge and filters with it meet. */
+const SPANS = [0, 1, 2, 3, 5, 31];
+const span = fc.constantFrom(...SPANS);
 const point: fc.Arbitrary<FilterPoint> = fc.oneof(
   fc.constantFrom('2026-03-08', '2026-03-10', '2026-03-01', '2025-12-31'),
   fc.constantFrom('2026-03-08T08:00:00Z', '2026-03-10T15:37:00.000Z', '2026-03-09T00:00:00-05:00'),
@@ -143,10 +147,10 @@ export function anyWorld(random: Random, size: number, segments: string[]): Worl
     const edge = pointAt(
       random.chance(0.3)
         ? random.pick(['2026-03-08', '2026-03-09', '2026-03-11', '2026-03-01', '2026-01-01'])
-        : { ago: random.below(41), unit: random.pick(TIME_UNITS) },
+        : { ago: random.pick(SPANS), unit: random.pick(TIME_UNITS) },
       place,
     );
-    return edge + random.pick([-1, 0, 1, 0, 60_000, random.below(30 * 86_400_000)]);
+    return edge + random.pick([-1, 0, 1, 0, 1_800_000, -1_800_000, random.below(30 * 86_400_000)]);
   };
   const people = Array.from({ length: size }, (_, index): Person => {
     const [first_name, last_name] = [maybe(() => random.pick(WORDS)), maybe(() => random.pick(WORDS))];

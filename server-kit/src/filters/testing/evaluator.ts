@@ -163,7 +163,10 @@ function inPeriod(at: number, period: FilterPeriod, world: World): boolean {
 const DAY = 86_400_000;
 
 /** First and last millisecond that belong to it. */
-function ends(period: FilterPeriod, world: World): { from: number | null; last: number | null } {
+export function ends(
+  period: FilterPeriod,
+  world: Pick<World, 'now' | 'zone'>,
+): { from: number | null; last: number | null } {
   const { now, zone } = world;
   if (typeof period === 'object') {
     if ('last' in period) return { from: pointAt({ ago: period.last, unit: period.unit }, world), last: now };
