@@ -59,60 +59,40 @@ function joined(filters: Filter[], by: SQL, ofNone: SQL, asking: Asking): SQL {
 }
 
 function compileField(condition: FieldCondition, when: When): SQL {
-  switch (filterFieldType(condition.field)) {
-    case 'tags':
-      return compileTags(condition);
-    case 'instant':
-      return compileInstant(condition, columnOf(condition.field), when);
-    case 'custom':
-      return compileCustom(condition, sql`contacts.fields ->> ${customKey(condition.field)}::text`, when);
-    default:
-      return compileText(condition, columnOf(condition.field));
-  }
+  const kind = filterFieldType(condition.field);
+  if (kind === 'tags') return compileTags(condition);
+  if (kind === 'instant') return compileInstant(condition, columnOf(condition.field), when);
+  if (kind === 'custom')
+    return compileCustom(condition, sql`contacts.fields ->> ${customKey(condition.field)}::text`, when);
+  return compileText(condition, columnOf(condition.field));
 }
 
 function compileText(condition: FieldCondition, value: SQL): SQL {
-  switch (condition.op) {
-    case 'is':
-      return sql`coalesce(${value} = ${String(condition.value)}::text, false)`;
-    case 'is_not':
-      return sql`${value} is distinct from ${String(condition.value)}::text`;
-    case 'in':
-      return sql`coalesce(${value} = any(${texts(condition.value)}), false)`;
-    case 'not_in':
-      return sql`(${value} = any(${texts(condition.value)})) is not true`;
-    case 'contains':
-      return sql`coalesce(lower(${value}) like lower(${`%${likePattern(condition.value)}%`}::text), false)`;
-    case 'starts_with':
-      return sql`coalesce(lower(${value}) like lower(${`${likePattern(condition.value)}%`}::text), false)`;
-    case 'is_empty':
-      return sql`coalesce(${value}, '') = ''`;
-    case 'is_set':
-      return sql`coalesce(${value}, '') <> ''`;
-    default:
-      throw unknownOperator(condition);
-  }
+  if (condition.op === 'is') return sql`coalesce(${value} = ${String(condition.value)}::text, false)`;
+  if (condition.op === 'is_not') return sql`${value} is distinct from ${String(condition.value)}::text`;
+  if (condition.op === 'in') return sql`coalesce(${value} = any(${texts(condition.value)}), false)`;
+  if (condition.op === 'not_in') return sql`(${value} = any(${texts(condition.value)})) is not true`;
+  if (condition.op === 'contains')
+    return sql`coalesce(lower(${value}) like lower(${`%${likePattern(condition.value)}%`}::text), false)`;
+  if (condition.op === 'starts_with')
+    return sql`coalesce(lower(${value}) like lower(${`${likePattern(condition.value)}%`}::text), false)`;
+  if (condition.op === 'is_empty') return sql`coalesce(${value}, '') = ''`;
+  if (condition.op === 'is_set') return sql`coalesce(${value}, '') <> ''`;
+  throw unknownOperator(condition);
 }
 
 function compileInstant(condition: FieldCondition, value: SQL, when: When): SQL {
-  switch (condition.op) {
-    case 'before':
-      return sql`coalesce(${value} < ${pointSql(condition.value, when)}, false)`;
-    case 'after':
-      return sql`coalesce(${value} >= ${pointSql(condition.value, when)}, false)`;
-    case 'between': {
-      const [from, to] = condition.value as [FilterPoint, FilterPoint];
-      return sql`coalesce(${insideSql(value, betweenSql(from, to, when))}, false)`;
-    }
-    case 'within':
-      return sql`coalesce(${insideSql(value, periodSql(condition.value, when))}, false)`;
-    case 'is_empty':
-      return sql`${value} is null`;
-    case 'is_set':
-      return sql`${value} is not null`;
-    default:
-      throw unknownOperator(condition);
+  if (condition.op === 'before') return sql`coalesce(${value} < ${pointSql(condition.value, when)}, false)`;
+  if (condition.op === 'after') return sql`coalesce(${value} >= ${pointSql(condition.value, when)}, false)`;
+  if (condition.op === 'between') {
+    const [from, to] = condition.value as [FilterPoint, FilterPoint];
+    return sql`coalesce(${insideSql(value, betweenSql(from, to, when))}, false)`;
   }
+  if (condition.op === 'within')
+    return sql`coalesce(${insideSql(value, periodSql(condition.value, when))}, false)`;
+  if (condition.op === 'is_empty') return sql`${value} is null`;
+  if (condition.op === 'is_set') return sql`${value} is not null`;
+  throw unknownOperator(condition);
 }
 
 /** Text of a custom field that is a number or a date, and null where it is none: a cast of the rest would fail the statement. */
@@ -125,28 +105,24 @@ const COMPARISONS = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=` } as co
 function compileCustom(condition: FieldCondition, raw: SQL, when: When): SQL {
   const value = sql`(${raw})`;
   const day = (point: FilterPoint) => daySql(pointSql(point, when), when);
-  switch (condition.op) {
-    case 'gt':
-    case 'gte':
-    case 'lt':
-    case 'lte':
-      return sql`coalesce(${numberIn(value)} ${COMPARISONS[condition.op]} ${String(condition.value)}::numeric, false)`;
-    case 'before':
-      return sql`coalesce(${dayIn(value)} < ${day(condition.value)}, false)`;
-    case 'after':
-      return sql`coalesce(${dayIn(value)} >= ${day(condition.value)}, false)`;
-    case 'between': {
-      const [from, to] = condition.value;
-      if (typeof from === 'number') {
-        return sql`coalesce(${numberIn(value)} between ${String(from)}::numeric and ${String(to)}::numeric, false)`;
-      }
-      return insideDays(dayIn(value), betweenSql(from, to as FilterPoint, when), when);
+  if (condition.op === 'gt' || condition.op === 'gte' || condition.op === 'lt' || condition.op === 'lte')
+    return sql`coalesce(${numberIn(value)} ${COMPARISONS[condition.op]} ${String(condition.value)}::numeric, false)`;
+  if (condition.op === 'before') return sql`coalesce(${dayIn(value)} < ${day(condition.value)}, false)`;
+  if (condition.op === 'after') return sql`coalesce(${dayIn(value)} >= ${day(condition.value)}, false)`;
+  if (condition.op === 'between') {
+    const [from, to] = condition.value;
+    if (typeof from === 'number' || typeof to === 'number') {
+      return sql`coalesce(${numberIn(value)} between ${numeric(from)} and ${numeric(to)}, false)`;
     }
-    case 'within':
-      return insideDays(dayIn(value), periodSql(condition.value, when), when);
-    default:
-      return compileText(condition, value);
+    return insideDays(dayIn(value), betweenSql(from, to, when), when);
   }
+  if (condition.op === 'within') return insideDays(dayIn(value), periodSql(condition.value, when), when);
+  return compileText(condition, value);
+}
+
+/** Of a checked filter: two numbers, or two points. */
+function numeric(value: unknown): SQL {
+  return sql`${String(Number(value))}::numeric`;
 }
 
 function insideDays(day: SQL, { from, until, open }: Bounds, when: When): SQL {
@@ -155,20 +131,12 @@ function insideDays(day: SQL, { from, until, open }: Bounds, when: When): SQL {
 }
 
 function compileTags(condition: FieldCondition): SQL {
-  switch (condition.op) {
-    case 'has_any':
-      return sql`contacts.tags && ${texts(condition.value)}`;
-    case 'has_all':
-      return sql`contacts.tags @> ${texts(condition.value)}`;
-    case 'has_none':
-      return sql`not (contacts.tags && ${texts(condition.value)})`;
-    case 'is_empty':
-      return sql`contacts.tags = '{}'::text[]`;
-    case 'is_set':
-      return sql`contacts.tags <> '{}'::text[]`;
-    default:
-      throw unknownOperator(condition);
-  }
+  if (condition.op === 'has_any') return sql`contacts.tags && ${texts(condition.value)}`;
+  if (condition.op === 'has_all') return sql`contacts.tags @> ${texts(condition.value)}`;
+  if (condition.op === 'has_none') return sql`not (contacts.tags && ${texts(condition.value)})`;
+  if (condition.op === 'is_empty') return sql`contacts.tags = '{}'::text[]`;
+  if (condition.op === 'is_set') return sql`contacts.tags <> '{}'::text[]`;
+  throw unknownOperator(condition);
 }
 
 /** As `contacts/contacts.ts` shows it: the block is what counts, else the ledger's last word on the address. */

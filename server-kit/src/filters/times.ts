@@ -3,7 +3,7 @@
  * same time of day also across a change of the clocks; minutes and hours are spans of time.
  */
 import { sql, type SQL } from 'drizzle-orm';
-import { PERIODS, type FilterPeriod, type FilterPoint } from '../contract/index.ts';
+import type { FilterPeriod, FilterPoint, PERIODS } from '../contract/index.ts';
 
 /** The moment and the place that relative dates are read at. */
 export interface When {

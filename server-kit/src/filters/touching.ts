@@ -4,13 +4,7 @@
  * of whoever's value lies between where its edge was at the last look and where it is now.
  */
 import { sql, type SQL } from 'drizzle-orm';
-import {
-  eventTypes,
-  filterFieldType,
-  type Filter,
-  type FilterPeriod,
-  type FilterPoint,
-} from '../contract/index.ts';
+import { eventTypes, filterFieldType, type Filter, type FilterPeriod } from '../contract/index.ts';
 import { writeArray } from '../db/arrays.ts';
 import { columnOf, customKey } from './fields.ts';
 import { betweenSql, daySql, isMoving, isMovingPeriod, periodSql, pointSql, type When } from './times.ts';
@@ -69,20 +63,15 @@ export function movedPast(filter: Filter, tenant: string, before: string, when: 
 type Edge = [before: SQL, now: SQL];
 
 function fieldEdges(clause: Extract<Filter, { field: string }>, then: When, now: When): Edge[] {
-  switch (clause.op) {
-    case 'before':
-    case 'after':
-      return isMoving(clause.value) ? [[pointSql(clause.value, then), pointSql(clause.value, now)]] : [];
-    case 'within':
-      return isMovingPeriod(clause.value) ? edgesOf(clause.value, then, now) : [];
-    case 'between': {
-      const [from, to] = clause.value;
-      if (typeof from === 'number' || typeof to === 'number' || !(isMoving(from) || isMoving(to))) return [];
-      return edgesOf({ from: from as FilterPoint, to }, then, now);
-    }
-    default:
-      return [];
+  if (clause.op === 'before' || clause.op === 'after')
+    return isMoving(clause.value) ? [[pointSql(clause.value, then), pointSql(clause.value, now)]] : [];
+  if (clause.op === 'within') return isMovingPeriod(clause.value) ? edgesOf(clause.value, then, now) : [];
+  if (clause.op === 'between') {
+    const [from, to] = clause.value;
+    if (typeof from === 'number' || typeof to === 'number' || !(isMoving(from) || isMoving(to))) return [];
+    return edgesOf({ from, to }, then, now);
   }
+  return [];
 }
 
 function edgesOf(period: FilterPeriod, then: When, now: When): Edge[] {

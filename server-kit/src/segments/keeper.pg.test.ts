@@ -1,8 +1,11 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Database } from '../db/client.ts';
+import { FeedHub } from '../events/hub.ts';
 import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { inOrder, look } from './keeper.ts';
+import { startKeeper } from './tasks.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -198,16 +201,19 @@ describe('time passing', () => {
   });
 });
 
-describe('a worker', () => {
-  it('looks by itself when something is new', async () => {
+describe('the keeper of a worker', () => {
+  it('looks by itself when another process has written something', async () => {
     const ana = await person();
     const id = await segment(STAGE_NEW);
-    const worker = await kit.kit.startWorker();
+    const log = pino({ level: 'silent' });
+    const feed = new FeedHub(database, log, () => Promise.resolve([]));
+    const keeper = startKeeper({ database, feed, log });
     try {
       await change(ana, { stage: 'new' });
       await vi.waitFor(async () => expect(await members(id)).toEqual([ana]), { timeout: 10_000 });
     } finally {
-      await worker.stop();
+      await keeper.stop();
+      await feed.close();
     }
   });
 });

@@ -66,7 +66,7 @@ export async function createSegment(tx: Tx, input: SegmentInput): Promise<string
   if (filter) await checkFilterOf(tx, id, filter, time_zone);
   const [made] = await sql`
     insert into segments (tenant_id, segment_id, name, kind, filter, time_zone, refers_to)
-    values (${tenant}, ${id}, ${name}, ${kind}, ${filter === null ? null : sql.json(filter as never)}, ${time_zone},
+    values (${tenant}, ${id}, ${name}, ${kind}, ${filter === null ? null : sql.json(filter)}, ${time_zone},
       ${refersTo(filter)}::uuid[])
     on conflict do nothing returning 1`;
   if (!made) throw exists();

@@ -166,7 +166,14 @@ export function anyWorld(random: Random, size: number, segments: string[]): Worl
     }
     const fields: Person['fields'] = {};
     if (random.chance(0.7))
-      fields['budget'] = random.pick<unknown>([...NUMBERS, ...WORDS, '', 42, true, null]);
+      fields['budget'] = random.pick<string | number | boolean | null>([
+        ...NUMBERS,
+        ...WORDS,
+        '',
+        42,
+        true,
+        null,
+      ]);
     if (random.chance(0.7)) fields['born'] = random.pick([...DAYS, '', 'soon']);
     if (random.chance(0.5)) fields['odd key.1'] = random.pick([...NUMBERS, ...DAYS, ...WORDS]);
     return {

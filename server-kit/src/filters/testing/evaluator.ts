@@ -10,7 +10,7 @@ export interface Person {
   tags: string[];
   created_at: number;
   updated_at: number;
-  fields: Record<string, unknown>;
+  fields: Record<string, string | number | boolean | null>;
   events: { type: string; at: number }[];
   conversations: { channel: Channel; state: string; unread: number; assignee: string | null }[];
   segments: string[];
@@ -94,26 +94,16 @@ function fieldMatches(clause: Extract<Filter, { field: string }>, person: Person
   }
   const held = field.startsWith('fields.') ? person.fields[field.slice(7)] : person.columns[field];
   const value = held === null || held === undefined ? null : String(held);
-  switch (op) {
-    case 'is':
-      return value === String(clause.value);
-    case 'is_not':
-      return value !== String(clause.value);
-    case 'in':
-      return clause.value.map(String).includes(value as string);
-    case 'not_in':
-      return !clause.value.map(String).includes(value as string);
-    case 'contains':
-      return value !== null && value.toLowerCase().includes(clause.value.toLowerCase());
-    case 'starts_with':
-      return value !== null && value.toLowerCase().startsWith(clause.value.toLowerCase());
-    case 'is_empty':
-      return value === null || value === '';
-    case 'is_set':
-      return value !== null && value !== '';
-    default:
-      return customMatches(clause, value, world);
-  }
+  if (op === 'is') return value === String(clause.value);
+  if (op === 'is_not') return value !== String(clause.value);
+  if (op === 'in') return clause.value.map(String).includes(value as string);
+  if (op === 'not_in') return !clause.value.map(String).includes(value as string);
+  if (op === 'contains') return value !== null && value.toLowerCase().includes(clause.value.toLowerCase());
+  if (op === 'starts_with')
+    return value !== null && value.toLowerCase().startsWith(clause.value.toLowerCase());
+  if (op === 'is_empty') return value === null || value === '';
+  if (op === 'is_set') return value !== null && value !== '';
+  return customMatches(clause, value, world);
 }
 
 function customMatches(
@@ -125,29 +115,19 @@ function customMatches(
   const number = /^[+-]?\d+(\.\d+)?$/.test(value) ? Number(value) : null;
   const day = /^\d{4}-\d{2}-\d{2}/.test(value) ? value.slice(0, 10) : null;
   const dayOf = (at: number) => new Date(localOf(at, world.zone)).toISOString().slice(0, 10);
-  switch (clause.op) {
-    case 'gt':
-      return number !== null && number > clause.value;
-    case 'gte':
-      return number !== null && number >= clause.value;
-    case 'lt':
-      return number !== null && number < clause.value;
-    case 'lte':
-      return number !== null && number <= clause.value;
-    case 'before':
-      return day !== null && day < dayOf(pointAt(clause.value, world));
-    case 'after':
-      return day !== null && day >= dayOf(pointAt(clause.value, world));
-    case 'between': {
-      const [from, to] = clause.value;
-      if (typeof from === 'number') return number !== null && number >= from && number <= (to as number);
-      return day !== null && dayIn(day, { from, to: to as FilterPoint });
-    }
-    case 'within':
-      return day !== null && dayIn(day, clause.value);
-    default:
-      throw new Error(`no such operator: ${clause.op}`);
+  if (clause.op === 'gt') return number !== null && number > clause.value;
+  if (clause.op === 'gte') return number !== null && number >= clause.value;
+  if (clause.op === 'lt') return number !== null && number < clause.value;
+  if (clause.op === 'lte') return number !== null && number <= clause.value;
+  if (clause.op === 'before') return day !== null && day < dayOf(pointAt(clause.value, world));
+  if (clause.op === 'after') return day !== null && day >= dayOf(pointAt(clause.value, world));
+  if (clause.op === 'between') {
+    const [from, to] = clause.value;
+    if (typeof from === 'number') return number !== null && number >= from && number <= (to as number);
+    return day !== null && dayIn(day, { from, to: to as FilterPoint });
   }
+  if (clause.op === 'within') return day !== null && dayIn(day, clause.value);
+  throw new Error(`no such operator: ${clause.op}`);
 
   function dayIn(one: string, period: FilterPeriod): boolean {
     const { from, last } = ends(period, world);
@@ -241,10 +221,10 @@ function localOf(at: number, zone: string): number {
   const seconds = Date.UTC(
     part['year']!,
     part['month']! - 1,
-    part['day']!,
-    part['hour']!,
-    part['minute']!,
-    part['second']!,
+    part['day'],
+    part['hour'],
+    part['minute'],
+    part['second'],
   );
   return seconds + (((at % 1000) + 1000) % 1000);
 }
