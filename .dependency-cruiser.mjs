@@ -4,7 +4,7 @@
  *
  * In the server kit, knowledge runs one way:
  *
- *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- messaging <- http, jobs <- kit
+ *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- filters <- messaging, segments <- http, jobs <- kit
  */
 
 /** The server kit's folders, each with those it may know. A file outside these folders (kit.ts) may know all of them. */
@@ -16,9 +16,33 @@ const MAY_KNOW = {
   tenancy: ['contract', 'db', 'events'],
   contacts: ['contract', 'db', 'events', 'tenancy'],
   consent: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts'],
-  messaging: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent'],
-  http: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'messaging'],
-  jobs: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'messaging'],
+  filters: ['contract', 'db', 'contacts'],
+  messaging: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'filters'],
+  segments: ['contract', 'db', 'events', 'contacts', 'filters'],
+  http: [
+    'contract',
+    'db',
+    'events',
+    'tenancy',
+    'carriers',
+    'contacts',
+    'consent',
+    'filters',
+    'messaging',
+    'segments',
+  ],
+  jobs: [
+    'contract',
+    'db',
+    'events',
+    'tenancy',
+    'carriers',
+    'contacts',
+    'consent',
+    'filters',
+    'messaging',
+    'segments',
+  ],
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */
 const FACES = {
@@ -29,7 +53,9 @@ const FACES = {
   // belongings: what others keep of a person, for merging and deleting
   contacts: ['contacts', 'rows', 'phone', 'zones', 'belongings', 'tables'],
   consent: ['ledger', 'queries', 'keywords'],
+  filters: ['compile', 'guard', 'read', 'search', 'times', 'touching'],
   messaging: ['messages', 'conversations', 'drain'],
+  segments: ['segments', 'tasks'],
 };
 const DOMAINS = Object.keys(FACES);
 const TESTS = String.raw`\.(test|pg\.test|fault\.test|e2e\.test)\.ts$|/testing/|/faults/`;

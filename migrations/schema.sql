@@ -290,6 +290,48 @@ create table quiet_hours (
   constraint quiet_hours_weekday_check CHECK (((weekday >= 1) AND (weekday <= 7)))
 );
 
+create table segment_cursors (
+  tenant_id text not null,
+  tx xid8 not null,
+  "position" bigint not null,
+  judged_at timestamp with time zone not null,
+  constraint segment_cursors_pkey PRIMARY KEY (tenant_id),
+  constraint segment_cursors_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table segment_cursors enable row level security;
+alter table segment_cursors force row level security;
+
+create table segment_members (
+  tenant_id text not null,
+  segment_id uuid not null,
+  contact_id uuid not null,
+  since timestamp with time zone default moment() not null,
+  constraint segment_members_pkey PRIMARY KEY (tenant_id, segment_id, contact_id),
+  constraint segment_members_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint segment_members_tenant_id_segment_id_fkey FOREIGN KEY (tenant_id, segment_id) REFERENCES segments(tenant_id, segment_id) ON DELETE CASCADE
+);
+alter table segment_members enable row level security;
+alter table segment_members force row level security;
+
+create table segments (
+  tenant_id text not null,
+  segment_id uuid not null,
+  name text not null,
+  kind text not null,
+  filter jsonb,
+  time_zone text,
+  refers_to uuid[] default '{}'::uuid[] not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone default moment() not null,
+  updated_at timestamp with time zone default moment() not null,
+  constraint segments_pkey PRIMARY KEY (tenant_id, segment_id),
+  constraint segments_check CHECK (((kind = 'dynamic'::text) = (filter IS NOT NULL))),
+  constraint segments_kind_check CHECK ((kind = ANY (ARRAY['dynamic'::text, 'static'::text]))),
+  constraint segments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table segments enable row level security;
+alter table segments force row level security;
+
 create table sender_directory (
   tenant_id text not null,
   account_sid text not null,
@@ -391,7 +433,11 @@ CREATE INDEX conversations_recent ON conversations USING btree (tenant_id, last_
 
 CREATE INDEX conversations_unread ON conversations USING btree (tenant_id) WHERE (unread > 0);
 
+CREATE INDEX events_by_type ON events USING btree (tenant_id, type, occurred_at, contact_id) WHERE (contact_id IS NOT NULL);
+
 CREATE INDEX events_in_thread ON events USING btree (tenant_id, conversation_id, occurred_at) WHERE ((conversation_id IS NOT NULL) AND (message_id IS NULL));
+
+CREATE INDEX events_of_contact ON events USING btree (tenant_id, contact_id, type, occurred_at) WHERE (contact_id IS NOT NULL);
 
 CREATE UNIQUE INDEX messages_carrier_sid ON messages USING btree (tenant_id, carrier_sid) WHERE (carrier_sid IS NOT NULL);
 
@@ -400,6 +446,12 @@ CREATE INDEX messages_due ON messages USING btree (tenant_id, sender_id, status,
 CREATE INDEX messages_in_flight ON messages USING btree (tenant_id, sender_id, lease_until) WHERE (status = 'sending'::text);
 
 CREATE INDEX messages_thread ON messages USING btree (tenant_id, conversation_id, created_at DESC, message_id DESC);
+
+CREATE INDEX segment_cursors_judged ON segment_cursors USING btree (judged_at);
+
+CREATE INDEX segment_members_of_contact ON segment_members USING btree (tenant_id, contact_id);
+
+CREATE UNIQUE INDEX segments_name ON segments USING btree (tenant_id, lower(name));
 
 CREATE UNIQUE INDEX sender_directory_address ON sender_directory USING btree (account_sid, channel, address);
 
@@ -430,6 +482,14 @@ create policy tenant_isolation on members as permissive for all to public using 
 create policy tenant_isolation on messages as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on quick_replies as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on segment_cursors as permissive for select to public using (true);
+
+create policy tenant_isolation on segment_cursors as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on segment_members as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on segments as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on sender_directory as permissive for select to public using (true);
 
@@ -554,6 +614,12 @@ grant delete, insert, select, update on messages to patchbay_app;
 grant delete, insert, select, update on quick_replies to patchbay_app;
 
 grant select on quiet_hours to patchbay_app;
+
+grant delete, insert, select, update on segment_cursors to patchbay_app;
+
+grant delete, insert, select, update on segment_members to patchbay_app;
+
+grant delete, insert, select, update on segments to patchbay_app;
 
 grant delete, insert, select, update on sender_directory to patchbay_app;
 

@@ -1,15 +1,18 @@
-import { ERROR_CODES, type ErrorCode, type Problem } from './contract/index.ts';
+import { ERROR_CODES, type ErrorCode, type FilterIssue, type Problem } from './contract/index.ts';
 
 /** A refusal that the API answers with `application/problem+json`. `detail` is for people and says what to do. */
 export class ProblemError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
+  /** Of an `invalid_filter`. */
+  readonly issues: FilterIssue[] | undefined;
 
-  constructor(code: ErrorCode, detail: string, field?: string) {
+  constructor(code: ErrorCode, detail: string, field?: string, issues?: FilterIssue[]) {
     super(detail);
     this.name = 'ProblemError';
     this.code = code;
     this.field = field;
+    this.issues = issues;
   }
 
   get status(): number {
@@ -25,6 +28,7 @@ export class ProblemError extends Error {
       code: this.code,
       detail: this.message,
       ...(this.field === undefined ? {} : { field: this.field }),
+      ...(this.issues === undefined ? {} : { issues: this.issues }),
     };
   }
 }

@@ -1,5 +1,5 @@
 /** Contacts as they are read: one row of the database, and what it becomes on the wire. */
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import type { Contact } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { query, runAround } from '../db/drizzle.ts';
@@ -118,15 +118,19 @@ export function listContacts(
   {
     q,
     tag,
+    where,
     after,
     limit,
-    region,
+    region = null,
   }: {
     q?: string | undefined;
     tag?: string | undefined;
+    /** A compiled filter, about the table `contacts`. */
+    where?: SQL | undefined;
     after: string | null;
     limit: number;
-    region: string | null;
+    /** Of the tenant, for a number in `q`. Default: it is read as it stands. */
+    region?: string | null;
   },
 ) {
   const page = query
@@ -138,10 +142,11 @@ export function listContacts(
         isNull(contacts.merged_into),
         tag === undefined ? undefined : sql`${tag}::text = any(${contacts.tags})`,
         q === undefined ? undefined : matching(tx, q, region),
+        where,
         after === null ? undefined : lt(contacts.contact_id, after),
       ),
     )
     .orderBy(desc(contacts.contact_id))
     .limit(limit + 1);
-  return runAround<ContactRow>(tx, 'page', page, CONTACT_ROWS);
+  return runAround<ContactRow>(tx, 'page', page, CONTACT_ROWS, { prepare: where === undefined });
 }

@@ -8,4 +8,7 @@ export * from './contact-merge.ts';
 export * from './session.ts';
 export * from './feed.ts';
 export * from './problem.ts';
+export * from './filter.ts';
+export * from './filter-check.ts';
+export * from './contact-segment.ts';
 export * from './segments.ts';

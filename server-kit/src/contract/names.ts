@@ -64,6 +64,8 @@ export const EVENT_TYPES = [
   'consent.granted',
   'consent.withdrawn',
   'sender.updated',
+  'segment.entered',
+  'segment.left',
 ] as const;
 
 export const CONSENT_ACTIONS = ['grant', 'withdraw'] as const;
@@ -95,6 +97,84 @@ export const ZONE_SOURCES = ['explicit', 'address', 'number', 'tenant'] as const
 /** Why two contacts may be one person. */
 export const DUPLICATE_REASONS = ['phone', 'email', 'name_and_birthday'] as const;
 
+/**
+ * What a filter may ask of a contact: the name is the column's, the type decides the operators. A new column is one line
+ * here. Custom fields are asked for as `fields.<key>` and have the type `custom`.
+ */
+export const FILTER_FIELDS = {
+  first_name: 'text',
+  middle_name: 'text',
+  last_name: 'text',
+  name: 'text',
+  phone: 'text',
+  email: 'text',
+  lead_type: 'text',
+  stage: 'text',
+  source: 'text',
+  city: 'text',
+  state: 'text',
+  postal_code: 'text',
+  country: 'text',
+  owner_id: 'text',
+  time_zone: 'text',
+  tags: 'tags',
+  created_at: 'instant',
+  updated_at: 'instant',
+} as const;
+
+const TEXT_OPERATORS = ['is', 'is_not', 'in', 'not_in', 'contains', 'starts_with'] as const;
+const DATE_OPERATORS = ['before', 'after', 'between', 'within'] as const;
+const PRESENCE_OPERATORS = ['is_empty', 'is_set'] as const;
+
+export const FILTER_OPERATORS = {
+  text: [...TEXT_OPERATORS, ...PRESENCE_OPERATORS],
+  instant: [...DATE_OPERATORS, ...PRESENCE_OPERATORS],
+  tags: ['has_any', 'has_all', 'has_none', ...PRESENCE_OPERATORS],
+  custom: [...TEXT_OPERATORS, 'gt', 'gte', 'lt', 'lte', ...DATE_OPERATORS, ...PRESENCE_OPERATORS],
+} as const;
+
+/** Minutes and hours are spans of time; the others count on the calendar of the filter's time zone. */
+export const TIME_UNITS = ['minutes', 'hours', 'days', 'weeks', 'months'] as const;
+/** Weeks begin on Monday (ISO 8601). */
+export const PERIODS = [
+  'today',
+  'yesterday',
+  'tomorrow',
+  'this_week',
+  'this_month',
+  'last_month',
+  'this_year',
+] as const;
+
+/** `depth` and `clauses` count every group and condition; `list` is the longest list of values, `text` the longest text. */
+export const FILTER_LIMITS = {
+  depth: 10,
+  clauses: 200,
+  list: 500,
+  text: 500,
+  count: 1_000,
+  span: 10_000,
+} as const;
+
+/** What can be wrong with a clause of a filter. */
+export const FILTER_ISSUES = [
+  'not_a_clause',
+  'unknown_key',
+  'empty_group',
+  'too_deep',
+  'too_many_clauses',
+  'unknown_field',
+  'unknown_operator',
+  'unknown_event',
+  'unknown_segment',
+  'segment_cycle',
+  'list_too_long',
+  'invalid_value',
+] as const;
+
+/** `dynamic`: whoever the filter finds. `static`: whoever was put in by hand. */
+export const SEGMENT_KINDS = ['dynamic', 'static'] as const;
+
 /** Every error code that the API gives, with its HTTP status and its title. The detail says what to do. */
 export const ERROR_CODES = {
   unauthenticated: { status: 401, title: 'Sign in again' },
@@ -125,11 +205,19 @@ export const ERROR_CODES = {
   no_sender: { status: 409, title: 'There is no number to send from' },
   no_address: { status: 409, title: 'This contact has no number' },
   body_already_read: { status: 500, title: 'The request body was read before the kit' },
+  invalid_filter: { status: 422, title: 'The filter is not valid' },
+  filter_too_costly: { status: 422, title: 'The filter would take too long' },
+  segment_exists: { status: 409, title: 'There is already a segment with this name' },
+  segment_in_use: { status: 409, title: 'Another segment is built on this one' },
+  not_static: { status: 409, title: 'The members of this segment follow from its filter' },
   payload_too_large: { status: 413, title: 'Too large' },
   unavailable: { status: 503, title: 'The database cannot be reached' },
   internal: { status: 500, title: 'Unexpected error' },
 } as const;
 export type ErrorCode = keyof typeof ERROR_CODES;
+export type FilterType = keyof typeof FILTER_OPERATORS;
+export type FilterOperator = (typeof FILTER_OPERATORS)[FilterType][number];
+export type FilterIssueCode = (typeof FILTER_ISSUES)[number];
 export type BlockCode = (typeof BLOCK_CODES)[number];
 export type EventType = (typeof EVENT_TYPES)[number];
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];

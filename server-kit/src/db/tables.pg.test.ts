@@ -5,10 +5,11 @@ import * as consent from '../consent/tables.ts';
 import * as contacts from '../contacts/tables.ts';
 import * as events from '../events/tables.ts';
 import * as messaging from '../messaging/tables.ts';
+import * as segments from '../segments/tables.ts';
 import * as tenancy from '../tenancy/tables.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 
-const TABLES: PgTable[] = [consent, contacts, events, messaging, tenancy].flatMap((domain) =>
+const TABLES: PgTable[] = [consent, contacts, events, messaging, segments, tenancy].flatMap((domain) =>
   Object.values(domain),
 );
 

@@ -65,6 +65,7 @@ export class FeedHub {
   readonly #self = randomUUID();
   readonly #readers = new Map<string, Reader>();
   readonly #dirty = new Set<string>();
+  readonly #watchers = new Set<(tenant: string) => void>();
   #notifyTimer: NodeJS.Timeout | undefined;
   #lookTimer: NodeJS.Timeout | undefined;
   #heardAt = 0;
@@ -135,6 +136,19 @@ export class FeedHub {
           this.#readers.delete(tenant);
       },
     };
+  }
+
+  /**
+   * Tells `watcher` of every tenant with something new in its log, whichever process wrote it. A hint, as notifications are:
+   * one may be lost. Returns the way to stop.
+   */
+  watch(watcher: (tenant: string) => void): () => void {
+    this.#watchers.add(watcher);
+    // without the connection it hears of this process only, until the next subscriber has opened it
+    this.start().catch((error: unknown) => {
+      this.#log.warn({ err: (error as Error).message }, 'cannot listen for other processes yet');
+    });
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Everything since a cursor, page by page, oldest first. Null when the cursor was not given by this database. */
@@ -232,6 +246,7 @@ export class FeedHub {
 
   #committed(tenant: string): void {
     if (this.#readers.has(tenant)) void this.#read(tenant);
+    for (const watcher of this.#watchers) watcher(tenant);
     this.#dirty.add(tenant);
     this.#notifyTimer ??= setTimeout(() => void this.#notify(), NOTIFY_EVERY_MS);
   }
@@ -270,7 +285,10 @@ export class FeedHub {
         this.#heardAt = performance.now();
         const [sender, ...tenants] = JSON.parse(payload) as string[];
         if (sender === this.#self) return;
-        for (const tenant of tenants) void this.#read(tenant);
+        for (const tenant of tenants) {
+          void this.#read(tenant);
+          for (const watcher of this.#watchers) watcher(tenant);
+        }
       },
       // also after the connection was lost: whatever was said meanwhile was not heard
       () => {

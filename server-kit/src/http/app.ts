@@ -15,8 +15,10 @@ import { contactRoutes } from '../contacts/routes.ts';
 import type { KitContext } from '../context.ts';
 import { ProblemError } from '../errors.ts';
 import { conversationBelongings } from '../messaging/belongings.ts';
+import { filterRoutes } from '../filters/routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { messagingRoutes } from '../messaging/routes.ts';
+import { segmentRoutes } from '../segments/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
@@ -68,6 +70,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     contactFieldRoutes(context),
     contactMergeRoutes(context, conversationBelongings),
     consentRoutes(context, cancelQueuedTo),
+    filterRoutes(context),
+    segmentRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

@@ -10,7 +10,16 @@ import { describeApi } from './describe.ts';
 let kit: TestKit;
 /** What the other tenant has, by name. */
 let theirs: Record<
-  'conversation' | 'contact' | 'message' | 'failed' | 'quickReply' | 'sender' | 'field' | 'merge',
+  | 'conversation'
+  | 'contact'
+  | 'message'
+  | 'failed'
+  | 'quickReply'
+  | 'sender'
+  | 'field'
+  | 'merge'
+  | 'segment'
+  | 'list',
   string
 >;
 let ours: { conversation: string; contact: string };
@@ -51,9 +60,19 @@ beforeAll(async () => {
     as: kit.b.agent,
     body: { with: twin.body.id },
   });
+  const [segment, list] = await Promise.all(
+    [{ filter: { field: 'phone', op: 'is_set' } }, { kind: 'static' }].map((more, index) =>
+      kit.request('POST', '/v1/segments', {
+        as: kit.b.manager,
+        body: { name: `${SECRET_WORD} ${index}`, ...more },
+      }),
+    ),
+  );
   theirs = {
     field: field.body.id,
     merge: merge.body.id,
+    segment: segment!.body.id,
+    list: list!.body.id,
     conversation: received.conversationId,
     contact: received.contactId,
     message: sent.body.id,
@@ -113,6 +132,15 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
     { path: `/v1/contacts/${theirs.contact}/consent`, body: { action: 'grant' } },
   ],
   'delete /v1/quick-replies/{id}': () => [{ path: `/v1/quick-replies/${theirs.quickReply}` }],
+  'get /v1/segments/{id}': () => [{ path: `/v1/segments/${theirs.segment}` }],
+  'patch /v1/segments/{id}': () => [
+    { path: `/v1/segments/${theirs.segment}`, body: { name: 'x', filter: { all: [] } } },
+  ],
+  'delete /v1/segments/{id}': () => [{ path: `/v1/segments/${theirs.segment}` }],
+  'get /v1/segments/{id}/contacts': () => [{ path: `/v1/segments/${theirs.segment}/contacts` }],
+  'post /v1/segments/{id}/contacts': () => [
+    { path: `/v1/segments/${theirs.list}/contacts`, body: { add: [theirs.contact] } },
+  ],
   'get /v1/media/{message_id}/{index}': () => [
     { path: `/v1/media/${theirs.message}/0?t=beta&e=9999999999&s=none` },
   ],
@@ -137,17 +165,31 @@ const LISTS: Record<string, string[]> = {
   ],
   'get /v1/contact-fields': ['/v1/contact-fields'],
   'get /v1/quick-replies': ['/v1/quick-replies'],
+  'get /v1/segments': ['/v1/segments'],
+};
+
+/** Questions that travel as a POST. */
+const SEARCHES: Record<string, string> = {
+  'post /v1/contacts/search': '/v1/contacts/search',
+  'post /v1/segments/preview': '/v1/segments/preview',
 };
 
 /** What makes something of the own tenant; its conflict with B's ids is tested below. The feed has its own suite. */
-const ELSEWHERE = ['post /v1/contacts', 'post /v1/contact-fields', 'post /v1/quick-replies', 'get /v1/feed'];
+const ELSEWHERE = [
+  'post /v1/contacts',
+  'post /v1/contact-fields',
+  'post /v1/quick-replies',
+  'post /v1/segments',
+  'get /v1/feed',
+];
 
 it('has a case for every route of the document', () => {
   const { paths } = describeApi() as { paths: Record<string, object> };
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   );
-  expect([...Object.keys(FOREIGN), ...Object.keys(LISTS), ...ELSEWHERE].sort()).toEqual(routes.sort());
+  const cases = [FOREIGN, LISTS, SEARCHES].flatMap((some) => Object.keys(some));
+  expect([...cases, ...ELSEWHERE].sort()).toEqual(routes.sort());
 });
 
 /** Every row of B, as one text. */
@@ -206,6 +248,26 @@ describe.each(Object.entries(LISTS))('%s', (_route, paths) => {
     for (const trace of [...Object.values(theirs), SECRET_WORD, '+13125550666', kit.b.address, 'beta']) {
       expect(text).not.toContain(trace);
     }
+  });
+});
+
+describe.each(Object.entries(SEARCHES))('%s', (_route, path) => {
+  it.each([
+    { any: [{ all: [] }, { event: { type: 'message.*' } }, { conversation: { unread: true } }] },
+    { field: 'phone', op: 'is', value: '+13125550666' },
+    { not: { field: 'phone', op: 'is', value: '+13125550999' } },
+  ])('finds nobody of another tenant: %j', async (filter) => {
+    const answer = await kit.request('POST', path, { as: kit.a.manager, body: { filter } });
+    expect(answer.status).toBe(200);
+    for (const trace of [theirs.contact, SECRET_WORD, '+13125550666']) {
+      expect(JSON.stringify(answer.body)).not.toContain(trace);
+    }
+  });
+
+  it('knows no segment of another tenant', async () => {
+    const filter = { not: { segment: { id: theirs.segment } } };
+    const answer = await kit.request('POST', path, { as: kit.a.manager, body: { filter } });
+    expect(answer.body).toMatchObject({ code: 'invalid_filter', issues: [{ code: 'unknown_segment' }] });
   });
 });
 

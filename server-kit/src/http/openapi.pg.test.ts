@@ -190,6 +190,18 @@ describe('every route', () => {
     await ask('POST', `/v1/contacts/merges/${merged.body.id}/undo`);
     await ask('DELETE', `/v1/contacts/${twin.body.id}`, manager);
     await ask('DELETE', `/v1/contact-fields/${field.body.id}`, manager);
+    const filter = { all: [{ field: 'first_name', op: 'is', value: 'Ana' }] };
+    const made = await ask('POST', '/v1/segments', { body: { name: 'Anas', filter } });
+    const list = await ask('POST', '/v1/segments', { body: { name: 'By hand', kind: 'static' } });
+    const segment = `/v1/segments/${made.body.id}`;
+    await ask('GET', '/v1/segments');
+    await ask('GET', segment);
+    await ask('PATCH', segment, { body: { name: 'All Anas' } });
+    await ask('GET', `${segment}/contacts`);
+    await ask('POST', `/v1/segments/${list.body.id}/contacts`, { body: { add: [contact.body.id] } });
+    await ask('POST', '/v1/segments/preview', { body: { filter } });
+    await ask('POST', '/v1/contacts/search', { body: { filter, q: 'an' } });
+    await ask('DELETE', `/v1/segments/${list.body.id}`);
 
     // and their refusals
     const nobody = newId();
@@ -229,6 +241,17 @@ describe('every route', () => {
     await ask('GET', '/v1/quick-replies', { as: null });
     await ask('POST', '/v1/quick-replies', { body: { shortcut: 'hi', title: 'Hi', body: 'Hi!' } });
     await ask('DELETE', `/v1/quick-replies/${nobody}`, manager);
+    const wrong = { field: 'shoe_size', op: 'is', value: '42' };
+    await ask('GET', '/v1/segments', { as: null });
+    await ask('POST', '/v1/segments', { body: { name: 'Wrong', filter: wrong } });
+    await ask('POST', '/v1/segments', { body: { name: 'All Anas', filter } });
+    await ask('GET', `/v1/segments/${nobody}`);
+    await ask('PATCH', segment, { body: { name: 'x' }, headers: { 'if-match': '"1"' } });
+    await ask('DELETE', `/v1/segments/${nobody}`);
+    await ask('GET', `/v1/segments/${nobody}/contacts`);
+    await ask('POST', `${segment}/contacts`, { body: { add: [contact.body.id] } });
+    await ask('POST', '/v1/segments/preview', { body: { filter: wrong } });
+    await ask('POST', '/v1/contacts/search', { body: { filter: wrong } });
     await ask('GET', `/v1/media/${nobody}/0?t=alpha&e=1&s=x`, { as: null });
   });
 

@@ -6,6 +6,7 @@ import { Logger as GraphileLogger, run, type Runner } from 'graphile-worker';
 import pg from 'pg';
 import type { KitContext } from '../context.ts';
 import { createSender } from '../messaging/sender.ts';
+import { startKeeper } from '../segments/tasks.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -48,6 +49,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     },
   });
 
+  const keeper = startKeeper(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -77,7 +79,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     async stop() {
       clearInterval(sweepTimer);
       stopping.abort();
-      await sweeping;
+      await Promise.all([sweeping, keeper.stop()]);
       await runner.stop();
       await pool.end();
     },

@@ -1,0 +1,64 @@
+/** Who a filter finds: how many, and page by page. */
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import { listContacts, type ContactRow } from '../contacts/rows.ts';
+import { contacts } from '../contacts/tables.ts';
+import type { Filter } from '../contract/index.ts';
+import type { Database, Tx } from '../db/client.ts';
+import { query, runOnce } from '../db/drizzle.ts';
+import { compileFilter } from './compile.ts';
+import { explainCost, guardFilter, type Guard } from './guard.ts';
+import { checkSegments, whenOf } from './read.ts';
+
+export interface FilterSearch {
+  filter?: Filter | undefined;
+  timeZone?: string | null | undefined;
+  q?: string | undefined;
+  /** The last contact's id of the page before. */
+  after?: string | null;
+  limit: number;
+  counted?: boolean;
+}
+
+export interface Found {
+  /** One more than asked for when there is a next page. */
+  rows: ContactRow[];
+  /** Of the filter; null when not asked for. */
+  count: number | null;
+}
+
+/** Throws `invalid_filter`, `filter_too_costly`, `invalid_request`. */
+export async function searchContacts(
+  database: Database,
+  tenant: string,
+  { filter, timeZone = null, q, after = null, limit, counted = false }: FilterSearch,
+  guard?: Guard,
+): Promise<Found> {
+  try {
+    return await database.transaction(tenant, async (tx) => {
+      const where = filter && (await conditionOf(tx, filter, timeZone));
+      if (where) await guardFilter(tx, where, guard);
+      const [rows, count] = await Promise.all([
+        listContacts(tx, { q, where, after, limit }),
+        counted ? countContacts(tx, where) : null,
+      ]);
+      return { rows, count };
+    });
+  } catch (error) {
+    throw explainCost(error);
+  }
+}
+
+/** A checked filter as a condition about `contacts`. Throws `invalid_filter`, `invalid_request`. */
+export async function conditionOf(tx: Tx, filter: Filter, timeZone: string | null): Promise<SQL> {
+  await checkSegments(tx, filter);
+  return compileFilter(filter, { tenant: tx.tenant, ...(await whenOf(tx, timeZone)) });
+}
+
+async function countContacts(tx: Tx, where: SQL | undefined): Promise<number> {
+  const built = query
+    .select({ count: sql`count(*)::integer`.as('count') })
+    .from(contacts)
+    .where(and(eq(contacts.tenant_id, tx.tenant), isNull(contacts.merged_into), where));
+  const [row] = await runOnce<{ count: number }>(tx, built.getSQL());
+  return row!.count;
+}
