@@ -4,7 +4,7 @@
  *
  * In the server kit, knowledge runs one way:
  *
- *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- messaging <- http, jobs <- kit
+ *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- messaging <- timeline <- http, jobs <- kit
  */
 
 /** The server kit's folders, each with those it may know. A file outside these folders (kit.ts) may know all of them. */
@@ -17,18 +17,20 @@ const MAY_KNOW = {
   contacts: ['contract', 'db', 'events', 'tenancy'],
   consent: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts'],
   messaging: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent'],
-  http: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'messaging'],
+  timeline: ['contract', 'db', 'events', 'contacts', 'messaging'],
+  http: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'messaging', 'timeline'],
   jobs: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'messaging'],
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */
 const FACES = {
-  events: ['record', 'hub', 'routes'],
+  events: ['record', 'hub', 'log', 'routes'],
   carriers: ['carrier'],
   tenancy: ['tokens', 'tenants'],
   // with its tables: the list of conversations is sorted and searched by name in one statement
   contacts: ['contacts', 'phone', 'tables'],
   consent: ['ledger', 'queries', 'keywords'],
   messaging: ['messages', 'conversations', 'drain'],
+  timeline: [],
 };
 const DOMAINS = Object.keys(FACES);
 const TESTS = String.raw`\.(test|pg\.test|fault\.test|e2e\.test)\.ts$|/testing/|/faults/`;

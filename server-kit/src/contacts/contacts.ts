@@ -73,6 +73,11 @@ export function contactById(tx: Tx, id: string) {
     ${tx.sql.unsafe(CONTACT_ROWS)}`;
 }
 
+/** A row when there is such a contact. For the caller's pipeline. */
+export function contactExists({ sql, tenant }: Tx, id: string) {
+  return sql`select 1 from contacts where tenant_id = ${tenant} and contact_id = ${id}`;
+}
+
 /** A page of contacts and one row more, when there is one; newest first. For the caller's pipeline. */
 export function listContacts(
   tx: Tx,

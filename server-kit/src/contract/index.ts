@@ -5,5 +5,6 @@ export * from './message.ts';
 export * from './contact.ts';
 export * from './session.ts';
 export * from './feed.ts';
+export * from './timeline.ts';
 export * from './problem.ts';
 export * from './segments.ts';

@@ -17,6 +17,7 @@ import { messagingRoutes } from '../messaging/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
+import { timelineRoutes } from '../timeline/routes.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 import { openApiDocument } from './document.ts';
 import type { AppEnv } from './env.ts';
@@ -63,6 +64,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     messagingRoutes(context),
     contactRoutes(context),
     consentRoutes(context, cancelQueuedTo),
+    timelineRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);
