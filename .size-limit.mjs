@@ -24,6 +24,8 @@ export default [
   entry('thread', 'thread', '36 KiB'),
   entry('composer', 'composer', '32 KiB'),
   entry('contact-panel', 'contact-panel', '30 KiB'),
+  entry('timeline', 'timeline', '34 KiB'),
+  entry('consent-log', 'consent-log', '32 KiB'),
   entry('unread-count', 'unread-count', '24 KiB'),
   entry('stores alone', 'stores/index', '8 KiB'),
   entry('client alone', 'client/index', '4 KiB'),

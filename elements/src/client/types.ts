@@ -14,6 +14,8 @@ import type {
   Page,
   QuickReply,
   SendMessage,
+  TimelinePage,
+  TimelineQuery,
   UpdateContact,
   UpdateConversation,
 } from '@patchbay/server-kit/contract';
@@ -79,6 +81,8 @@ export interface PatchbayClient {
   updateContact(id: string, patch: UpdateContact, version?: number): Promise<Contact>;
   listConsent(contactId: string, options?: RequestOptions): Promise<ConsentRecord[]>;
   recordConsent(contactId: string, record: RecordConsent): Promise<Contact>;
+  /** Without a cursor the newest page, with what is coming. */
+  getTimeline(contactId: string, query?: TimelineQuery, options?: RequestOptions): Promise<TimelinePage>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;
   createQuickReply(reply: CreateQuickReply): Promise<QuickReply>;
   deleteQuickReply(id: string): Promise<void>;

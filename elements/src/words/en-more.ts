@@ -110,6 +110,7 @@ export const enMore = {
   toHint: 'Name or number',
   toBad: 'That is not a phone number. Write it as (312) 555-0177 or +1 312 555 0177.',
   leadSince: 'lead since {date}',
+  'panel.timeline': 'Timeline',
   tags: 'Tags',
   addTag: 'Add tag',
   fields: 'Fields',
