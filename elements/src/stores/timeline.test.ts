@@ -42,7 +42,7 @@ describe('a timeline', () => {
       ['Second', later],
       ['First', soon()],
     ])
-      await client.sendMessage({ conversation_id: CONVERSATION, body: body as string, send_at });
+      await client.sendMessage({ conversation_id: CONVERSATION, body, send_at });
     expect(store.upcoming.map(({ body }) => body)).toEqual(['First', 'Second']);
     expect(newestText(store)).not.toBe('Second');
     expect(await store.sendNow(store.upcoming[1]?.id as string)).toBe(true);

@@ -7,14 +7,14 @@ import type { ContactStore } from '../../stores/contact.ts';
 import { contactOf } from '../../stores/opened.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
-import { enMore } from '../../words/en-more.ts';
+import { enRecord } from '../../words/en-record.ts';
 import { enTimeline } from '../../words/en-timeline.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import { consentRecords, recordStyles } from '../contact-panel/consent.ts';
 import { styles } from './consent-log.styles.ts';
 import { consentNow } from './now.ts';
 
-addEnglish(enMore);
+addEnglish(enRecord);
 addEnglish(enTimeline);
 
 /**
@@ -81,7 +81,7 @@ export class ConsentLog extends BaseElement {
     const shown = address.startsWith('+') ? i18n.phone(address) : address;
     return html`<div class="address" part="address">
       <p class="title">${this.t(`consent.${channel}`)} · <bdi class="num">${shown}</bdi></p>
-      ${consentRecords(records, i18n)}
+      ${consentRecords(records, i18n, true)}
     </div>`;
   }
 }

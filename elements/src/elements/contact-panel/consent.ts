@@ -58,13 +58,17 @@ export const recordStyles = css`
 `;
 
 /** The ledger as it was written, newest first. */
-export function consentRecords(records: readonly ConsentRecord[], i18n: I18n): TemplateResult {
+export function consentRecords(
+  records: readonly ConsentRecord[],
+  i18n: I18n,
+  channelSaid = false,
+): TemplateResult {
   if (records.length === 0) return html`<p class="fine">${i18n.t('consent.empty')}</p>`;
   return html`<ul class="records">
     ${records.map(
       ({ channel, action, source, wording, member, at }) =>
         html`<li>
-          ${i18n.t(`consent.${channel}`)} · ${i18n.t(`consent.${action}`)}
+          ${channelSaid ? nothing : html`${i18n.t(`consent.${channel}`)} · `}${i18n.t(`consent.${action}`)}
           ${wording ? html`<span class="fine"><bdi>“${wording}”</bdi></span>` : nothing}
           <span class="fine"
             >${sourceWord(source, i18n)}${member ? html` · ${i18n.t('consent.by', { name: member.name })}` : nothing}

@@ -32,7 +32,7 @@ export function says(entry: TimelineEntry, i18n: I18n): Said {
   const { type, kind, data, actor } = entry;
   const bad = type === 'consent.withdrawn' || /\.(missed|failed)$/.test(type);
   return {
-    icon: /^tag/.test(type) ? 'tag' : type === 'consent.withdrawn' ? 'stop' : ICONS[kind],
+    icon: type.startsWith('tag') ? 'tag' : type === 'consent.withdrawn' ? 'stop' : ICONS[kind],
     tone: bad ? 'bad' : type === 'consent.granted' ? 'good' : '',
     text: eventWords(entry, i18n),
     by: [consentSource(kind, data, i18n), actor?.name].filter(Boolean).join(' · '),

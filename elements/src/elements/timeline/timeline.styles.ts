@@ -129,45 +129,6 @@ export const styles = css`
     color: var(--_text-faint);
     font-size: var(--_text-s);
   }
-  .upcoming {
-    margin-top: 14px;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius-m);
-    overflow: hidden;
-  }
-  .upcoming .title {
-    display: flex;
-    align-items: center;
-    gap: 7px;
-    padding: 8px 12px;
-    background: var(--_surface-sunken);
-    color: var(--_text-muted);
-    font-size: var(--_text-s);
-    font-weight: 600;
-  }
-  .upcoming .title .icon {
-    width: 15px;
-    height: 15px;
-  }
-  .upcoming li {
-    padding: 9px 12px;
-    border-top: 1px solid var(--_line);
-  }
-  .acts,
-  .upcoming form {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 2px 16px;
-    margin-top: 4px;
-    font-size: 13px;
-  }
-  .upcoming form {
-    gap: 6px 12px;
-  }
-  .upcoming .field {
-    width: auto;
-  }
   .ghosts {
     display: grid;
     gap: 22px;

@@ -133,9 +133,17 @@ describe('timeline', () => {
 });
 
 describe('what is coming', () => {
+  it('is seen the moment it is planned', async () => {
+    const { root, client } = await show();
+    later(client);
+    await waitUntil(() => root.querySelector('[part=upcoming]') !== null);
+    await settled();
+    expect(find(root, '[part=list]').scrollTop).to.eql(0);
+  });
+
   it('is sent at once when somebody says so', async () => {
     const { root, client } = await show({}, later);
-    expect(find(root, '[part=upcoming]').textContent).to.contain('See you tomorrow');
+    await waitUntil(() => root.querySelector('[part=upcoming]')?.textContent?.includes('See you tomorrow'));
     press(root, 'Send now');
     await waitUntil(() => words(root)[0] === 'See you tomorrow');
     expect(root.querySelector('[part=upcoming]')).to.eql(null);
@@ -144,6 +152,7 @@ describe('what is coming', () => {
 
   it('gets another time, and none that has passed', async () => {
     const { root, client } = await show({}, later);
+    await waitUntil(() => root.querySelector('[part=upcoming]') !== null);
     press(root, 'Reschedule');
     await settled();
     const field = find<HTMLInputElement>(root, 'input[type=datetime-local]');
@@ -160,6 +169,7 @@ describe('what is coming', () => {
 
   it('is taken back, and a refusal is said', async () => {
     const { root, client } = await show({}, later);
+    await waitUntil(() => root.querySelector('[part=upcoming]') !== null);
     client.fail('cancelMessage', 'network', 1);
     press(root, 'Do not send');
     await waitUntil(() =>

@@ -6,19 +6,19 @@ import type { TimelineEntry } from '@patchbay/server-kit/contract';
 import { TIMELINE_KINDS, type TimelineKind } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
 import { icon } from '../../internal/icons.ts';
+import { Lazy } from '../../internal/lazy.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import { VirtualRows } from '../../internal/virtual-rows.ts';
 import { keyOf, timelineOf, type TimelineStore } from '../../stores/timeline.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
-import { enMore } from '../../words/en-more.ts';
+import { enRecord } from '../../words/en-record.ts';
 import { enTimeline } from '../../words/en-timeline.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import { says } from './says.ts';
 import { styles } from './timeline.styles.ts';
-import { upcomingBlock } from './upcoming.ts';
 
-addEnglish(enMore);
+addEnglish(enRecord);
 addEnglish(enTimeline);
 
 const KINDS = Object.keys(TIMELINE_KINDS) as TimelineKind[];
@@ -68,6 +68,7 @@ export class Timeline extends BaseElement {
     estimate: 58,
     onScroll: ({ atStart, atEnd }) => this.#onPlace(this.order === 'oldest' ? atStart : atEnd),
   });
+  readonly #upcoming = new Lazy(this, () => import('./upcoming.ts'));
   #drawn: TimelineStore | null = null;
   #placed = false;
   #newest: string | undefined;
@@ -87,6 +88,7 @@ export class Timeline extends BaseElement {
     if (store !== this.#drawn || changed.has('order')) this.#begin(store);
     if (store?.status === 'idle') void store.load();
     this.#notice(store);
+    this.#toTop = this.order === 'newest' && (this.scroller?.scrollTop ?? 0) < 8;
     this.#virtual.prepare();
     // The newest is at the bottom: that is where one begins.
     if (this.order === 'oldest' && !this.#placed && store?.status === 'ready') {
@@ -99,7 +101,6 @@ export class Timeline extends BaseElement {
   protected override updated(): void {
     // Whoever looks at the newest keeps looking at the newest.
     if (this.#toTop && this.scroller) this.scroller.scrollTop = 0;
-    this.#toTop = false;
   }
 
   #begin(store: TimelineStore | null): void {
@@ -122,7 +123,6 @@ export class Timeline extends BaseElement {
     if (first) return;
     const { text, by } = says(newest, this.i18n);
     this.said = `${text} · ${by}`;
-    this.#toTop = this.order === 'newest' && (this.scroller?.scrollTop ?? 0) < 8;
   }
 
   #at(index: number): TimelineEntry | undefined {
@@ -172,13 +172,7 @@ export class Timeline extends BaseElement {
         ${[1, 2, 3, 4, 5, 6].map(() => html`<span class="ghost"><i></i><span class="bones"></span></span>`)}
       </div>`;
     }
-    const upcoming = upcomingBlock({
-      i18n,
-      store,
-      moving: this.moving,
-      readOnly: this.readOnly,
-      move: (id) => (this.moving = id),
-    });
+    const upcoming = this.#renderUpcoming(store);
     const oldest = this.order === 'oldest';
     if (store.items.length === 0) {
       const word = this.kind ? 'timeline.emptyKind' : 'timeline.empty';
@@ -191,6 +185,17 @@ export class Timeline extends BaseElement {
       <div class="rows" role="list">${this.#renderRows(store.items.length)}</div>
       <div></div>
       ${oldest ? upcoming : this.#renderOlder(store)}`;
+  }
+
+  #renderUpcoming(store: TimelineStore) {
+    if (store.upcoming.length === 0) return nothing;
+    return this.#upcoming.now?.upcomingBlock({
+      i18n: this.i18n,
+      store,
+      moving: this.moving,
+      readOnly: this.readOnly,
+      move: (id) => (this.moving = id),
+    });
   }
 
   #renderRows(count: number) {

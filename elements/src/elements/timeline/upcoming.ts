@@ -1,9 +1,51 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Message } from '@patchbay/server-kit/contract';
 import { icon } from '../../internal/icons.ts';
 import { why } from '../../internal/parts.ts';
 import type { TimelineStore } from '../../stores/timeline.ts';
 import { localTime, zonedInstant, type I18n } from '../../words/i18n.ts';
+
+export const styles = css`
+  .upcoming {
+    margin-top: 14px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-m);
+    overflow: hidden;
+  }
+  .upcoming .title {
+    display: flex;
+    align-items: center;
+    gap: 7px;
+    padding: 8px 12px;
+    background: var(--_surface-sunken);
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+    font-weight: 600;
+  }
+  .upcoming .title .icon {
+    width: 15px;
+    height: 15px;
+  }
+  .upcoming li {
+    padding: 9px 12px;
+    border-top: 1px solid var(--_line);
+  }
+  .acts,
+  .upcoming form {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 2px 16px;
+    margin-top: 4px;
+    font-size: 13px;
+  }
+  .upcoming form {
+    gap: 6px 12px;
+  }
+  .upcoming .field {
+    width: auto;
+  }
+`;
 
 export interface UpcomingContext {
   i18n: I18n;
