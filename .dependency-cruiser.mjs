@@ -4,7 +4,8 @@
  *
  * In the server kit, knowledge runs one way:
  *
- *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- filters <- messaging, segments <- http, jobs <- kit
+ *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- filters <- messaging, segments <- timeline
+ *   <- http, jobs <- kit
  */
 
 /** The server kit's folders, each with those it may know. A file outside these folders (kit.ts) may know all of them. */
@@ -19,6 +20,7 @@ const MAY_KNOW = {
   filters: ['contract', 'db', 'contacts'],
   messaging: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'filters'],
   segments: ['contract', 'db', 'events', 'contacts', 'filters'],
+  timeline: ['contract', 'db', 'events', 'contacts', 'messaging'],
   http: [
     'contract',
     'db',
@@ -30,6 +32,7 @@ const MAY_KNOW = {
     'filters',
     'messaging',
     'segments',
+    'timeline',
   ],
   jobs: [
     'contract',
@@ -46,7 +49,7 @@ const MAY_KNOW = {
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */
 const FACES = {
-  events: ['record', 'hub', 'routes'],
+  events: ['record', 'hub', 'log', 'routes'],
   carriers: ['carrier'],
   tenancy: ['tokens', 'tenants'],
   // with its tables: the list of conversations is sorted and searched by name in one statement
@@ -56,6 +59,7 @@ const FACES = {
   filters: ['compile', 'guard', 'read', 'search', 'times', 'touching'],
   messaging: ['messages', 'conversations', 'drain'],
   segments: ['segments', 'tasks'],
+  timeline: [],
 };
 const DOMAINS = Object.keys(FACES);
 const TESTS = String.raw`\.(test|pg\.test|fault\.test|e2e\.test)\.ts$|/testing/|/faults/`;

@@ -437,6 +437,8 @@ CREATE INDEX events_by_type ON events USING btree (tenant_id, type, occurred_at,
 
 CREATE INDEX events_in_thread ON events USING btree (tenant_id, conversation_id, occurred_at) WHERE ((conversation_id IS NOT NULL) AND (message_id IS NULL));
 
+CREATE INDEX events_in_timeline ON events USING btree (tenant_id, contact_id, occurred_at DESC, "position" DESC) WHERE ((contact_id IS NOT NULL) AND (type <> ALL (ARRAY['message.updated'::text, 'message.sent'::text, 'message.delivered'::text, 'message.undelivered'::text, 'message.failed'::text, 'message.read'::text, 'message.canceled'::text])) AND ((type <> 'conversation.updated'::text) OR (data ?| ARRAY['state'::text, 'assignee'::text])));
+
 CREATE INDEX events_of_contact ON events USING btree (tenant_id, contact_id, type, occurred_at) WHERE (contact_id IS NOT NULL);
 
 CREATE UNIQUE INDEX messages_carrier_sid ON messages USING btree (tenant_id, carrier_sid) WHERE (carrier_sid IS NOT NULL);
@@ -446,6 +448,8 @@ CREATE INDEX messages_due ON messages USING btree (tenant_id, sender_id, status,
 CREATE INDEX messages_in_flight ON messages USING btree (tenant_id, sender_id, lease_until) WHERE (status = 'sending'::text);
 
 CREATE INDEX messages_thread ON messages USING btree (tenant_id, conversation_id, created_at DESC, message_id DESC);
+
+CREATE INDEX messages_waiting ON messages USING btree (tenant_id, contact_id, due_at, message_id) WHERE ((status = 'queued'::text) AND (hold_reason IS NOT NULL));
 
 CREATE INDEX segment_cursors_judged ON segment_cursors USING btree (judged_at);
 

@@ -5,6 +5,8 @@ import { Inbox } from './elements/inbox/inbox.ts';
 import { Provider } from './elements/provider/provider.ts';
 import { Thread } from './elements/thread/thread.ts';
 import { UnreadCount } from './elements/unread-count/unread-count.ts';
+import { Timeline } from './elements/timeline/timeline.ts';
+import { ConsentLog } from './elements/consent-log/consent-log.ts';
 import { register, type ElementClass } from './register.ts';
 
 /** Provider first: an element that is upgraded after it finds it at once. */
@@ -16,10 +18,20 @@ const ALL: readonly ElementClass[] = [
   ContactPanel,
   Inbox,
   UnreadCount,
+  Timeline,
+  ConsentLog,
 ];
 
 export type ElementName =
-  'provider' | 'conversation-list' | 'thread' | 'composer' | 'contact-panel' | 'inbox' | 'unread-count';
+  | 'provider'
+  | 'conversation-list'
+  | 'thread'
+  | 'composer'
+  | 'contact-panel'
+  | 'inbox'
+  | 'unread-count'
+  | 'timeline'
+  | 'consent-log';
 
 export interface DefineOptions {
   /** What the tags begin with: `acme` gives `<acme-inbox>`. */

@@ -30,12 +30,19 @@ const withoutPhone = async ({ page }: Visit) => page.locator('#phone [data-toggl
 /** A line in the composer, so that its counter shows. */
 const write = async ({ inbox }: Visit, text: string) => inbox.locator('[part~=input]').fill(text);
 
+const openPerson = async ({ page }: Visit, name: string) => {
+  await page.locator('table').getByRole('link', { name, exact: true }).click();
+  await page.locator('[part~=entry]').first().waitFor();
+};
+
 const DESK: Picture[] = [
   { name: 'login' },
   { name: 'listings', as: 'dana' },
   { name: 'today', as: 'priya' },
   { name: 'people', as: 'dana', path: '/people' },
   { name: 'patients', as: 'elena', path: '/people' },
+  { name: 'person', as: 'dana', path: '/people', prepare: (at) => openPerson(at, 'John Smith') },
+  { name: 'patient', as: 'elena', path: '/people', prepare: (at) => openPerson(at, 'Owen Hart') },
   { name: 'settings', as: 'dana', path: '/settings' },
   { name: 'messages', as: 'dana', ...messages, prepare: ({ inbox }) => row(inbox, 'Sarah Jones').waitFor() },
   {
@@ -92,6 +99,7 @@ const HAND: Picture[] = [
   { name: 'listings', as: 'dana' },
   { name: 'today', as: 'priya' },
   { name: 'people', as: 'dana', path: '/people' },
+  { name: 'person', as: 'dana', path: '/people', prepare: (at) => openPerson(at, 'John Smith') },
   { name: 'settings', as: 'elena', path: '/settings' },
   { name: 'menu', as: 'dana', prepare: ({ page }) => page.locator('#menu').tap() },
   { name: 'messages', as: 'dana', ...messages, prepare: ({ inbox }) => row(inbox, 'Sarah Jones').waitFor() },

@@ -166,7 +166,16 @@ export const ReadOnly: Story = {
     await shows(canvas, 'John Smith', 'Qualified');
     await expect(all(canvas, 'button').map((button) => button.textContent.trim())).toEqual([
       'Consent record',
+      'Timeline',
     ]);
+  }),
+};
+
+export const WithTimeline: Story = {
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'John Smith');
+    await press(canvas, 'Timeline');
+    await shows(canvas, 'Changed: Stage and Email', 'Outgoing call');
   }),
 };
 

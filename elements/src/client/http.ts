@@ -103,6 +103,7 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     listContactFields: (options) => items(call('GET', '/v1/contact-fields', options)),
     listConsent: (id, options) => items(call('GET', at`/v1/contacts/${id}/consent`, options)),
     recordConsent: (id, body) => call('POST', at`/v1/contacts/${id}/consent`, { body }),
+    getTimeline: (id, query, options) => call('GET', at`/v1/contacts/${id}/timeline`, { query, ...options }),
     listQuickReplies: (options) => items(call('GET', '/v1/quick-replies', options)),
     createQuickReply: (body) => call('POST', '/v1/quick-replies', { body }),
     deleteQuickReply: (id) => call('DELETE', at`/v1/quick-replies/${id}`),

@@ -15,6 +15,8 @@ import type {
   Page,
   QuickReply,
   SendMessage,
+  TimelinePage,
+  TimelineQuery,
   UpdateContact,
   UpdateConversation,
 } from '@patchbay/server-kit/contract';
@@ -82,6 +84,8 @@ export interface PatchbayClient {
   listContactFields(options?: RequestOptions): Promise<ContactField[]>;
   listConsent(contactId: string, options?: RequestOptions): Promise<ConsentRecord[]>;
   recordConsent(contactId: string, record: RecordConsent): Promise<Contact>;
+  /** Without a cursor the newest page, with what is coming. */
+  getTimeline(contactId: string, query?: TimelineQuery, options?: RequestOptions): Promise<TimelinePage>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;
   createQuickReply(reply: CreateQuickReply): Promise<QuickReply>;
   deleteQuickReply(id: string): Promise<void>;

@@ -5,6 +5,7 @@ export { ConversationsStore, type ConversationFilter, type ConversationsOptions 
 export { ConversationCache } from './cache.ts';
 export { ThreadStore, type Outgoing, type ThreadOptions } from './thread.ts';
 export { isScheduled, newer, type ThreadItem } from './message-order.ts';
+export { TimelineStore, timelineOf } from './timeline.ts';
 export { ContactStore } from './contact.ts';
 export { DraftsStore } from './drafts.ts';
 export { Outbox } from './outbox.ts';

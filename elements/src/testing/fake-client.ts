@@ -9,6 +9,7 @@ import type {
 import { ApiError } from '../client/errors.ts';
 import { longMessage } from './crowd.ts';
 import type { FakeClient, FakeOptions } from './fake-types.ts';
+import { fakeTimeline } from './fake-timeline.ts';
 import { createWorld } from './fake-world.ts';
 import { fakeThread, optedOutBlock, PLAIN_BRAND } from './fixtures.ts';
 import { fakeId } from './people.ts';
@@ -45,6 +46,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     changed,
     changeMessage,
     feed,
+    happened,
     nextNumber,
   } = createWorld(options);
 
@@ -191,7 +193,15 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           id,
           {
             ...(patch.body !== undefined && { body: patch.body }),
-            ...(patch.send_at !== undefined && { send_at: patch.send_at }),
+            ...(patch.send_at === null && {
+              send_at: null,
+              hold: null,
+              created_at: new Date(now()).toISOString(),
+            }),
+            ...(patch.send_at && {
+              send_at: patch.send_at,
+              hold: { reason: 'scheduled', until: patch.send_at },
+            }),
           },
           'message.updated',
         ),
@@ -314,6 +324,19 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
         announce(granted ? 'consent.granted' : 'consent.withdrawn', thread);
         return thread.contact;
       }),
+    getTimeline: (id, query = {}, o) =>
+      answer(
+        'getTimeline',
+        [id, query],
+        () => {
+          const thread = find(id);
+          const older = Array.from({ length: numberOf(id) === 0 ? long : 0 }, (_, i) =>
+            longMessage(thread, i, long, born - 86_400_000 * 2),
+          );
+          return fakeTimeline(thread, numberOf(id), born, older, happened, query);
+        },
+        o?.signal,
+      ),
     listQuickReplies: (o) => answer('listQuickReplies', [], () => replies, o?.signal),
     createQuickReply: (reply) =>
       answer('createQuickReply', [reply], () => {

@@ -61,20 +61,22 @@ export function createWorld(options: FakeOptions) {
   const tell = (signal: FeedSignal) => {
     for (const listener of [...listeners]) listener(signal);
   };
-  const emit: FakeClient['emit'] = (event) =>
-    tell({
-      kind: 'event',
-      event: {
-        id: fakeId('9', nextNumber()),
-        at: new Date(now()).toISOString(),
-        contact_id: null,
-        actor: null,
-        data: {},
-        message: null,
-        conversation: null,
-        ...event,
-      },
-    });
+  /** Everything that was ever emitted: the log. */
+  const happened: FeedEvent[] = [];
+  const emit: FakeClient['emit'] = (given) => {
+    const event: FeedEvent = {
+      id: fakeId('9', nextNumber()),
+      at: new Date(now()).toISOString(),
+      contact_id: null,
+      actor: null,
+      data: {},
+      message: null,
+      conversation: null,
+      ...given,
+    };
+    happened.push(event);
+    tell({ kind: 'event', event });
+  };
   const announce = (type: FeedEvent['type'], thread: FakeThread, message: Message | null = null) =>
     emit({ type, message, contact_id: thread.contact.id, conversation: { ...thread.conversation } });
 
@@ -204,6 +206,7 @@ export function createWorld(options: FakeOptions) {
     changed,
     changeMessage,
     feed,
+    happened,
     nextNumber,
     addThread,
   };

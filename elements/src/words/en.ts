@@ -1,4 +1,5 @@
 import type { enMore } from './en-more.ts';
+import type { enTimeline } from './en-timeline.ts';
 
 /**
  * Every word that a person can see, by key. `{name}` is filled in. A plural is an object by the categories of
@@ -86,6 +87,6 @@ export const en = {
 
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Word = string | Plural;
-export type WordKey = keyof typeof en | keyof typeof enMore;
-/** A whole locale: both files' keys. */
+export type WordKey = keyof typeof en | keyof typeof enMore | keyof typeof enTimeline;
+/** A whole locale: the keys of all files. */
 export type Words = Record<WordKey, Word>;

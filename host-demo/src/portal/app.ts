@@ -11,6 +11,7 @@ import { loginPage } from './pages/login.ts';
 import { messagesPage } from './pages/messages.ts';
 import { notFoundPage } from './pages/not-found.ts';
 import { peoplePage } from './pages/people.ts';
+import { personPage } from './pages/person.ts';
 import { settingsPage } from './pages/settings.ts';
 import { todayPage } from './pages/today.ts';
 import { headers, sameSiteOnly } from './security.ts';
@@ -93,6 +94,10 @@ export async function createPortal({ kit, secret, sandboxUrl }: PortalOptions): 
     });
   });
   show('/people', async (user, _request, theme) => peoplePage(user, theme, await listPeople(kit, user)));
+  show('/people/:id', async (user, request, theme) => {
+    const person = (await listPeople(kit, user)).find(({ contact }) => contact.id === request.params['id']);
+    return person && personPage(user, theme, person);
+  });
   show('/settings', (user, _request, theme) => settingsPage(user, theme));
   show('/{*rest}', () => undefined);
 

@@ -102,6 +102,12 @@ export function contactById(tx: Tx, id: string) {
     ${tx.sql.unsafe(CONTACT_ROWS)}`;
 }
 
+/** A row when there is such a contact. For the caller's pipeline. */
+export function contactExists({ sql, tenant }: Tx, id: string) {
+  return sql`
+    select 1 from contacts where tenant_id = ${tenant} and contact_id = ${id} and merged_into is null`;
+}
+
 /** The contact that somebody asked for. Throws `not_found`, `contact_merged`. */
 export function present<T extends { merged_into: string | null }>(row: T | undefined): T {
   if (!row) throw notFound('contact');

@@ -7,6 +7,7 @@ export * from './contact-field.ts';
 export * from './contact-merge.ts';
 export * from './session.ts';
 export * from './feed.ts';
+export * from './timeline.ts';
 export * from './problem.ts';
 export * from './filter.ts';
 export * from './filter-check.ts';

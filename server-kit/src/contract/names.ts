@@ -48,6 +48,7 @@ export const BLOCK_CODES = ['opted_out', 'no_sender', 'sender_pending', 'no_addr
 export const EVENT_TYPES = [
   'message.received',
   'message.queued',
+  'message.released',
   'message.updated',
   'message.sent',
   'message.delivered',
@@ -67,6 +68,28 @@ export const EVENT_TYPES = [
   'segment.entered',
   'segment.left',
 ] as const;
+
+/** What a timeline can be narrowed to, and the event types of each, by what stands before their dot. */
+export const TIMELINE_KINDS = {
+  message: ['message', 'email'],
+  call: ['call', 'voicemail'],
+  consent: ['consent'],
+  contact: ['contact', 'tag', 'stage', 'opportunity', 'segment'],
+  conversation: ['conversation'],
+  workflow: ['workflow', 'enrollment'],
+  note: ['note'],
+  task: ['task'],
+} as const;
+export type TimelineKind = keyof typeof TIMELINE_KINDS;
+
+/** The kind of an event. What no kind names, because a later domain or the host brought it, is about the contact. */
+export function timelineKind(type: string): TimelineKind {
+  const domain = type.slice(0, type.indexOf('.'));
+  for (const [kind, domains] of Object.entries(TIMELINE_KINDS)) {
+    if ((domains as readonly string[]).includes(domain)) return kind as TimelineKind;
+  }
+  return 'contact';
+}
 
 export const CONSENT_ACTIONS = ['grant', 'withdraw'] as const;
 export const CONSENT_SOURCES = [

@@ -22,6 +22,7 @@ import { segmentRoutes } from '../segments/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
+import { timelineRoutes } from '../timeline/routes.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 import { openApiDocument } from './document.ts';
 import type { AppEnv } from './env.ts';
@@ -72,6 +73,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     consentRoutes(context, cancelQueuedTo),
     filterRoutes(context),
     segmentRoutes(context),
+    timelineRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

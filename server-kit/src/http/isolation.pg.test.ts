@@ -131,6 +131,7 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
     { path: `/v1/contacts/${theirs.contact}/consent`, body: { action: 'withdraw' } },
     { path: `/v1/contacts/${theirs.contact}/consent`, body: { action: 'grant' } },
   ],
+  'get /v1/contacts/{id}/timeline': () => [{ path: `/v1/contacts/${theirs.contact}/timeline` }],
   'delete /v1/quick-replies/{id}': () => [{ path: `/v1/quick-replies/${theirs.quickReply}` }],
   'get /v1/segments/{id}': () => [{ path: `/v1/segments/${theirs.segment}` }],
   'patch /v1/segments/{id}': () => [

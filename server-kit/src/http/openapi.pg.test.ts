@@ -167,6 +167,7 @@ describe('every route', () => {
       body: { action: 'withdraw', wording: 'by phone' },
     });
     await ask('GET', `/v1/contacts/${contact.body.id}/consent`);
+    await ask('GET', `/v1/contacts/${received.contactId}/timeline`);
     await ask('POST', `/v1/contacts/${received.contactId}/consent`, { body: { action: 'withdraw' } });
     await ask('GET', conversation);
     await ask('GET', `${conversation}/messages`);
@@ -229,6 +230,7 @@ describe('every route', () => {
       headers: { 'if-match': '"1"' },
     });
     await ask('GET', `/v1/contacts/${nobody}/consent`);
+    await ask('GET', `/v1/contacts/${nobody}/timeline`);
     await ask('POST', `/v1/contacts/${contact.body.id}/consent`, { body: { action: 'grant' } });
     await ask('GET', '/v1/contact-fields', { as: null });
     await ask('POST', '/v1/contact-fields', { body: { key: 'a', label: 'A', type: 'text' } });

@@ -126,9 +126,11 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
     logged as (
       insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, data)
       select tenant_id, gen_random_uuid(),
-        case when status = 'canceled' then 'message.canceled' else 'message.updated' end,
+        case when status = 'sending' then 'message.released' when status = 'canceled' then 'message.canceled'
+          else 'message.updated' end,
         contact_id, conversation_id, message_id, jsonb_build_object('reason', decision)
-      from moved where decision <> 'send'
+      -- of those that leave only what was written for later: a timeline shows it here and not where it was written
+      from moved where decision <> 'send' or (send_at is not null and attempt = 1)
     )
     select m.message_id, m.attempt, s.account_sid, m.from_address, m.to_address, m.body, m.media, m.claimed_at, m.decision
     from moved m cross join sender s`;

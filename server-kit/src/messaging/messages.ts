@@ -13,7 +13,7 @@ import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
 import { containing } from './conversations.ts';
-import { enqueueMessages, wakeSenders } from './outbox.ts';
+import { enqueueMessages, touchConversations, wakeSenders } from './outbox.ts';
 import { MESSAGE_COLUMNS, type MessageRow } from './wire.ts';
 
 interface Place {
@@ -422,21 +422,28 @@ export async function editMessage(
   const sendAt = checkTime(edit.send_at, now);
   if (edit.body !== undefined) checkText(edit.body, await mediaCount(tx, id));
   const reschedule = edit.send_at !== undefined;
-  const [message] = await sql<Touched[]>`
+  const sendNow = reschedule && sendAt === null;
+  const [message] = await sql<(Touched & { released: boolean })[]>`
     update messages set
       body = coalesce(${edit.body ?? null}, body),
       segments = coalesce(${edit.body === undefined ? null : countSegments(edit.body).segments}::smallint, segments),
       send_at = case when ${reschedule} then ${sendAt}::timestamptz else send_at end,
       due_at = case when ${reschedule} then coalesce(${sendAt}::timestamptz, moment()) else due_at end,
       hold_reason = case when ${reschedule} then case when ${sendAt}::timestamptz > moment() then 'scheduled' end
-        else hold_reason end
+        else hold_reason end,
+      -- "now" for what was meant for later: it stands where it leaves, as after its claim
+      created_at = case when ${sendNow} and hold_reason = 'scheduled' then moment() else created_at end
     where tenant_id = ${tenant} and message_id = ${id} and status = 'queued'
-    returning conversation_id, contact_id`;
+    returning conversation_id, contact_id, ${sendNow} and created_at = moment() as released`;
   if (!message) {
     await existing(tx, id);
     throw new ProblemError('not_editable', 'This message has already left and cannot be changed.');
   }
-  await Promise.all([tell(tx, 'message.updated', id, message, actor), wakeSenders(tx, [id])]);
+  await Promise.all([
+    tell(tx, message.released ? 'message.released' : 'message.updated', id, message, actor),
+    ...(message.released ? [touchConversations(tx, [id])] : []),
+    wakeSenders(tx, [id]),
+  ]);
 }
 
 async function mediaCount({ sql, tenant }: Tx, id: string): Promise<number> {
@@ -490,7 +497,7 @@ async function existing(
 
 function tell(
   tx: Tx,
-  type: 'message.canceled' | 'message.updated' | 'message.queued',
+  type: 'message.canceled' | 'message.released' | 'message.updated' | 'message.queued',
   messageId: string,
   { conversation_id, contact_id }: Touched,
   actor: MemberRef,

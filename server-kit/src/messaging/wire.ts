@@ -183,6 +183,20 @@ export function messagesById(tx: Tx, ids: readonly string[]) {
     where m.tenant_id = ${tx.tenant} and m.message_id = any(${[...ids]}::uuid[])`;
 }
 
+/** What waits for its hour, or for its number, soonest first. For the caller's pipeline. */
+export function messagesWaitingFor(tx: Tx, contactId: string, limit: number) {
+  return tx.sql<MessageRow[]>`
+    select ${tx.sql.unsafe(MESSAGE_COLUMNS)} from messages m
+    where m.tenant_id = ${tx.tenant} and m.contact_id = ${contactId} and m.status = 'queued'
+      and m.hold_reason is not null
+    order by m.due_at, m.message_id limit ${limit}`;
+}
+
+/** Written, and not yet on its way: it has not happened. */
+export function isWaiting({ status, hold_reason }: MessageRow): boolean {
+  return status === 'queued' && hold_reason !== null;
+}
+
 export function toMessage(
   context: Pick<KitContext, 'secret' | 'mountPath' | 'clock'>,
   tenant: string,

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { ConsentRecord, Contact } from '@patchbay/server-kit/contract';
 import { icon } from '../../internal/icons.ts';
 import type { I18n } from '../../words/i18n.ts';
@@ -42,13 +42,33 @@ function sourceWord(source: string | null, i18n: I18n): string {
   return i18n.has(key) ? i18n.t(key) : (source ?? '');
 }
 
-export function consentRecords(records: readonly ConsentRecord[], i18n: I18n): TemplateResult {
+/** For `consentRecords`. */
+export const recordStyles = css`
+  .records {
+    display: grid;
+    gap: 9px;
+    margin-top: 10px;
+    font-size: 13px;
+  }
+  .records .fine {
+    display: block;
+    margin: 1px 0 0;
+    overflow-wrap: anywhere;
+  }
+`;
+
+/** The ledger as it was written, newest first. */
+export function consentRecords(
+  records: readonly ConsentRecord[],
+  i18n: I18n,
+  channelSaid = false,
+): TemplateResult {
   if (records.length === 0) return html`<p class="fine">${i18n.t('consent.empty')}</p>`;
   return html`<ul class="records">
     ${records.map(
       ({ channel, action, source, wording, member, at }) =>
         html`<li>
-          ${i18n.t(`consent.${channel}`)} · ${i18n.t(`consent.${action}`)}
+          ${channelSaid ? nothing : html`${i18n.t(`consent.${channel}`)} · `}${i18n.t(`consent.${action}`)}
           ${wording ? html`<span class="fine"><bdi>“${wording}”</bdi></span>` : nothing}
           <span class="fine"
             >${sourceWord(source, i18n)}${member ? html` · ${i18n.t('consent.by', { name: member.name })}` : nothing}

@@ -165,17 +165,6 @@ export const styles = css`
     color: var(--_text-faint);
     font-size: var(--_text-xs);
   }
-  .records {
-    display: grid;
-    gap: 9px;
-    margin-top: 10px;
-    font-size: 13px;
-  }
-  .records .fine {
-    display: block;
-    margin: 1px 0 0;
-    overflow-wrap: anywhere;
-  }
   .acts {
     display: flex;
     flex-wrap: wrap;
@@ -187,6 +176,27 @@ export const styles = css`
     display: grid;
     gap: 8px;
     margin-top: 10px;
+  }
+  .toggle {
+    display: flex;
+    align-items: center;
+    width: 100%;
+    min-height: 24px;
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+    font-weight: 600;
+  }
+  .toggle:hover {
+    color: var(--_text);
+  }
+  .toggle .icon {
+    width: 15px;
+    height: 15px;
+  }
+  /* As wide as the panel: it brings its own margin. */
+  [part='timeline'] {
+    height: 420px;
+    margin: 8px -18px 0;
   }
   .problem {
     margin-top: 12px;

@@ -147,6 +147,16 @@ describe('contact-panel', () => {
     await waitUntil(() => find(root, '[part=tags]').textContent?.includes('VIP'));
   });
 
+  it('fetches the timeline when it is opened', async () => {
+    const { client, root } = await show();
+    expect(client.calls.some(({ method }) => method === 'getTimeline')).to.eql(false);
+    find(root, '.toggle').click();
+    await waitUntil(() =>
+      root.querySelector('test-timeline')?.shadowRoot?.textContent?.includes('Changed: Stage and Email'),
+    );
+    expect(find(root, '.toggle').getAttribute('aria-expanded')).to.eql('true');
+  });
+
   it('opens the consent record', async () => {
     const { element, root } = await show(3);
     element.showConsent();

@@ -10,7 +10,8 @@ import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enMore } from '../../words/en-more.ts';
 import { addEnglish } from '../../words/i18n.ts';
-import { consentChips, consentRecords } from './consent.ts';
+import { LazyTimeline } from './lazy-timeline.ts';
+import { consentChips, consentRecords, recordStyles } from './consent.ts';
 import { styles } from './contact-panel.styles.ts';
 import { renderDetail, type DetailHost } from './detail.ts';
 import { addressDetails, contactingDetails, mainDetails, ownDetails, type Detail } from './details.ts';
@@ -31,10 +32,11 @@ addEnglish(enMore);
  * @csspart field - One field's value.
  * @csspart consent - One channel's consent.
  * @csspart records - The consent record.
+ * @csspart timeline - What happened with the contact, once it is opened.
  */
 export class ContactPanel extends BaseElement {
   static override readonly elementName: string = 'contact-panel';
-  static override styles = [tokens, base, styles];
+  static override styles = [tokens, base, styles, recordStyles];
 
   /** The contact to show. */
   @property({ attribute: 'contact-id' }) contactId: string | null = null;
@@ -45,6 +47,7 @@ export class ContactPanel extends BaseElement {
   @state() private addingTag = false;
   @state() private recordsOpen = false;
   @state() private granting = false;
+  readonly #timeline = new LazyTimeline(this, () => this.tag('timeline'));
   #shown: string | null = null;
 
   /** The store that is drawn. */
@@ -61,7 +64,7 @@ export class ContactPanel extends BaseElement {
     if (this.contactId === this.#shown) return;
     this.#shown = this.contactId;
     this.editing = null;
-    this.addingTag = this.recordsOpen = this.granting = false;
+    this.addingTag = this.recordsOpen = this.granting = this.#timeline.open = false;
   }
 
   /** Opens the consent record and brings it into view. */
@@ -117,6 +120,7 @@ export class ContactPanel extends BaseElement {
       <section class="consent" aria-label=${this.t('consent')}>
         ${this.#renderConsent(contact, store)}
       </section>
+      ${this.#timeline.render(i18n, contact.id, this.readOnly)}
       <slot></slot>`;
   }
 

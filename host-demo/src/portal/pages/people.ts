@@ -40,7 +40,10 @@ function row({ contact, conversationId, blocked }: PersonRow): Html {
   return html`<tr>
     <th scope="row">
       <span class="avatar" aria-hidden="true">${contact.name ? initials(contact.name) : '#'}</span>
-      <span><b>${name}</b><span class="small">${contact.lead_type ?? 'New number'}</span></span>
+      <span
+        ><b><a href="/people/${contact.id}">${name}</a></b
+        ><span class="small">${contact.lead_type ?? 'New number'}</span></span
+      >
     </th>
     <td data-label="Number">${number}</td>
     <td data-label="Stage">${contact.stage ?? '–'}</td>

@@ -1,0 +1,141 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { Message } from '@patchbay/server-kit/contract';
+import { icon } from '../../internal/icons.ts';
+import { why } from '../../internal/parts.ts';
+import type { TimelineStore } from '../../stores/timeline.ts';
+import { localTime, zonedInstant, type I18n } from '../../words/i18n.ts';
+
+export const styles = css`
+  .upcoming {
+    margin-top: 14px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius-m);
+    overflow: hidden;
+  }
+  .upcoming .title {
+    display: flex;
+    align-items: center;
+    gap: 7px;
+    padding: 8px 12px;
+    background: var(--_surface-sunken);
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+    font-weight: 600;
+  }
+  .upcoming .title .icon {
+    width: 15px;
+    height: 15px;
+  }
+  .upcoming li {
+    padding: 9px 12px;
+    border-top: 1px solid var(--_line);
+  }
+  .acts,
+  .upcoming form {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 2px 16px;
+    margin-top: 4px;
+    font-size: 13px;
+  }
+  .upcoming form {
+    gap: 6px 12px;
+  }
+  .upcoming .field {
+    width: auto;
+  }
+`;
+
+export interface UpcomingContext {
+  i18n: I18n;
+  store: TimelineStore;
+  /** The message that gets another time. */
+  moving: string | null;
+  readOnly: boolean;
+  move: (id: string | null) => void;
+}
+
+/** What waits for its hour: to be seen, sent at once, put off, or taken back. */
+export function upcomingBlock(context: UpcomingContext): TemplateResult | typeof nothing {
+  const { i18n, store } = context;
+  if (store.upcoming.length === 0) return nothing;
+  return html`<section class="upcoming" part="upcoming" aria-label=${i18n.t('timeline.upcoming')}>
+    <p class="title">${icon('clock')}${i18n.t('timeline.upcoming')}</p>
+    ${
+      store.changeError
+        ? html`<div class="notice bad" role="alert">
+            ${icon('alert')}<span>${i18n.t('error.upcoming')} ${why(i18n, store.changeError)}</span>
+          </div>`
+        : nothing
+    }
+    <ul>
+      ${store.upcoming.map((message) => waiting(message, context))}
+    </ul>
+  </section>`;
+}
+
+function waiting(message: Message, { i18n, store, moving, readOnly, move }: UpcomingContext): TemplateResult {
+  const { id, body, media, hold, send_at } = message;
+  const until = hold?.until ?? send_at;
+  const time = until ? i18n.moment(until) : '';
+  const planned = hold?.reason === 'scheduled';
+  const text = body || i18n.t('photo', { count: media.length });
+  return html`<li part="upcoming-entry" data-id=${id}>
+    <p class="words"><bdi>${text}</bdi></p>
+    <p class="by">
+      ${planned ? i18n.t('timeline.due', { time }) : i18n.t(`hold.${hold?.reason ?? 'scheduled'}`, { time })}
+    </p>
+    ${
+      readOnly
+        ? nothing
+        : moving === id
+          ? newTime(message, i18n, store, move)
+          : html`<div class="acts">
+              ${
+                planned
+                  ? html`<button class="link" @click=${() => void store.sendNow(id)}>
+                        ${i18n.t('timeline.sendNow')}
+                      </button>
+                      <button class="link" @click=${() => move(id)}>${i18n.t('timeline.reschedule')}</button>`
+                  : nothing
+              }
+              <button class="link" @click=${() => void store.cancel(id)}>${i18n.t('cancelSend')}</button>
+            </div>`
+    }
+  </li>`;
+}
+
+function newTime(
+  { id, body, send_at }: Message,
+  i18n: I18n,
+  store: TimelineStore,
+  move: (id: string | null) => void,
+): TemplateResult {
+  const zone = i18n.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const save = (event: SubmitEvent) => {
+    event.preventDefault();
+    const field = (event.currentTarget as HTMLFormElement).elements.namedItem('at') as HTMLInputElement;
+    const at = zonedInstant(field.value, zone);
+    const past = Number.isNaN(at.getTime()) || at.getTime() <= Date.now();
+    field.setCustomValidity(past ? i18n.t('later.past') : '');
+    if (!field.reportValidity()) return;
+    void store.reschedule(id, at.toISOString()).then((done) => done && move(null));
+  };
+  return html`<form novalidate @submit=${save}>
+    <input
+      class="field"
+      type="datetime-local"
+      name="at"
+      required
+      aria-label=${i18n.t('timeline.newTime', { text: body })}
+      .value=${localTime(Date.parse(send_at ?? new Date().toISOString()), zone)}
+      @input=${(event: Event) => (event.target as HTMLInputElement).setCustomValidity('')}
+    />
+    <span class="by">${i18n.t('later.zone', { zone: i18n.city(zone) })}</span>
+    <span class="acts">
+      <button class="link">${i18n.t('later.schedule')}</button>
+      <button type="button" class="link" @click=${() => move(null)}>${i18n.t('timeline.keep')}</button>
+    </span>
+  </form>`;
+}
