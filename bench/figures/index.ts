@@ -2,6 +2,7 @@ import type { Figure } from '../harness/figure.ts';
 import { browserFigures } from './browser.ts';
 import { outbound } from './outbound.ts';
 import { catchUp, rowSecurity } from './reads.ts';
+import { timelinePage } from './timeline.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
 
 /** Every figure of the product, in the order of the table. */
@@ -14,5 +15,6 @@ export const figures: Figure[] = [
   outbound,
   rowSecurity,
   catchUp,
+  timelinePage,
   ...browserFigures,
 ];

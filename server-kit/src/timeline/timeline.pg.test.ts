@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TimelineEntry, TimelinePage } from '../contract/index.ts';
 import { Database } from '../db/client.ts';
+import { eventsOfContact } from '../events/log.ts';
 import { newId } from '../ids.ts';
 import { claimDue } from '../messaging/claim.ts';
+import { messagesWaitingFor } from '../messaging/index.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 
 let kit: TestKit;
@@ -180,6 +182,21 @@ describe('what is coming', () => {
     expect(page.items.map(words)).toEqual(['No', 'Hello', 'contact.created']);
     expect(page.items[0]?.message?.status).toBe('canceled');
   });
+});
+
+it('reads its pages and what is coming from their indexes, so long as the conditions are the same', async () => {
+  const query = { kind: null, before: null, after: null, limit: 51 };
+  const plans = await kit.database.transaction(kit.a.id, async (tx) => {
+    await tx.sql`set local enable_seqscan = off`;
+    const id = newId();
+    return [
+      await tx.sql`explain ${eventsOfContact(tx, id, query)}`,
+      await tx.sql`explain ${messagesWaitingFor(tx, id, 100)}`,
+    ].map((rows) => rows.map((row) => row['QUERY PLAN']).join('\n'));
+  });
+  expect(plans[0]).toContain('events_of_contact');
+  expect(plans[0]).not.toContain('Sort');
+  expect(plans[1]).toContain('messages_waiting');
 });
 
 describe('a place in the timeline', () => {
