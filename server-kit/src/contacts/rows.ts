@@ -102,10 +102,16 @@ export function contactById(tx: Tx, id: string) {
     ${tx.sql.unsafe(CONTACT_ROWS)}`;
 }
 
-/** A row when there is such a contact. For the caller's pipeline. */
-export function contactExists({ sql, tenant }: Tx, id: string) {
-  return sql`
-    select 1 from contacts where tenant_id = ${tenant} and contact_id = ${id} and merged_into is null`;
+/** The ids that somebody goes by: their own and those merged into them; none when there is no such contact. */
+export function idsOfContact({ sql, tenant }: Tx, id: string) {
+  return sql<{ contact_id: string }[]>`
+    with recursive people as (
+      select contact_id from contacts
+      where tenant_id = ${tenant} and contact_id = ${id} and merged_into is null
+      union
+      select c.contact_id from people p join contacts c on c.tenant_id = ${tenant} and c.merged_into = p.contact_id
+    )
+    select contact_id from people`;
 }
 
 /** The contact that somebody asked for. Throws `not_found`, `contact_merged`. */

@@ -26,21 +26,26 @@ export interface ContactEventsQuery {
 }
 
 /**
- * What happened with a contact. The reports about a message are left out: its own state says the same. For the
- * caller's pipeline. The condition is that of the index (`migrations/0006_timeline.sql`), word for word.
+ * What happened with a contact, who may have several ids since a merge: each one's newest (or next), then the first of
+ * them all. The reports about a message are left out: its own state says the same. For the caller's pipeline. The
+ * condition is that of the index (`migrations/0006_timeline.sql`), word for word.
  */
-export function eventsOfContact({ sql, tenant }: Tx, contactId: string, query: ContactEventsQuery) {
+export function eventsOfContact({ sql, tenant }: Tx, contactIds: string[], query: ContactEventsQuery) {
   const { kind, before, after, limit } = query;
+  const order = () => (after ? sql`occurred_at, position` : sql`occurred_at desc, position desc`);
   return sql<ContactEvent[]>`
-    select event_id as id, type, message_id, actor, data, occurred_at as at, position::text from events
-    where tenant_id = ${tenant} and contact_id = ${contactId}
-      and type not in ('message.updated', 'message.sent', 'message.delivered', 'message.undelivered', 'message.failed',
-        'message.read', 'message.canceled')
-      and (type <> 'conversation.updated' or data ?| array['state', 'assignee'])
-      ${kind === null ? sql`` : ofKind(sql, kind)}
-      ${before ? sql`and (occurred_at, position) < (${before.at}, ${before.position}::bigint)` : sql``}
-      ${after ? sql`and (occurred_at, position) > (${after.at}, ${after.position}::bigint)` : sql``}
-    order by ${after ? sql`occurred_at, events.position` : sql`occurred_at desc, events.position desc`} limit ${limit}`;
+    select e.event_id as id, e.type, e.message_id, e.actor, e.data, e.occurred_at as at, e.position::text
+    from unnest(${contactIds}::uuid[]) as p (id) cross join lateral (
+      select * from events
+      where tenant_id = ${tenant} and contact_id = p.id
+        and type not in ('message.updated', 'message.sent', 'message.delivered', 'message.undelivered', 'message.failed',
+          'message.read', 'message.canceled')
+        and (type <> 'conversation.updated' or data ?| array['state', 'assignee'])
+        ${kind === null ? sql`` : ofKind(sql, kind)}
+        ${before ? sql`and (occurred_at, position) < (${before.at}, ${before.position}::bigint)` : sql``}
+        ${after ? sql`and (occurred_at, position) > (${after.at}, ${after.position}::bigint)` : sql``}
+      order by ${order()} limit ${limit}) e
+    order by ${after ? sql`e.occurred_at, e.position` : sql`e.occurred_at desc, e.position desc`} limit ${limit}`;
 }
 
 function ofKind(sql: Tx['sql'], kind: TimelineKind) {

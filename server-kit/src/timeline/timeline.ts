@@ -7,7 +7,7 @@
  */
 import type { Message, TimelineEntry, TimelineKind } from '../contract/index.ts';
 import { timelineKind } from '../contract/index.ts';
-import { contactExists } from '../contacts/rows.ts';
+import { idsOfContact } from '../contacts/rows.ts';
 import type { KitContext } from '../context.ts';
 import type { Database, Tx } from '../db/client.ts';
 import { notFound } from '../errors.ts';
@@ -50,13 +50,14 @@ export function readTimeline(
   const { kind, before, after, limit } = request;
   const newest = before === null && after === null && (kind === null || kind === 'message');
   return context.database.transaction(tenant, async (tx) => {
-    const [[known], first, waiting] = await Promise.all([
-      contactExists(tx, contactId),
-      eventsOfContact(tx, contactId, { ...request, limit: limit + 1 }),
+    // events are never changed: those of somebody who was merged into this person still name the other
+    const people = (await idsOfContact(tx, contactId)).map((row) => row.contact_id);
+    if (people.length === 0) throw notFound('contact');
+    const [first, waiting] = await Promise.all([
+      eventsOfContact(tx, people, { ...request, limit: limit + 1 }),
       newest ? messagesWaitingFor(tx, contactId, MOST_UPCOMING) : [],
     ]);
-    if (!known) throw notFound('contact');
-    const found = await standing(tx, contactId, request, first);
+    const found = await standing(tx, people, request, first);
     const more = found.length > limit;
     const shown = found.slice(0, limit);
     if (after) shown.reverse();
@@ -86,7 +87,7 @@ interface Found {
 /** The events of a page that make an entry; reads on when too few of them do, which is rare. */
 async function standing(
   tx: Tx,
-  contactId: string,
+  people: string[],
   request: TimelineRequest,
   first: readonly ContactEvent[],
 ): Promise<Found[]> {
@@ -105,7 +106,7 @@ async function standing(
     const last = events.at(-1);
     if (found.length >= wanted || events.length < wanted || !last) return found;
     const beyond = request.after ? { after: placeOfEvent(last) } : { before: placeOfEvent(last) };
-    events = await eventsOfContact(tx, contactId, { ...request, ...beyond, limit: wanted });
+    events = await eventsOfContact(tx, people, { ...request, ...beyond, limit: wanted });
   }
 }
 
