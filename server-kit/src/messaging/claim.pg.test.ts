@@ -29,7 +29,7 @@ beforeEach(async () => {
   await kit.admin(
     `update senders set status = 'active', segments_per_second = null, next_slot_at = '-infinity', resume_at = null`,
   );
-  await kit.admin('update contacts set time_zone = null, state = null');
+  await kit.admin('update contacts set time_zone = null, state = null, dnd = default');
 });
 
 async function queue(message: Partial<NewMessage> = {}): Promise<string> {
@@ -190,6 +190,16 @@ describe('marketing', () => {
       place.contactId,
     ]);
     await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['send']);
+  });
+
+  it('is canceled for somebody whom the team has muted, who still gets what a member writes', async () => {
+    await consent('grant', '2026-11-01T00:00:00Z');
+    await kit.admin(`update contacts set dnd = '{sms}' where contact_id = $1`, [place.contactId]);
+    const id = await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['dnd']);
+    expect(await row(id)).toMatchObject({ status: 'canceled', error_code: 'dnd', due_at: null });
+    await queue();
     expect(await decisions()).toEqual(['send']);
   });
 
