@@ -102,7 +102,7 @@ function consentSource(kind: TimelineKind, data: TimelineEntry['data'], i18n: I1
   if (kind !== 'consent') return '';
   const wording = textOf(data['wording']);
   const source = consentBy(textOf(data['source']), i18n);
-  return wording ? `${source} “${wording}”` : source;
+  return wording ? `${source}: “${wording}”` : source;
 }
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
