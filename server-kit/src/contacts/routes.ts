@@ -9,9 +9,9 @@ import {
 } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
-import { ProblemError } from '../errors.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import type { AppEnv } from '../http/env.ts';
+import { etag, versionIn } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { cleanQuery, routeGroup } from '../http/routes.ts';
@@ -157,20 +157,4 @@ export function contactRoutes(context: KitContext): OpenAPIHono<AppEnv> {
 async function read(tx: Tx, id: string): Promise<Contact> {
   const [row] = await contactById(tx, id);
   return toContact(row!);
-}
-
-function etag({ version }: { version: number }): string {
-  return `"${version}"`;
-}
-
-/** Null: any version. Proxies that compress turn `"3"` into `W/"3"`. */
-function versionIn(ifMatch: string | undefined): number | null {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return null;
-  const [, version] = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch.trim()) ?? [];
-  if (version !== undefined) return Number(version);
-  throw new ProblemError(
-    'invalid_request',
-    'Send If-Match as the ETag that came with the contact, as in "3".',
-    'If-Match',
-  );
 }

@@ -14,13 +14,14 @@ import {
 } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
-import { notFound, ProblemError } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import { memberOf } from '../filters/compile.ts';
 import { explainCost } from '../filters/guard.ts';
 import { readFilter } from '../filters/read.ts';
 import { searchContacts } from '../filters/search.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import type { AppEnv } from '../http/env.ts';
+import { etag, versionIn } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { routeGroup } from '../http/routes.ts';
@@ -239,20 +240,4 @@ export function segmentRoutes(context: KitContext): OpenAPIHono<AppEnv> {
 async function segmentNow(tx: Tx, id: string): Promise<Segment> {
   const [found] = await segmentById(tx, id);
   return found!;
-}
-
-function etag({ version }: { version: number }): string {
-  return `"${version}"`;
-}
-
-/** Null: any version. Proxies that compress turn `"3"` into `W/"3"`. */
-function versionIn(ifMatch: string | undefined): number | null {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return null;
-  const [, version] = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch.trim()) ?? [];
-  if (version !== undefined) return Number(version);
-  throw new ProblemError(
-    'invalid_request',
-    'Send If-Match as the ETag that came with the segment, as in "3".',
-    'If-Match',
-  );
 }
