@@ -33,8 +33,9 @@ import {
   type ConversationFilter,
 } from './conversations.ts';
 import { serveMedia } from './media.ts';
-import { cancelMessage, editMessage, listMessages, retryMessage, sendMessage } from './messages.ts';
+import { cancelMessage, editMessage, retryMessage, sendMessage } from './messages.ts';
 import { createQuickReply, deleteQuickReply, listQuickReplies } from './quick-replies.ts';
+import { listMessages } from './thread.ts';
 import { conversationsById, messagesById, toConversation, toMessage } from './wire.ts';
 
 const getConversations = createRoute({
