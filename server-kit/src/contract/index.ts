@@ -13,3 +13,4 @@ export * from './filter.ts';
 export * from './filter-check.ts';
 export * from './contact-segment.ts';
 export * from './segments.ts';
+export * from './job.ts';

@@ -198,6 +198,13 @@ export const FILTER_ISSUES = [
 /** `dynamic`: whoever the filter finds. `static`: whoever was put in by hand. */
 export const SEGMENT_KINDS = ['dynamic', 'static'] as const;
 
+/** What runs over many contacts in the worker. */
+export const JOB_KINDS = ['bulk', 'import', 'export'] as const;
+/** `waiting`: an import whose columns are not mapped yet. */
+export const JOB_STATES = ['waiting', 'queued', 'running', 'done', 'failed', 'canceled'] as const;
+export const EXPORT_SUBJECTS = ['contacts', 'messages', 'calls', 'consent', 'audit'] as const;
+export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
+
 /** Every error code that the API gives, with its HTTP status and its title. The detail says what to do. */
 export const ERROR_CODES = {
   unauthenticated: { status: 401, title: 'Sign in again' },
