@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { figures } from './figures/index.ts';
 import { stopDatabase } from './harness/environment.ts';
+import { stopPeople } from './people/store.ts';
 import { run } from './harness/figure.ts';
 
 const { values, positionals } = parseArgs({
@@ -39,5 +40,5 @@ for (const figure of figures.filter(({ name }) => positionals.length === 0 || po
     console.log(`     ${figure.title}${notes.length > 0 ? `; ${notes.at(-1)}` : ''}`);
   }
 }
-await stopDatabase();
+await Promise.all([stopDatabase(), stopPeople()]);
 process.exit(missed === 0 ? 0 : 1);

@@ -23,6 +23,7 @@ const TASKS = {
   'test:long': { file: 'scripts/test.ts', args: ['--long'] },
   verify: { file: 'scripts/verify.ts' },
   bench: { file: 'bench/run.ts', source: true },
+  'bench:seed': { file: 'bench/seed.ts', source: true },
   build: { file: 'scripts/build.ts' },
 };
 

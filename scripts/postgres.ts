@@ -8,7 +8,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, cpSync, existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { once } from 'node:events';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,8 @@ export interface PostgresOptions {
   durable?: boolean;
   /** Further settings, as in postgresql.conf. */
   settings?: Record<string, string>;
+  /** A data directory that stays: made when there is none, kept by `stop`. Default: a fresh one, deleted by `stop`. */
+  folder?: string;
 }
 
 export interface PostgresServer {
@@ -37,7 +39,7 @@ export interface PostgresServer {
   halt(how: 'fast' | 'immediate'): Promise<void>;
   /** Starts again on the same data and port after {@link halt}. */
   resume(): Promise<void>;
-  /** Stops and deletes everything. */
+  /** Stops and deletes everything but a folder that was asked to stay. */
   stop(): Promise<void>;
 }
 
@@ -61,26 +63,15 @@ export function postgresBinaries(version: PostgresVersion): string | undefined {
 
 /** Starts a server and resolves once it takes connections. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const { version = 18, durable = false, settings = {} } = options;
+  const { version = 18, durable = false, settings = {}, folder } = options;
   const found = postgresBinaries(version);
   if (!found) throw new Error(`There is no Postgres ${version} on this machine (looked in ${DEBIAN}).`);
 
   await sweep();
   const user = postgresUser();
   const binaries = user ? reachable(found, version, user) : found;
-  const data = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  if (user) await chown(data, user.uid, user.gid);
-
-  const locale = process.platform === 'linux' ? ['--locale=C.UTF-8'] : ['--no-locale'];
-  const init = spawnSync(
-    join(binaries, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', ...locale, '--no-sync', '--no-instructions'],
-    { ...user, cwd: tmpdir(), encoding: 'utf8' },
-  );
-  if (init.status !== 0) {
-    await rm(data, { recursive: true, force: true });
-    throw new Error(`initdb failed: ${init.error?.message ?? ''}${init.stderr}`);
-  }
+  const data = folder ?? (await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`)));
+  if (!existsSync(join(data, 'PG_VERSION'))) await initialize(data, binaries, user);
 
   const port = await freePort();
   const flags = Object.entries({
@@ -120,10 +111,24 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     },
     stop: async () => {
       process.off('exit', killAtExit);
-      await halt('immediate');
-      await rm(data, { recursive: true, force: true });
+      await halt(folder === undefined ? 'immediate' : 'fast');
+      if (folder === undefined) await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+async function initialize(data: string, binaries: string, user: SystemUser | undefined): Promise<void> {
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  if (user) await chown(data, user.uid, user.gid);
+  const locale = process.platform === 'linux' ? ['--locale=C.UTF-8'] : ['--no-locale'];
+  const init = spawnSync(
+    join(binaries, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', ...locale, '--no-sync', '--no-instructions'],
+    { ...user, cwd: tmpdir(), encoding: 'utf8' },
+  );
+  if (init.status === 0) return;
+  await rm(data, { recursive: true, force: true });
+  throw new Error(`initdb failed: ${init.error?.message ?? ''}${init.stderr}`);
 }
 
 interface SystemUser {

@@ -1,6 +1,7 @@
 import type { Figure } from '../harness/figure.ts';
 import { browserFigures } from './browser.ts';
 import { outbound } from './outbound.ts';
+import { peopleFigures } from './people.ts';
 import { catchUp, rowSecurity } from './reads.ts';
 import { timelinePage } from './timeline.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
@@ -16,5 +17,6 @@ export const figures: Figure[] = [
   rowSecurity,
   catchUp,
   timelinePage,
+  ...peopleFigures,
   ...browserFigures,
 ];

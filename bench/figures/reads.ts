@@ -1,9 +1,8 @@
 /** P13 and the feed: what row security costs a page of messages, and how fast a reader catches up. */
-import { SignJWT } from 'jose';
 import type postgres from 'postgres';
 import { Database } from '../../server-kit/src/db/client.ts';
 import { paired, type Figure } from '../harness/figure.ts';
-import { database, SECRET, startKit, superuser, TENANT } from '../harness/environment.ts';
+import { database, sessionToken, startKit, superuser, TENANT } from '../harness/environment.ts';
 
 const MISSED = 10_000;
 const PAGE_SECONDS = 1.5;
@@ -74,14 +73,7 @@ export const catchUp: Figure = {
   async measure(bench) {
     const kit = await startKit();
     const sql = await superuser(kit.schema);
-    const token = await new SignJWT({ tenant: TENANT, name: 'Bench', role: 'agent' })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setIssuer('patchbay')
-      .setAudience('patchbay')
-      .setSubject('bench')
-      .setIssuedAt()
-      .setExpirationTime('10m')
-      .sign(new TextEncoder().encode(SECRET));
+    const token = await sessionToken('agent');
     try {
       const cursor = await readFeed(kit.publicUrl, token, undefined, (event) =>
         event.name === 'ready' ? event.id : undefined,

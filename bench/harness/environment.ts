@@ -5,6 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { SignJWT } from 'jose';
 import postgres from 'postgres';
 import { startPostgres, type PostgresServer } from '../../scripts/postgres.ts';
 
@@ -56,11 +57,11 @@ export const NUMBER = '+16305550142';
 
 let schemas = 0;
 
-/** Starts the kit on a fresh schema (or the one given) with one tenant and one number. */
+/** Starts the kit on a fresh schema (or the one given) of the bench's server (or another) with one tenant and one number. */
 export async function startKit(
-  options: Partial<Omit<KitProcessOptions, 'databaseUrl'>> = {},
+  options: Partial<KitProcessOptions> = {},
 ): Promise<KitProcess & { schema: string }> {
-  const { url } = await database();
+  const databaseUrl = options.databaseUrl ?? (await database()).url;
   const schema = options.schema ?? `bench_${process.pid}_${(schemas += 1)}`;
   const settings: KitProcessOptions = {
     live: true,
@@ -68,7 +69,7 @@ export async function startKit(
     segmentsPerSecond: null,
     ...options,
     schema,
-    databaseUrl: url,
+    databaseUrl,
   };
   const child: ChildProcess = fork(
     fileURLToPath(new URL('kit-process.ts', import.meta.url)),
@@ -98,4 +99,16 @@ export async function startKit(
       await once(child, 'exit');
     },
   };
+}
+
+/** A session of the bench's own account, for requests to a kit of this harness. */
+export function sessionToken(role: 'agent' | 'manager'): Promise<string> {
+  return new SignJWT({ tenant: TENANT, name: 'Bench', role })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setIssuer('patchbay')
+    .setAudience('patchbay')
+    .setSubject('bench')
+    .setIssuedAt()
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(SECRET));
 }

@@ -16,8 +16,8 @@ import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { cleanQuery, routeGroup } from '../http/routes.ts';
 import { createContact, updateContact } from './contacts.ts';
-import { regionOf } from './input.ts';
 import { contactById, listContacts, present, toContact } from './rows.ts';
+import { regionFor } from './search.ts';
 
 const getContacts = createRoute({
   method: 'get',
@@ -114,8 +114,7 @@ export function contactRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const words = q?.trim() || undefined;
     const page = { q: words, tag: tag || undefined, after: place?.id ?? null, limit };
     const found = await database.transaction(c.var.session.tenant, async (tx) =>
-      // only who types digits needs to know how the country dials
-      listContacts(tx, { ...page, region: words && /\d/.test(words) ? await regionOf(tx) : null }),
+      listContacts(tx, { ...page, region: await regionFor(tx, words) }),
     );
     const { rows, next } = cutPage([...found], limit, (row) => ({ at: row.created_at, id: row.contact_id }));
     return c.json({ items: rows.map(toContact), next }, 200);

@@ -9,6 +9,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { getCountryCallingCode, type CountryCode } from 'libphonenumber-js/max';
 import type { Tx } from '../db/client.ts';
+import { regionOf } from './input.ts';
 import { contacts } from './tables.ts';
 
 /**
@@ -36,6 +37,11 @@ export function matching(tx: Tx, words: string, region: string | null): SQL {
     ways.push(beginning(tx, contacts.phone_key, [...digits].reverse().join('')));
   }
   return sql`${contacts.contact_id} in (${sql.join(ways, sql` union `)})`;
+}
+
+/** How the country of an account dials, for whoever types digits; null for others, who need no look-up. */
+export async function regionFor(tx: Tx, words: string | undefined): Promise<string | null> {
+  return words !== undefined && /\d/.test(words) ? regionOf(tx) : null;
 }
 
 /** As E.164 begins: as it was typed, and with the country's code before it. A leading 0 is not dialled from abroad. */

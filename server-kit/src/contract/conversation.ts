@@ -58,6 +58,7 @@ export const listConversationsQuery = z.object({
   unread: z.enum(['true', 'false']).optional(),
   channel: channel.optional(),
   tag: z.string().max(100).optional(),
+  segment: id.optional().meta({ description: 'Whose contact is in this segment' }),
   q: z.string().max(200).optional().meta({ description: 'Name, number or words of a message' }),
   after: cursor.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(30),
@@ -65,6 +66,16 @@ export const listConversationsQuery = z.object({
 export type ListConversationsQuery = Partial<Omit<z.input<typeof listConversationsQuery>, 'limit'>> & {
   limit?: number;
 };
+
+export const searchConversations = z
+  .object({
+    filter: z.unknown().optional().meta({ $ref: '#/components/schemas/Filter' }),
+    time_zone: z.string().max(60).nullable().optional(),
+    ...listConversationsQuery.omit({ segment: true, unread: true, limit: true }).shape,
+    unread: z.boolean().optional(),
+    limit: z.int().min(1).max(100).default(30),
+  })
+  .meta({ id: 'SearchConversations' });
 
 export const conversationCounts = z
   .object({

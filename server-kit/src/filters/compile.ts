@@ -23,14 +23,14 @@ import {
   type SegmentCondition,
 } from '../contract/index.ts';
 import { writeArray } from '../db/arrays.ts';
-import { CHANNEL_ADDRESS, columnOf, customKey } from './fields.ts';
+import { CHANNEL_ADDRESS, columnOf, customKey, keyOf } from './fields.ts';
 import { betweenSql, daySql, insideSql, periodSql, pointSql, type Bounds, type When } from './times.ts';
 
 export interface Asking extends When {
   tenant: string;
   /**
-   * `all`: whoever of a tenant's contacts; counts of events are taken once for everybody. `some`: a few that are named, and
-   * each one's events are looked up. Default `all`.
+   * `all`: whoever of a tenant's contacts; counts of events are taken once for everybody. `some`: a few that are named, or
+   * that other conditions leave, and each one's events are looked up. Both mean the same. Default `all`.
    */
   about?: 'all' | 'some';
 }
@@ -62,20 +62,20 @@ function compileField(condition: FieldCondition, when: When): SQL {
   const kind = filterFieldType(condition.field);
   if (kind === 'tags') return compileTags(condition);
   if (kind === 'instant') return compileInstant(condition, columnOf(condition.field), when);
-  if (kind === 'custom')
-    return compileCustom(condition, sql`contacts.fields ->> ${customKey(condition.field)}::text`, when);
-  return compileText(condition, columnOf(condition.field));
+  if (kind === 'custom') return compileCustom(condition, when);
+  return compileText(condition, columnOf(condition.field), keyOf(condition.field));
 }
 
-function compileText(condition: FieldCondition, value: SQL): SQL {
+/** `key`: the value in lower case, where that stands in a column of its own. */
+function compileText(condition: FieldCondition, value: SQL, key = sql`lower(${value})`): SQL {
   if (condition.op === 'is') return sql`coalesce(${value} = ${String(condition.value)}::text, false)`;
   if (condition.op === 'is_not') return sql`${value} is distinct from ${String(condition.value)}::text`;
   if (condition.op === 'in') return sql`coalesce(${value} = any(${texts(condition.value)}), false)`;
   if (condition.op === 'not_in') return sql`(${value} = any(${texts(condition.value)})) is not true`;
   if (condition.op === 'contains')
-    return sql`coalesce(lower(${value}) like lower(${`%${likePattern(condition.value)}%`}::text), false)`;
+    return sql`coalesce(${key} like lower(${`%${likePattern(condition.value)}%`}::text), false)`;
   if (condition.op === 'starts_with')
-    return sql`coalesce(lower(${value}) like lower(${`${likePattern(condition.value)}%`}::text), false)`;
+    return sql`coalesce(${key} like lower(${`${likePattern(condition.value)}%`}::text), false)`;
   if (condition.op === 'is_empty') return sql`coalesce(${value}, '') = ''`;
   if (condition.op === 'is_set') return sql`coalesce(${value}, '') <> ''`;
   throw unknownOperator(condition);
@@ -95,28 +95,41 @@ function compileInstant(condition: FieldCondition, value: SQL, when: When): SQL 
   throw unknownOperator(condition);
 }
 
-/** Text of a custom field that is a number or a date, and null where it is none: a cast of the rest would fail the statement. */
-const numberIn = (value: SQL) =>
-  sql`(case when ${value} ~ '^[+-]?[0-9]{1,30}(\\.[0-9]{1,30})?$' then (${value})::numeric end)`;
-const dayIn = (value: SQL) =>
-  sql`(case when ${value} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}' then left(${value}, 10) end collate "C")`;
+/**
+ * A custom field as a number, and null where it is none: a cast of the rest would fail the statement. What is stored as
+ * a number is known to be one; of texts a pattern says it, which costs ten times as much.
+ */
+const numberIn = (field: SQL) => sql`(case jsonb_typeof(${field})
+  when 'number' then (${field})::numeric
+  when 'string' then case when ${field} #>> '{}' ~ '^[+-]?[0-9]{1,30}(\\.[0-9]{1,30})?$' then (${field} #>> '{}')::numeric end end)`;
+/** The day that a text of a custom field begins with. Its signs are compared before the pattern is asked, for the same reason. */
+const dayIs = (value: SQL, compared: (day: SQL) => SQL) =>
+  sql`(case when ${compared(sql`(left(${value}, 10) collate "C")`)} then ${value} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}' else false end)`;
 const COMPARISONS = { gt: sql`>`, gte: sql`>=`, lt: sql`<`, lte: sql`<=` } as const;
 
-function compileCustom(condition: FieldCondition, raw: SQL, when: When): SQL {
-  const value = sql`(${raw})`;
+function compileCustom(condition: FieldCondition, when: When): SQL {
+  const key = customKey(condition.field);
+  const field = sql`(contacts.fields -> ${key}::text)`;
+  const value = sql`(contacts.fields ->> ${key}::text)`;
   const day = (point: FilterPoint) => daySql(pointSql(point, when), when);
   if (condition.op === 'gt' || condition.op === 'gte' || condition.op === 'lt' || condition.op === 'lte')
-    return sql`coalesce(${numberIn(value)} ${COMPARISONS[condition.op]} ${String(condition.value)}::numeric, false)`;
-  if (condition.op === 'before') return sql`coalesce(${dayIn(value)} < ${day(condition.value)}, false)`;
-  if (condition.op === 'after') return sql`coalesce(${dayIn(value)} >= ${day(condition.value)}, false)`;
+    return sql`coalesce(${numberIn(field)} ${COMPARISONS[condition.op]} ${String(condition.value)}::numeric, false)`;
+  if (condition.op === 'before') {
+    const before = day(condition.value);
+    return dayIs(value, (own) => sql`${own} < ${before}`);
+  }
+  if (condition.op === 'after') {
+    const from = day(condition.value);
+    return dayIs(value, (own) => sql`${own} >= ${from}`);
+  }
   if (condition.op === 'between') {
     const [from, to] = condition.value;
     if (typeof from === 'number' || typeof to === 'number') {
-      return sql`coalesce(${numberIn(value)} between ${numeric(from)} and ${numeric(to)}, false)`;
+      return sql`coalesce(${numberIn(field)} between ${numeric(from)} and ${numeric(to)}, false)`;
     }
-    return insideDays(dayIn(value), betweenSql(from, to, when), when);
+    return insideDays(value, betweenSql(from, to, when), when);
   }
-  if (condition.op === 'within') return insideDays(dayIn(value), periodSql(condition.value, when), when);
+  if (condition.op === 'within') return insideDays(value, periodSql(condition.value, when), when);
   return compileText(condition, value);
 }
 
@@ -125,9 +138,9 @@ function numeric(value: unknown): SQL {
   return sql`${String(Number(value))}::numeric`;
 }
 
-function insideDays(day: SQL, { from, until, open }: Bounds, when: When): SQL {
+function insideDays(value: SQL, { from, until, open }: Bounds, when: When): SQL {
   const days = { from: from && daySql(from, when), until: until && daySql(until, when), open };
-  return sql`coalesce(${insideSql(day, days)}, false)`;
+  return dayIs(value, (own) => insideSql(own, days));
 }
 
 function compileTags(condition: FieldCondition): SQL {
@@ -188,13 +201,26 @@ function happened(
         group by e.contact_id having count(*) >= ${String(times)}::bigint)`;
 }
 
-function compileNoEvent({ no_event: { type, since } }: NoEventCondition, { tenant }: Asking): SQL {
-  // one without an answer is enough: an answer to the last is later than all before it
-  return sql`exists (select 1 from events s
-    where s.tenant_id = ${tenant}::text and s.contact_id = contacts.contact_id and ${oneOf(sql`s.type`, since)}
-      and not exists (select 1 from events e
-        where e.tenant_id = ${tenant}::text and e.contact_id = contacts.contact_id and ${oneOf(sql`e.type`, type)}
-          and e.occurred_at > s.occurred_at))`;
+/** The latest `since` is no earlier than the latest `type`. */
+function compileNoEvent({ no_event: { type, since } }: NoEventCondition, { tenant, about }: Asking): SQL {
+  if (about === 'some') {
+    return sql`coalesce(${latest(tenant, since)} >= coalesce(${latest(tenant, type)}, '-infinity'), false)`;
+  }
+  const either = sql`(${oneOf(sql`e.type`, since)} or ${oneOf(sql`e.type`, type)})`;
+  const last = (which: string) => sql`max(e.occurred_at) filter (where ${oneOf(sql`e.type`, which)})`;
+  return sql`contacts.contact_id in (select e.contact_id from events e
+    where e.tenant_id = ${tenant}::text and e.contact_id is not null and ${either}
+    group by e.contact_id having ${last(since)} >= coalesce(${last(type)}, '-infinity'))`;
+}
+
+/** When it last happened to the contact: one look into the index for each type. */
+function latest(tenant: string, pattern: string): SQL {
+  const looks = eventTypes(pattern).map(
+    (type) => sql`(select e.occurred_at from events e
+      where e.tenant_id = ${tenant}::text and e.contact_id = contacts.contact_id and e.type = ${type}::text
+      order by e.occurred_at desc limit 1)`,
+  );
+  return sql`greatest(${sql.join(looks, sql`, `)})`;
 }
 
 function compileConversation({ conversation }: ConversationCondition, { tenant }: Asking): SQL {

@@ -9,6 +9,18 @@ export function columnOf(field: string): SQL {
   return sql`contacts.${sql.identifier(field)}`;
 }
 
+const KEYS: Partial<Record<string, string>> = {
+  name: 'name_key',
+  last_name: 'last_name_key',
+  email: 'email_key',
+};
+
+/** A text in lower case: its stored column where there is one, else worked out row by row. */
+export function keyOf(field: string): SQL {
+  const key = KEYS[field];
+  return key === undefined ? sql`lower(${columnOf(field)})` : sql`contacts.${sql.identifier(key)}`;
+}
+
 /** `budget` of `fields.budget`. */
 export function customKey(field: string): string {
   return field.slice('fields.'.length);

@@ -3,9 +3,12 @@
  * expensive never starts. Where it is wrong, the statement is ended after a few seconds.
  */
 import { sql, type SQL } from 'drizzle-orm';
+import type { Filter } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { runOnce } from '../db/drizzle.ts';
 import { ProblemError } from '../errors.ts';
+import { compileFilter } from './compile.ts';
+import { checkSegments, whenOf } from './read.ts';
 
 /**
  * In Postgres's units (a page read in order is one). A walk over a million contacts with an index look-up for each
@@ -21,21 +24,56 @@ export interface Guard {
   timeout?: number;
 }
 
-/** Ends statements of the rest of this transaction that take too long, and refuses a condition that is bound to. */
+/** A condition about the table `contacts`, and what Postgres thinks it costs to ask it of everybody. */
+export interface Guarded {
+  where: SQL;
+  cost: number;
+  /** How many Postgres expects to be found. */
+  rows: number;
+}
+
+/**
+ * A filter's condition, refused when asking it is bound to take too long; what takes too long nevertheless is ended, with all
+ * else of this transaction. Events may be counted for everybody at once or person by person; which is better depends on
+ * whom the other clauses leave, so it is the one that Postgres thinks cheaper (measured at a million people: "no reply
+ * to a text of this week" 0.1 s by person and 3 s at once, the second clause alone 8 s and 2 s).
+ * Throws `invalid_filter`, `invalid_request`, `filter_too_costly`.
+ */
 export async function guardFilter(
   tx: Tx,
-  where: SQL,
+  filter: Filter,
+  timeZone: string | null,
   { costLimit = COST_LIMIT, timeout = FILTER_TIMEOUT }: Guard = {},
-): Promise<void> {
-  const limited = tx.sql`select set_config('statement_timeout', ${String(timeout)}, true)`;
-  const [, [row]] = await Promise.all([
-    limited,
-    runOnce<{ 'QUERY PLAN': [{ Plan: { 'Total Cost': number } }] }>(
-      tx,
-      sql`explain (format json) select count(*) from contacts where tenant_id = ${tx.tenant}::text and ${where}`,
-    ),
+): Promise<Guarded> {
+  const [, when] = await Promise.all([
+    tx.sql`select set_config('statement_timeout', ${String(timeout)}, true)`,
+    checkSegments(tx, filter).then(() => whenOf(tx, timeZone)),
   ]);
-  if (row!['QUERY PLAN'][0].Plan['Total Cost'] > costLimit) throw tooCostly();
+  const ways = countsEvents(filter) ? (['all', 'some'] as const) : (['all'] as const);
+  const priced = await Promise.all(
+    ways.map((about) => price(tx, compileFilter(filter, { tenant: tx.tenant, ...when, about }))),
+  );
+  const best = priced.reduce((left, right) => (right.cost < left.cost ? right : left));
+  if (best.cost > costLimit) throw tooCostly();
+  return best;
+}
+
+async function price(tx: Tx, where: SQL): Promise<Guarded> {
+  const [row] = await runOnce<{ 'QUERY PLAN': [{ Plan: { 'Total Cost': number; 'Plan Rows': number } }] }>(
+    tx,
+    sql`explain (format json) select 1 from contacts where tenant_id = ${tx.tenant}::text and ${where}`,
+  );
+  const { 'Total Cost': cost, 'Plan Rows': rows } = row!['QUERY PLAN'][0].Plan;
+  return { where, cost, rows };
+}
+
+function countsEvents(filter: Filter): boolean {
+  if ('all' in filter) return filter.all.some(countsEvents);
+  if ('any' in filter) return filter.any.some(countsEvents);
+  if ('not' in filter) return countsEvents(filter.not);
+  if ('event' in filter)
+    return Object.keys(filter.event).some((key) => key.includes('_') || key === 'exactly');
+  return 'no_event' in filter;
 }
 
 /** For what a guarded transaction threw. */

@@ -1,12 +1,13 @@
 /** Who a filter finds: how many, and page by page. */
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import { listContacts, type ContactRow } from '../contacts/rows.ts';
+import { regionFor } from '../contacts/search.ts';
 import { contacts } from '../contacts/tables.ts';
 import type { Filter } from '../contract/index.ts';
 import type { Database, Tx } from '../db/client.ts';
 import { query, runOnce } from '../db/drizzle.ts';
 import { compileFilter } from './compile.ts';
-import { explainCost, guardFilter, type Guard } from './guard.ts';
+import { explainCost, guardFilter, type Guard, type Guarded } from './guard.ts';
 import { checkSegments, whenOf } from './read.ts';
 
 export interface FilterSearch {
@@ -35,17 +36,31 @@ export async function searchContacts(
 ): Promise<Found> {
   try {
     return await database.transaction(tenant, async (tx) => {
-      const where = filter && (await conditionOf(tx, filter, timeZone));
-      if (where) await guardFilter(tx, where, guard);
+      const asked = filter && (await guardFilter(tx, filter, timeZone, guard));
+      const region = await regionFor(tx, q);
       const [rows, count] = await Promise.all([
-        listContacts(tx, { q, where, after, limit }),
-        counted ? countContacts(tx, where) : null,
+        listContacts(tx, { q, where: asked && forPage(tx, asked), after, limit, region }),
+        counted ? countContacts(tx, asked?.where) : null,
       ]);
       return { rows, count };
     });
   } catch (error) {
     throw explainCost(error);
   }
+}
+
+/** In Postgres's units (some 50 ms), and people. More than these are read in the page's order. */
+const FOUND_AT_ONCE = { cost: 20_000, rows: 10_000 };
+
+/**
+ * Whom it costs little to find at all are found first and then put in order. Otherwise Postgres may walk through everybody
+ * in the page's order until a page is full, hoping that they are evenly spread (measured: 330 ms for "wrote three times in
+ * 30 days", whose 551 people are found in 20).
+ */
+function forPage(tx: Tx, { where, cost, rows }: Guarded): SQL {
+  if (cost > FOUND_AT_ONCE.cost || rows > FOUND_AT_ONCE.rows) return where;
+  return sql`contacts.contact_id = any(array(
+    select contact_id from contacts where tenant_id = ${tx.tenant}::text and merged_into is null and ${where}))`;
 }
 
 /** A checked filter as a condition about `contacts`. Throws `invalid_filter`, `invalid_request`. */

@@ -17,6 +17,7 @@ import { ProblemError } from '../errors.ts';
 import { conversationBelongings } from '../messaging/belongings.ts';
 import { filterRoutes } from '../filters/routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
+import { conversationRoutes } from '../messaging/conversation-routes.ts';
 import { messagingRoutes } from '../messaging/routes.ts';
 import { segmentRoutes } from '../segments/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
@@ -66,6 +67,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
 
   const routes: App[] = [
     tenancyRoutes(context),
+    conversationRoutes(context),
     messagingRoutes(context),
     contactRoutes(context),
     contactFieldRoutes(context),

@@ -172,6 +172,7 @@ const LISTS: Record<string, string[]> = {
 /** Questions that travel as a POST. */
 const SEARCHES: Record<string, string> = {
   'post /v1/contacts/search': '/v1/contacts/search',
+  'post /v1/conversations/search': '/v1/conversations/search',
   'post /v1/segments/preview': '/v1/segments/preview',
 };
 

@@ -202,6 +202,7 @@ describe('every route', () => {
     await ask('POST', `/v1/segments/${list.body.id}/contacts`, { body: { add: [contact.body.id] } });
     await ask('POST', '/v1/segments/preview', { body: { filter } });
     await ask('POST', '/v1/contacts/search', { body: { filter, q: 'an' } });
+    await ask('POST', '/v1/conversations/search', { body: { filter, unread: true } });
     await ask('DELETE', `/v1/segments/${list.body.id}`);
 
     // and their refusals
@@ -254,6 +255,7 @@ describe('every route', () => {
     await ask('POST', `${segment}/contacts`, { body: { add: [contact.body.id] } });
     await ask('POST', '/v1/segments/preview', { body: { filter: wrong } });
     await ask('POST', '/v1/contacts/search', { body: { filter: wrong } });
+    await ask('POST', '/v1/conversations/search', { body: { filter: wrong } });
     await ask('GET', `/v1/media/${nobody}/0?t=alpha&e=1&s=x`, { as: null });
   });
 

@@ -91,6 +91,42 @@ describe('the list', () => {
     expect(await names(query)).toEqual(expected);
   });
 
+  it('narrows down to whomever a filter finds, with what the list knows beside it', async () => {
+    const search = async (body: object) =>
+      (await kit.request('POST', '/v1/conversations/search', { body })).body.items.map(
+        ({ contact }: { contact: { name: string } }) => contact.name,
+      );
+    const filter = { field: 'tags', op: 'has_any', value: ['mike', 'omar'] };
+    expect(await search({ filter })).toEqual(['Omar', 'Mike']);
+    expect(await search({ filter, q: 'mi' })).toEqual(['Mike']);
+    expect(await search({ filter, limit: 1 })).toEqual(['Omar']);
+    expect(await search({ filter, state: 'closed' })).toEqual([]);
+    expect(await search({ filter, unread: true })).toEqual(['Omar', 'Mike']);
+    expect(await search({})).toHaveLength(4);
+    const refused = await kit.request('POST', '/v1/conversations/search', {
+      body: { filter: { field: 'shoe_size', op: 'is', value: '9' } },
+    });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'invalid_filter' } });
+  });
+
+  it('narrows down to a segment, and counts it', async () => {
+    const segment = (
+      await kit.request('POST', '/v1/segments', {
+        body: { name: 'M', filter: { field: 'first_name', op: 'starts_with', value: 'm' } },
+        as: kit.a.manager,
+      })
+    ).body.id;
+    expect(await names(`segment=${segment}`)).toEqual(['Mike']);
+    expect((await kit.request('GET', `/v1/conversations/counts?segment=${segment}`)).body).toMatchObject({
+      inbox: 1,
+      closed: 0,
+    });
+    expect(await kit.request('GET', `/v1/conversations?segment=${newId()}`)).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_filter' },
+    });
+  });
+
   it('finds an earlier message’s words too', async () => {
     await kit.receive(kit.a, { from: '+13125550001', body: 'Never mind' });
     expect(await names('q=elm')).toEqual(['Mike']);

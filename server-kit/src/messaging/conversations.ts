@@ -2,8 +2,9 @@
  * Conversations as a list and one by one. What decides which rows is composed here (Drizzle); what a row looks like is
  * in `wire.ts`.
  */
-import { and, desc, eq, gt, ilike, inArray, like, or, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, ilike, inArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Channel, ConversationCounts, ConversationState, MemberRef } from '../contract/index.ts';
+import { matching as matchingContact } from '../contacts/search.ts';
 import { contacts } from '../contacts/tables.ts';
 import type { Tx } from '../db/client.ts';
 import { query, run, runAround } from '../db/drizzle.ts';
@@ -20,9 +21,13 @@ export interface ConversationFilter {
   channel?: Channel | undefined;
   tag?: string | undefined;
   q?: string | undefined;
+  /** Of the tenant, for a number in `q`; see `regionFor`. */
+  region?: string | null;
+  /** A compiled filter, about the table `contacts`. */
+  where?: SQL | undefined;
 }
 
-/** How many conversations, most recent first, have every message searched. The rest are found by name, number and last text. */
+/** How many conversations, most recent first, have every message searched. The rest are found by who it is. */
 export const SEARCH_DEPTH = 2_000;
 
 /** A page of conversations and one row more, when there is one. For the caller's pipeline. */
@@ -67,7 +72,7 @@ export function countConversations(tx: Tx, filter: ConversationFilter) {
 
 function conditions(tx: Tx, filter: ConversationFilter): (SQL | undefined)[] {
   const c = conversations;
-  const { state, assignee, unread, channel, tag, q } = filter;
+  const { state, assignee, unread, channel, tag, q, region = null, where } = filter;
   return [
     eq(c.tenant_id, tx.tenant),
     state ? eq(c.state, state) : undefined,
@@ -76,7 +81,8 @@ function conditions(tx: Tx, filter: ConversationFilter): (SQL | undefined)[] {
     unread === undefined ? undefined : unread ? gt(c.unread, 0) : eq(c.unread, 0),
     channel ? eq(c.channel, channel) : undefined,
     tag ? inArray(c.contact_id, contactsWith(tx, sql`${tag}::text = any(${contacts.tags})`)) : undefined,
-    q ? matching(tx, q) : undefined,
+    where && inArray(c.contact_id, contactsWith(tx, where)),
+    q ? matching(tx, q, region) : undefined,
   ];
 }
 
@@ -87,10 +93,9 @@ function contactsWith(tx: Tx, condition: SQL | undefined) {
     .where(and(eq(contacts.tenant_id, tx.tenant), condition));
 }
 
-function matching(tx: Tx, words: string): SQL | undefined {
+function matching(tx: Tx, words: string, region: string | null): SQL | undefined {
   const c = conversations;
   const pattern = containing(words.trim());
-  const digits = words.replace(/\D/g, '');
   const recent = query
     .select({ id: c.conversation_id })
     .from(c)
@@ -99,27 +104,7 @@ function matching(tx: Tx, words: string): SQL | undefined {
     .limit(SEARCH_DEPTH)
     .as('recent');
   return or(
-    inArray(
-      c.contact_id,
-      contactsWith(
-        tx,
-        or(
-          ilike(contacts.name, pattern),
-          digits.length >= 3 ? like(contacts.phone, containing(digits)) : undefined,
-        ),
-      ),
-    ),
-    inArray(
-      c.last_message_id,
-      query
-        .select({ id: messages.message_id })
-        .from(messages)
-        .innerJoin(
-          sql`(select distinct last_message_id from conversations where tenant_id = ${tx.tenant}) latest`,
-          sql`latest.last_message_id = ${messages.message_id}`,
-        )
-        .where(and(eq(messages.tenant_id, tx.tenant), ilike(messages.body, pattern))),
-    ),
+    inArray(c.contact_id, contactsWith(tx, matchingContact(tx, words, region))),
     inArray(
       c.conversation_id,
       query

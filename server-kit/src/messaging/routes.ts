@@ -1,96 +1,28 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import {
-  channel,
-  conversation,
-  conversationCounts,
-  conversationPage,
   createQuickReply as createQuickReplyBody,
   editMessage as editMessageBody,
-  listConversationsQuery,
   listMessagesQuery,
   message,
   messagePage,
   quickReply,
   quickReplyList,
   sendMessage as sendMessageBody,
-  updateConversation as updateConversationBody,
   type Message,
 } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
-import { cutPage, readCursor, writeCursor } from '../http/cursor.ts';
+import { readCursor, writeCursor } from '../http/cursor.ts';
 import type { AppEnv } from '../http/env.ts';
 import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
-import type { Session } from '../tenancy/tokens.ts';
-import {
-  countConversations,
-  listConversations,
-  SEARCH_DEPTH,
-  updateConversation,
-  type ConversationFilter,
-} from './conversations.ts';
 import { serveMedia } from './media.ts';
 import { cancelMessage, editMessage, retryMessage, sendMessage } from './messages.ts';
 import { createQuickReply, deleteQuickReply, listQuickReplies } from './quick-replies.ts';
 import { listMessages } from './thread.ts';
-import { conversationsById, messagesById, toConversation, toMessage } from './wire.ts';
-
-const getConversations = createRoute({
-  method: 'get',
-  path: '/conversations',
-  operationId: 'listConversations',
-  tags: ['conversations'],
-  summary: 'Conversations, most recent first',
-  description: `\`q\` finds a contact’s name or number and the last text of every conversation; of the ${SEARCH_DEPTH} most recent conversations, the words of every message.`,
-  security: bearer,
-  request: { query: listConversationsQuery },
-  responses: { 200: json(conversationPage, 'A page'), ...problems('invalid_cursor', 'invalid_request') },
-});
-
-const getCounts = createRoute({
-  method: 'get',
-  path: '/conversations/counts',
-  operationId: 'countConversations',
-  tags: ['conversations'],
-  summary: 'How many conversations there are in each state',
-  security: bearer,
-  request: {
-    query: z.object({
-      assignee: z.string().max(200).optional(),
-      channel: channel.optional(),
-      tag: z.string().max(100).optional(),
-    }),
-  },
-  responses: { 200: json(conversationCounts, 'The counts'), ...problems('invalid_request') },
-});
-
-const getConversation = createRoute({
-  method: 'get',
-  path: '/conversations/{id}',
-  operationId: 'getConversation',
-  tags: ['conversations'],
-  summary: 'One conversation',
-  security: bearer,
-  request: { params: idParam },
-  responses: { 200: json(conversation, 'The conversation'), ...problems('not_found') },
-});
-
-const patchConversation = createRoute({
-  method: 'patch',
-  path: '/conversations/{id}',
-  operationId: 'updateConversation',
-  tags: ['conversations'],
-  summary: 'Mark read or unread, assign, move to waiting or closed, dismiss a possible opt-out',
-  security: bearer,
-  request: { params: idParam, body: jsonBody(updateConversationBody) },
-  responses: {
-    200: json(conversation, 'As it is now'),
-    ...problems('not_found', 'invalid_request', 'payload_too_large'),
-  },
-});
+import { messagesById, toMessage } from './wire.ts';
 
 const getMessages = createRoute({
   method: 'get',
@@ -256,47 +188,10 @@ const getMedia = createRoute({
   },
 });
 
-/** Conversations, messages, quick replies, media. */
+/** Messages, quick replies, media. */
 export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   const { database, clock } = context;
   const app = routeGroup();
-
-  app.openapi(getConversations, async (c) => {
-    const { session } = c.var;
-    const { after, limit, ...query } = cleanQuery(c.req.valid('query'));
-    const place = readCursor(after);
-    const [found] = await database.pipeline(session.tenant, (tx) => [
-      listConversations(tx, filterOf(query, session), { after: place, limit }),
-    ]);
-    const { rows, next } = cutPage(found, limit, (row) => ({ at: row.last_message_at, id: row.id }));
-    return c.json({ items: rows.map(toConversation), next }, 200);
-  });
-
-  app.openapi(getCounts, async (c) => {
-    const { session } = c.var;
-    const filter = filterOf(cleanQuery(c.req.valid('query')), session);
-    const [[counts]] = await database.pipeline(session.tenant, (tx) => [countConversations(tx, filter)]);
-    return c.json(counts!, 200);
-  });
-
-  app.openapi(getConversation, async (c) => {
-    const { id } = c.req.valid('param');
-    const [[row]] = await database.pipeline(c.var.session.tenant, (tx) => [conversationsById(tx, [id])]);
-    if (!row) throw notFound('conversation');
-    return c.json(toConversation(row), 200);
-  });
-
-  app.openapi(patchConversation, async (c) => {
-    const { tenant, member } = c.var.session;
-    const { id } = c.req.valid('param');
-    const change = c.req.valid('json');
-    const row = await database.transaction(tenant, async (tx) => {
-      await updateConversation(tx, id, change, member);
-      const [changed] = await conversationsById(tx, [id]);
-      return changed!;
-    });
-    return c.json(toConversation(row), 200);
-  });
 
   app.openapi(getMessages, async (c) => {
     const { tenant } = c.var.session;
@@ -404,17 +299,4 @@ export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const [row] = await messagesById(tx, [id]);
     return toMessage(context, tx.tenant, row!);
   }
-}
-
-function filterOf(
-  query: Partial<Omit<z.output<typeof listConversationsQuery>, 'after' | 'limit'>>,
-  session: Session,
-): ConversationFilter {
-  const { assignee, unread, q, ...rest } = query;
-  return {
-    ...rest,
-    q: q?.trim() || undefined,
-    unread: unread === undefined ? undefined : unread === 'true',
-    assignee: assignee === 'me' ? session.member.id : assignee === 'none' ? null : assignee || undefined,
-  };
 }

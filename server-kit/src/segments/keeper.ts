@@ -11,6 +11,7 @@
 import type { Filter } from '../contract/index.ts';
 import type { Database, Tx } from '../db/client.ts';
 import { runOnce } from '../db/drizzle.ts';
+import { compileFilter } from '../filters/compile.ts';
 import { whenOf } from '../filters/read.ts';
 import { movedPast, wokenBy } from '../filters/touching.ts';
 import { judge, recordMoves } from './members.ts';
@@ -89,7 +90,9 @@ async function judgeAgain(
   const when = await whenOf(tx, segment.time_zone);
   const moved = cursor.due ? movedPast(segment.filter, tx.tenant, cursor.judged_at, when) : null;
   if (moved) for (const row of await runOnce<{ contact_id: string }>(tx, moved)) ids.add(row.contact_id);
-  if (ids.size > 0) await recordMoves(tx, segment, await judge(tx, segment, when, [...ids]));
+  if (ids.size === 0) return;
+  const condition = compileFilter(segment.filter, { tenant: tx.tenant, ...when, about: 'some' });
+  await recordMoves(tx, segment, await judge(tx, segment.id, condition, [...ids]));
 }
 
 function dynamicSegments({ sql, tenant }: Tx) {

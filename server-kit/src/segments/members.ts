@@ -1,27 +1,19 @@
 /** Who is in a segment: filled set-wise when its filter is new, judged a few at a time when something happened. */
 import { sql, type SQL } from 'drizzle-orm';
-import type { Filter, MemberRef } from '../contract/index.ts';
+import type { MemberRef } from '../contract/index.ts';
 import { writeArray } from '../db/arrays.ts';
 import type { Tx } from '../db/client.ts';
 import { runOnce } from '../db/drizzle.ts';
 import { record } from '../events/record.ts';
-import { compileFilter } from '../filters/compile.ts';
-import type { When } from '../filters/times.ts';
 
 export interface Moves {
   entered: string[];
   left: string[];
 }
 
-/** Brings the members in line with the filter: of these contacts, or of all when `ids` is null. */
-export async function judge(
-  tx: Tx,
-  segment: { id: string; filter: Filter },
-  when: When,
-  ids: string[] | null,
-): Promise<Moves> {
+/** Brings the members in line with the segment's condition: of these contacts, or of all when `ids` is null. */
+export async function judge(tx: Tx, segmentId: string, condition: SQL, ids: string[] | null): Promise<Moves> {
   const { tenant } = tx;
-  const condition = compileFilter(segment.filter, { tenant, ...when, about: ids === null ? 'all' : 'some' });
   const among = (column: SQL) =>
     ids === null ? sql`true` : sql`${column} = any(${writeArray(ids)}::uuid[])`;
   const rows = await runOnce<{ contact_id: string; entered: boolean }>(
@@ -32,14 +24,14 @@ export async function judge(
         and ${among(sql`contacts.contact_id`)} and ${condition}
     ), gone as (
       delete from segment_members m
-      where m.tenant_id = ${tenant}::text and m.segment_id = ${segment.id}::uuid and ${among(sql`m.contact_id`)}
+      where m.tenant_id = ${tenant}::text and m.segment_id = ${segmentId}::uuid and ${among(sql`m.contact_id`)}
         and not exists (select 1 from judged j where j.contact_id = m.contact_id)
       returning m.contact_id
     ), came as (
       insert into segment_members (tenant_id, segment_id, contact_id)
-      select ${tenant}::text, ${segment.id}::uuid, j.contact_id from judged j
+      select ${tenant}::text, ${segmentId}::uuid, j.contact_id from judged j
       where not exists (select 1 from segment_members m
-        where m.tenant_id = ${tenant}::text and m.segment_id = ${segment.id}::uuid and m.contact_id = j.contact_id)
+        where m.tenant_id = ${tenant}::text and m.segment_id = ${segmentId}::uuid and m.contact_id = j.contact_id)
       on conflict do nothing returning contact_id
     )
     select contact_id, true as entered from came union all select contact_id, false from gone`,

@@ -2,12 +2,11 @@
 import type { Filter, FilterIssue, MemberRef, Segment } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
-import { conditionOf } from '../filters/search.ts';
-import { guardFilter } from '../filters/guard.ts';
+import { guardFilter, type Guarded } from '../filters/guard.ts';
 import { invalidFilter, segmentsIn, whenOf } from '../filters/read.ts';
 import { newId } from '../ids.ts';
 import { holdCursor } from './keeper.ts';
-import { changeList, judge, recordMoves, type Moves } from './members.ts';
+import { changeList, judge, recordMoves } from './members.ts';
 
 export interface SegmentInput {
   id?: string | undefined;
@@ -63,14 +62,14 @@ export async function createSegment(tx: Tx, input: SegmentInput): Promise<string
   }
   if (time_zone !== null) await whenOf(tx, time_zone);
   await holdCursor(tx);
-  if (filter) await checkFilterOf(tx, id, filter, time_zone);
+  const guarded = filter && (await checkFilterOf(tx, id, filter, time_zone));
   const [made] = await sql`
     insert into segments (tenant_id, segment_id, name, kind, filter, time_zone, refers_to)
     values (${tenant}, ${id}, ${name}, ${kind}, ${filter === null ? null : sql.json(filter)}, ${time_zone},
       ${refersTo(filter)}::uuid[])
     on conflict do nothing returning 1`;
   if (!made) throw exists();
-  if (filter) await fill(tx, { id, filter }, time_zone);
+  if (guarded) await judge(tx, id, guarded.where, null);
   return id;
 }
 
@@ -103,16 +102,14 @@ export async function updateSegment(
   }
   if (change.time_zone) await whenOf(tx, change.time_zone);
   const judged = change.filter !== undefined || change.time_zone !== undefined;
-  if (filter && judged) await checkFilterOf(tx, id, filter, time_zone);
+  const guarded = filter && judged && (await checkFilterOf(tx, id, filter, time_zone));
   await sql`
     update segments set name = ${name}, filter = ${filter === null ? null : sql.json(filter as never)},
       time_zone = ${time_zone}, refers_to = ${refersTo(filter)}::uuid[], version = version + 1, updated_at = moment()
     where tenant_id = ${tenant} and segment_id = ${id}`.catch((error: Error & { code?: string }) => {
     throw error.code === UNIQUE_VIOLATION ? exists() : error;
   });
-  if (filter && judged) {
-    await recordMoves(tx, { id, name }, await fill(tx, { id, filter }, time_zone), actor);
-  }
+  if (guarded) await recordMoves(tx, { id, name }, await judge(tx, id, guarded.where, null), actor);
 }
 
 /** Throws `not_found`, and `segment_in_use` while another segment's filter asks about it. */
@@ -149,18 +146,10 @@ export async function changeMembers(
   await recordMoves(tx, { id, name: segment.name }, await changeList(tx, id, change), actor);
 }
 
-async function checkFilterOf(tx: Tx, id: string, filter: Filter, timeZone: string | null): Promise<void> {
+async function checkFilterOf(tx: Tx, id: string, filter: Filter, timeZone: string | null): Promise<Guarded> {
   const circle = await circlesIn(tx, id, filter);
   if (circle.length > 0) throw invalidFilter(circle);
-  await guardFilter(tx, await conditionOf(tx, filter, timeZone), { timeout: FILL_TIMEOUT });
-}
-
-async function fill(
-  tx: Tx,
-  segment: { id: string; filter: Filter },
-  timeZone: string | null,
-): Promise<Moves> {
-  return judge(tx, segment, await whenOf(tx, timeZone), null);
+  return guardFilter(tx, filter, timeZone, { timeout: FILL_TIMEOUT });
 }
 
 /** The clauses that lead back to the segment itself, over however many others. */
