@@ -54,7 +54,7 @@ const FACES = {
   tenancy: ['tokens', 'tenants'],
   // with its tables: the list of conversations is sorted and searched by name in one statement
   // belongings: what others keep of a person, for merging and deleting
-  contacts: ['contacts', 'rows', 'phone', 'zones', 'belongings', 'tables'],
+  contacts: ['contacts', 'rows', 'phone', 'zones', 'belongings', 'search', 'tables'],
   consent: ['ledger', 'queries', 'keywords'],
   filters: ['compile', 'guard', 'read', 'search', 'times', 'touching'],
   messaging: ['messages', 'conversations', 'drain'],
