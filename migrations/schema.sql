@@ -152,6 +152,7 @@ create table conversations (
   possible_opt_out_id uuid,
   created_at timestamp with time zone default moment() not null,
   absorbed_ids uuid[] default '{}'::uuid[] not null,
+  reply_to text,
   constraint conversations_pkey PRIMARY KEY (tenant_id, conversation_id),
   constraint conversations_state_check CHECK ((state = ANY (ARRAY['inbox'::text, 'waiting'::text, 'closed'::text]))),
   constraint conversations_tenant_id_contact_id_channel_key UNIQUE (tenant_id, contact_id, channel),

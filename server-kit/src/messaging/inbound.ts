@@ -150,17 +150,17 @@ async function zonesOf(entries: Entry[]): Promise<Map<string, string | null>> {
 /** Who has the number `address` is, as first or as further one. A first one wins. */
 function anyNumber({ sql, tenant }: Tx) {
   return (address: Fragment): Fragment => sql`
-    select contact_id from (
-      select contact_id, 0 as rank from contacts where tenant_id = ${tenant} and phone = ${address}
+    select contact_id, further from (
+      select contact_id, null as further from contacts where tenant_id = ${tenant} and phone = ${address}
       union all
-      select contact_id, 1 from contact_addresses
+      select contact_id, address from contact_addresses
       where tenant_id = ${tenant} and kind = 'phone' and address = ${address}) known
-    order by rank limit 1`;
+    order by further nulls first limit 1`;
 }
 
 function firstNumber({ sql, tenant }: Tx) {
   return (address: Fragment): Fragment => sql`
-    select contact_id from contacts where tenant_id = ${tenant} and phone = ${address} limit 1`;
+    select contact_id, null as further from contacts where tenant_id = ${tenant} and phone = ${address} limit 1`;
 }
 
 type Fragment = ReturnType<Tx['sql']>;
@@ -221,7 +221,7 @@ function write(tx: Tx, entries: Entry[], found = firstNumber(tx)) {
   }));
   return sql<Placed[]>`
     with arrivals as materialized (
-      select r.*, c.contact_id, v.conversation_id
+      select r.*, c.contact_id, c.further, v.conversation_id
       from jsonb_to_recordset(${sql.json(rows)}) as r (nth int, id uuid, sid text, sender_id uuid, account_sid text,
         from_address text, to_address text, body text, media jsonb, segments smallint, event jsonb,
         possible_opt_out boolean)
@@ -249,6 +249,7 @@ function write(tx: Tx, entries: Entry[], found = firstNumber(tx)) {
     threads as materialized (
       select conversation_id, count(*)::int as count, (array_agg(id order by nth desc))[1] as last_id,
         (array_agg(sender_id order by nth desc))[1] as sender_id,
+        (array_agg(further order by nth desc))[1] as reply_to,
         (array_agg(id order by nth desc) filter (where possible_opt_out))[1] as flagged
       from stored join arrivals using (id) group by conversation_id order by conversation_id
     ),
@@ -262,6 +263,7 @@ function write(tx: Tx, entries: Entry[], found = firstNumber(tx)) {
     raised as (
       update conversations v set
         unread = v.unread + t.count, last_message_id = t.last_id, sender_id = t.sender_id, state = 'inbox',
+        reply_to = t.reply_to,
         last_message_at = greatest(v.last_message_at, moment()),
         possible_opt_out_id = coalesce(t.flagged, v.possible_opt_out_id)
       from locked t

@@ -13,7 +13,7 @@ import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
 import { enqueueMessages, touchConversations, wakeSenders } from './outbox.ts';
-import type { MessageRow } from './wire.ts';
+import { threadNumber, type MessageRow } from './wire.ts';
 
 export interface SendRequest {
   id?: string | undefined;
@@ -171,7 +171,8 @@ async function threadOf(
   }
   if (conversation_id !== undefined) {
     const [thread] = await tx.sql<Thread[]>`
-      select c.conversation_id, c.contact_id, c.channel, c.sender_id, k.phone, coalesce(k.first_name, k.name) as name
+      select c.conversation_id, c.contact_id, c.channel, c.sender_id, ${tx.sql.unsafe(threadNumber('c'))} as phone,
+        coalesce(k.first_name, k.name) as name
       from conversations c join contacts k using (tenant_id, contact_id)
       where c.tenant_id = ${tx.tenant} and c.conversation_id = ${conversation_id}
       -- the message's foreign key takes this lock anyhow; taken here, a conversation that is being deleted is not found
@@ -179,20 +180,23 @@ async function threadOf(
     if (!thread) throw notFound('conversation');
     return thread;
   }
-  const contactId = contact_id ?? (await contactForNumber(tx, to!, author));
-  return conversationWith(tx, contactId, 'sms');
+  if (contact_id !== undefined) return conversationWith(tx, contact_id, 'sms');
+  const thread = await conversationWith(tx, await contactForNumber(tx, to!, author), 'sms');
+  // one of theirs, though perhaps not the one that they are usually reached on
+  return { ...thread, phone: await readNumber(tx, to!) };
 }
 
 /** The contact's conversation on a channel, made when there is none yet. Throws `not_found`. */
-async function conversationWith({ sql, tenant }: Tx, contactId: string, channel: Channel): Promise<Thread> {
+async function conversationWith(tx: Tx, contactId: string, channel: Channel): Promise<Thread> {
+  const { sql, tenant } = tx;
   const [, [thread]] = await Promise.all([
     sql`insert into conversations (tenant_id, conversation_id, contact_id, channel)
         select tenant_id, ${newId()}, contact_id, ${channel} from contacts
         where tenant_id = ${tenant} and contact_id = ${contactId} and phone is not null and merged_into is null
         on conflict (tenant_id, contact_id, channel) do nothing`,
     sql<Thread[]>`
-      select c.conversation_id, k.contact_id, coalesce(c.channel, ${channel}) as channel, c.sender_id, k.phone,
-        coalesce(k.first_name, k.name) as name
+      select c.conversation_id, k.contact_id, coalesce(c.channel, ${channel}) as channel, c.sender_id,
+        ${tx.sql.unsafe(threadNumber('c'))} as phone, coalesce(k.first_name, k.name) as name
       from contacts k left join conversations c
         on c.tenant_id = k.tenant_id and c.contact_id = k.contact_id and c.channel = ${channel}
       where k.tenant_id = ${tenant} and k.contact_id = ${contactId} and k.merged_into is null`,

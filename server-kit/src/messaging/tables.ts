@@ -18,6 +18,7 @@ export const conversations = pgTable(
     last_message_id: uuid(),
     last_message_at: instant().notNull(),
     possible_opt_out_id: uuid(),
+    reply_to: text(),
     absorbed_ids: uuid().array().notNull().default([]),
     created_at: instant().notNull(),
   },

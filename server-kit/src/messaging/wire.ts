@@ -40,10 +40,21 @@ export interface ConversationRow {
   suppressed_since: string | null;
 }
 
+/**
+ * The number that a conversation reaches its contact `k` on: the further one that they wrote from last, for as long as it
+ * is theirs, else their first.
+ */
+export const threadNumber = (
+  conversation: string,
+) => `case when ${conversation}.reply_to is not null and exists (
+    select from contact_addresses a where a.tenant_id = ${conversation}.tenant_id and a.kind = 'phone'
+      and a.address = ${conversation}.reply_to and a.contact_id = k.contact_id)
+  then ${conversation}.reply_to else k.phone end`;
+
 /** Rows for a `page` that holds whole rows of `conversations`. Most recent first. */
 export const CONVERSATION_ROWS = `
   select page.conversation_id as id, page.channel, page.state, page.unread, page.last_message_at, page.created_at,
-    page.contact_id, k.name as contact_name, k.first_name as contact_first_name, k.phone as contact_phone,
+    page.contact_id, k.name as contact_name, k.first_name as contact_first_name, n.phone as contact_phone,
     k.tags as contact_tags,
     s.sender_id, s.address as sender_address, s.name as sender_name, s.status as sender_status,
     s.status_reason as sender_status_reason,
@@ -55,6 +66,7 @@ export const CONVERSATION_ROWS = `
     x.since as suppressed_since
   from page
   join contacts k on k.tenant_id = page.tenant_id and k.contact_id = page.contact_id
+  cross join lateral (select ${threadNumber('page')} as phone) n
   left join lateral (
     select * from senders s
     where s.tenant_id = page.tenant_id
@@ -65,7 +77,7 @@ export const CONVERSATION_ROWS = `
   left join messages m on m.tenant_id = page.tenant_id and m.message_id = page.last_message_id
   left join messages o on o.tenant_id = page.tenant_id and o.message_id = page.possible_opt_out_id
   left join suppressions x
-    on x.tenant_id = page.tenant_id and x.channel = page.channel and x.address = k.phone
+    on x.tenant_id = page.tenant_id and x.channel = page.channel and x.address = n.phone
   order by page.last_message_at desc, page.conversation_id desc`;
 
 /** The conversations with these ids, for the caller's pipeline. Unknown ones are left out. */
