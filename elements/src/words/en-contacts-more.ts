@@ -23,8 +23,6 @@ export const enContactsMore = {
   'bulk.value': 'New value; empty removes it',
   'bulk.newList': 'New list…',
   'bulk.listName': 'Name of the list',
-  'bulk.format': 'Format',
-  'bulk.managersOnly': 'Only managers can do this.',
   'bulk.deleteTitle': { one: 'Delete {count} person?', other: 'Delete {count} people?' },
   'bulk.deleteHint':
     'Their conversations and messages are deleted too. Opt-outs stay. This cannot be undone.',

@@ -11,7 +11,6 @@ export const enContacts = {
   'contacts.columns': 'Columns',
   'contacts.add': 'Add contact',
   'contacts.import': 'Import',
-  'contacts.more': 'More',
   'contacts.count': { one: '{count} person', other: '{count} people' },
   'contacts.selectAll': 'Select everybody in this view',
   'contacts.chosen': 'Selected',

@@ -106,7 +106,7 @@ function bar(context: BulkContext, state: State): TemplateResult {
       list.selection.all
         ? nothing
         : html`<button class="link" @click=${() => list.chooseAll(true)}>
-            ${i18n.t('contacts.selectAll')}
+            ${list.count === null ? i18n.t('contacts.selectAll') : i18n.t('bulk.all', { count: list.count })}
           </button>`
     }
     ${
