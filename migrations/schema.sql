@@ -426,6 +426,8 @@ CREATE INDEX contacts_by_last_name ON contacts USING btree (tenant_id, last_name
 
 CREATE INDEX contacts_by_name ON contacts USING btree (tenant_id, name_key) WHERE (name_key IS NOT NULL);
 
+CREATE INDEX contacts_in_order ON contacts USING btree (tenant_id, COALESCE(name_key, '􏿿'::text), contact_id) WHERE (merged_into IS NULL);
+
 CREATE INDEX contacts_merged ON contacts USING btree (tenant_id, merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE INDEX conversations_by_state ON conversations USING btree (tenant_id, state, last_message_at DESC, conversation_id DESC);

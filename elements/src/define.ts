@@ -7,6 +7,8 @@ import { Thread } from './elements/thread/thread.ts';
 import { UnreadCount } from './elements/unread-count/unread-count.ts';
 import { Timeline } from './elements/timeline/timeline.ts';
 import { ConsentLog } from './elements/consent-log/consent-log.ts';
+import { Contacts } from './elements/contacts/contacts.ts';
+import { SegmentBuilder } from './elements/segment-builder/segment-builder.ts';
 import { register, type ElementClass } from './register.ts';
 
 /** Provider first: an element that is upgraded after it finds it at once. */
@@ -20,6 +22,8 @@ const ALL: readonly ElementClass[] = [
   UnreadCount,
   Timeline,
   ConsentLog,
+  Contacts,
+  SegmentBuilder,
 ];
 
 export type ElementName =
@@ -31,7 +35,9 @@ export type ElementName =
   | 'inbox'
   | 'unread-count'
   | 'timeline'
-  | 'consent-log';
+  | 'consent-log'
+  | 'contacts'
+  | 'segment-builder';
 
 export interface DefineOptions {
   /** What the tags begin with: `acme` gives `<acme-inbox>`. */

@@ -1,4 +1,4 @@
-import type { ErrorCode, Problem } from '@patchbay/server-kit/contract';
+import type { ErrorCode, FilterIssue, Problem } from '@patchbay/server-kit/contract';
 
 /** Codes that never came over the wire: the request did not reach the server, or its answer made no sense. */
 export type ClientErrorCode = ErrorCode | 'network' | 'aborted' | 'bad_answer';
@@ -14,20 +14,29 @@ export class ApiError extends Error {
   readonly detail: string;
   /** The field at fault, as a path. */
   readonly field: string | undefined;
+  /** With `invalid_filter`: every mistake and where it is. */
+  readonly issues: readonly FilterIssue[];
 
-  constructor(code: ClientErrorCode, status: number, detail: string, field?: string) {
+  constructor(
+    code: ClientErrorCode,
+    status: number,
+    detail: string,
+    field?: string,
+    issues: readonly FilterIssue[] = [],
+  ) {
     super(detail);
     this.name = 'ApiError';
     this.code = code;
     this.status = status;
     this.detail = detail;
     this.field = field;
+    this.issues = issues;
   }
 
   static async fromResponse(response: Response): Promise<ApiError> {
     const body = (await response.json().catch(() => null)) as Partial<Problem> | null;
     const code = body?.code ?? fallbackCode(response.status);
-    return new ApiError(code, response.status, body?.detail ?? body?.title ?? '', body?.field);
+    return new ApiError(code, response.status, body?.detail ?? body?.title ?? '', body?.field, body?.issues);
   }
 
   static fromUnknown(cause: unknown): ApiError {

@@ -86,8 +86,7 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     updateConversation: (id, body) => call('PATCH', at`/v1/conversations/${id}`, { body }),
     listMessages: (id, query, options) =>
       call('GET', at`/v1/conversations/${id}/messages`, { query, ...options }),
-    sendMessage: (body) =>
-      call('POST', '/v1/messages', { body, headers: body.id ? { 'Idempotency-Key': body.id } : {} }),
+    sendMessage: (body) => call('POST', '/v1/messages', { body, headers: once(body.id) }),
     getMessage: (id, options) => call('GET', at`/v1/messages/${id}`, options),
     editMessage: (id, body) => call('PATCH', at`/v1/messages/${id}`, { body }),
     cancelMessage: (id) => call('POST', at`/v1/messages/${id}/cancel`),
@@ -96,19 +95,36 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     createContact: (body) => call('POST', '/v1/contacts', { body }),
     getContact: (id, options) => call('GET', at`/v1/contacts/${id}`, options),
     updateContact: (id, body, version) =>
-      call('PATCH', at`/v1/contacts/${id}`, {
-        body,
-        headers: version === undefined ? {} : { 'If-Match': `"${version}"` },
-      }),
+      call('PATCH', at`/v1/contacts/${id}`, { body, headers: ifMatch(version) }),
+    searchContacts: (body = {}, options) => call('POST', '/v1/contacts/search', { body, ...options }),
+    mergeContacts: (id, other) => call('POST', at`/v1/contacts/${id}/merge`, { body: { with: other } }),
+    undoMerge: (id) => call('POST', at`/v1/contacts/merges/${id}/undo`),
     listContactFields: (options) => items(call('GET', '/v1/contact-fields', options)),
     listConsent: (id, options) => items(call('GET', at`/v1/contacts/${id}/consent`, options)),
     recordConsent: (id, body) => call('POST', at`/v1/contacts/${id}/consent`, { body }),
     getTimeline: (id, query, options) => call('GET', at`/v1/contacts/${id}/timeline`, { query, ...options }),
+    listSegments: (options) => items(call('GET', '/v1/segments', options)),
+    getSegment: (id, options) => call('GET', at`/v1/segments/${id}`, options),
+    createSegment: (body) => call('POST', '/v1/segments', { body, headers: once(body.id) }),
+    updateSegment: (id, body, version) =>
+      call('PATCH', at`/v1/segments/${id}`, { body, headers: ifMatch(version) }),
+    deleteSegment: (id) => call('DELETE', at`/v1/segments/${id}`),
+    previewSegment: (body, options) => call('POST', '/v1/segments/preview', { body, ...options }),
+    startJob: (body) => call('POST', '/v1/jobs', { body, headers: once(body.id) }),
+    startExport: (body) => call('POST', '/v1/exports', { body, headers: once(body.id) }),
+    getJob: (id, options) => call('GET', at`/v1/jobs/${id}`, options),
+    cancelJob: (id) => call('POST', at`/v1/jobs/${id}/cancel`),
     listQuickReplies: (options) => items(call('GET', '/v1/quick-replies', options)),
     createQuickReply: (body) => call('POST', '/v1/quick-replies', { body }),
     deleteQuickReply: (id) => call('DELETE', at`/v1/quick-replies/${id}`),
   };
 }
+
+/** The same id is the same request, however often it is sent. */
+const once = (id: string | undefined): Record<string, string> =>
+  id === undefined ? {} : { 'Idempotency-Key': id };
+const ifMatch = (version: number | undefined): Record<string, string> =>
+  version === undefined ? {} : { 'If-Match': `"${version}"` };
 
 function search(query: object | undefined): string {
   const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== '');

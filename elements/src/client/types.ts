@@ -1,24 +1,36 @@
 import type {
   Brand,
+  BulkAction,
   ConsentRecord,
   Contact,
   ContactField,
+  ContactMerge,
+  ContactsFound,
+  ContactUnmerge,
   Conversation,
   ConversationCounts,
   CreateContact,
+  CreateSegment,
   EditMessage,
   FeedEvent,
+  Job,
+  JobTarget,
   ListConversationsQuery,
   Me,
   Message,
   MessagePage,
   Page,
+  PreviewSegment,
   QuickReply,
+  SearchContacts,
+  Segment,
+  SegmentPreview,
   SendMessage,
   TimelinePage,
   TimelineQuery,
   UpdateContact,
   UpdateConversation,
+  UpdateSegment,
 } from '@patchbay/server-kit/contract';
 
 /** Where the live feed stands. `offline`: the browser itself says that there is no network. */
@@ -55,6 +67,19 @@ export interface RecordConsent {
 }
 export type CreateQuickReply = Omit<QuickReply, 'id'> & { id?: string };
 
+/** What is to be done to many people. The same `id` is the same job. */
+export interface StartJob {
+  id?: string;
+  target: JobTarget;
+  action: BulkAction;
+}
+export interface StartExport {
+  id?: string;
+  subject: 'contacts' | 'messages' | 'calls' | 'consent' | 'audit';
+  format?: 'csv' | 'jsonl';
+  target?: JobTarget;
+}
+
 export interface RequestOptions {
   signal?: AbortSignal;
 }
@@ -80,12 +105,29 @@ export interface PatchbayClient {
   getContact(id: string, options?: RequestOptions): Promise<Contact>;
   /** With `version`, the server refuses (412 `edited_elsewhere`) when someone else was faster. */
   updateContact(id: string, patch: UpdateContact, version?: number): Promise<Contact>;
+  /** By filter and words, in one of the orders that the server can read far into. */
+  searchContacts(query?: SearchContacts, options?: RequestOptions): Promise<ContactsFound>;
+  /** The contact `other` becomes part of `id`. */
+  mergeContacts(id: string, other: string): Promise<ContactMerge>;
+  undoMerge(mergeId: string): Promise<ContactUnmerge>;
   /** The account's own fields of a contact, in their order. */
   listContactFields(options?: RequestOptions): Promise<ContactField[]>;
   listConsent(contactId: string, options?: RequestOptions): Promise<ConsentRecord[]>;
   recordConsent(contactId: string, record: RecordConsent): Promise<Contact>;
   /** Without a cursor the newest page, with what is coming. */
   getTimeline(contactId: string, query?: TimelineQuery, options?: RequestOptions): Promise<TimelinePage>;
+  listSegments(options?: RequestOptions): Promise<Segment[]>;
+  getSegment(id: string, options?: RequestOptions): Promise<Segment>;
+  createSegment(segment: CreateSegment): Promise<Segment>;
+  /** With `version`, the server refuses (412 `edited_elsewhere`) when someone else was faster. */
+  updateSegment(id: string, patch: UpdateSegment, version?: number): Promise<Segment>;
+  deleteSegment(id: string): Promise<void>;
+  /** How many a filter finds, and the newest of them. */
+  previewSegment(query: PreviewSegment, options?: RequestOptions): Promise<SegmentPreview>;
+  startJob(job: StartJob): Promise<Job>;
+  startExport(job: StartExport): Promise<Job>;
+  getJob(id: string, options?: RequestOptions): Promise<Job>;
+  cancelJob(id: string): Promise<Job>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;
   createQuickReply(reply: CreateQuickReply): Promise<QuickReply>;
   deleteQuickReply(id: string): Promise<void>;

@@ -1,4 +1,11 @@
-import type { Contact, Conversation, Message, SendMessage } from '@patchbay/server-kit/contract';
+import type {
+  Contact,
+  Conversation,
+  Filter,
+  Message,
+  Segment,
+  SendMessage,
+} from '@patchbay/server-kit/contract';
 
 /** What the elements tell their host: the name of each event, and its detail. */
 export interface ElementEvents {
@@ -12,6 +19,16 @@ export interface ElementEvents {
   'contact-open': { contactId: string; conversationId: string | null };
   /** A contact was changed in the panel. */
   'contact-change': { contact: Contact };
+  /** A contact was added in the table. */
+  'contact-add': { contact: Contact };
+  /** Someone wants to import people. */
+  'contacts-import': Record<string, never>;
+  /** What a filter finds was changed by hand. Null: everybody. */
+  'filter-change': { filter: Filter | null };
+  /** A segment was made or changed. */
+  'segment-save': { segment: Segment };
+  /** A segment was deleted. */
+  'segment-delete': { segmentId: string };
   /** A text is about to be sent. Cancel it to stop it: the text stays in the composer. */
   'message-send': {
     message: Pick<SendMessage, 'body' | 'media_urls' | 'send_at' | 'to' | 'conversation_id'>;

@@ -9,6 +9,7 @@ import type {
 import { ApiError } from '../client/errors.ts';
 import { longMessage } from './crowd.ts';
 import type { FakeClient, FakeOptions } from './fake-types.ts';
+import { fakePeople } from './fake-people.ts';
 import { fakeTimeline } from './fake-timeline.ts';
 import { createWorld } from './fake-world.ts';
 import { fakeThread, optedOutBlock, PLAIN_BRAND } from './fixtures.ts';
@@ -18,6 +19,7 @@ export type { FakeClient, FakeOptions } from './fake-types.ts';
 
 /** An in-memory server behind the client's interface. */
 export function createFakeClient(options: FakeOptions = {}): FakeClient {
+  const world = createWorld(options);
   const {
     addThread,
     now,
@@ -48,7 +50,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     feed,
     happened,
     nextNumber,
-  } = createWorld(options);
+  } = world;
 
   return {
     calls,
@@ -337,6 +339,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
         },
         o?.signal,
       ),
+    ...fakePeople(world),
     listQuickReplies: (o) => answer('listQuickReplies', [], () => replies, o?.signal),
     createQuickReply: (reply) =>
       answer('createQuickReply', [reply], () => {

@@ -209,5 +209,7 @@ export function createWorld(options: FakeOptions) {
     happened,
     nextNumber,
     addThread,
+    /** Everybody there is, made or not. */
+    size: () => extra,
   };
 }

@@ -1,3 +1,4 @@
+import { arTables } from './ar-tables.ts';
 import type { Plural, Words } from './en.ts';
 
 /** Six forms: 0, 1, 2, 3 to 10, 11 to 99, hundreds (CLDR). Where zero reads like `other`, it is left out. */
@@ -356,4 +357,5 @@ export const ar: Words = {
   'consentLog.empty': 'لا موافقة مسجّلة',
   'consentLog.emptyHint': 'يُحفظ هنا ما يوافق عليه وما يلغيه، مع الإثبات.',
   'error.consentLog': 'تعذّر تحميل سجل الموافقة.',
+  ...arTables,
 };

@@ -1,3 +1,6 @@
+import type { enBuilder } from './en-builder.ts';
+import type { enContactsMore } from './en-contacts-more.ts';
+import type { enContacts } from './en-contacts.ts';
 import type { enMore } from './en-more.ts';
 import type { enTimeline } from './en-timeline.ts';
 
@@ -87,6 +90,12 @@ export const en = {
 
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Word = string | Plural;
-export type WordKey = keyof typeof en | keyof typeof enMore | keyof typeof enTimeline;
+export type WordKey =
+  | keyof typeof en
+  | keyof typeof enMore
+  | keyof typeof enTimeline
+  | keyof typeof enContacts
+  | keyof typeof enContactsMore
+  | keyof typeof enBuilder;
 /** A whole locale: the keys of all files. */
 export type Words = Record<WordKey, Word>;

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ar } from './ar.ts';
+import { enBuilder } from './en-builder.ts';
+import { enContactsMore } from './en-contacts-more.ts';
+import { enContacts } from './en-contacts.ts';
 import { enMore } from './en-more.ts';
 import { enTimeline } from './en-timeline.ts';
 import { en, type Word } from './en.ts';
@@ -7,7 +10,14 @@ import { addEnglish, formatPhone, I18n, localTime, zonedInstant } from './i18n.t
 
 addEnglish(enMore);
 addEnglish(enTimeline);
-const english: Record<string, Word> = { ...en, ...enMore, ...enTimeline };
+const english: Record<string, Word> = {
+  ...en,
+  ...enMore,
+  ...enTimeline,
+  ...enContacts,
+  ...enContactsMore,
+  ...enBuilder,
+};
 const texts = (word: Word) => (typeof word === 'string' ? [word] : Object.values(word));
 const holes = (word: Word) => new Set(texts(word).flatMap((text) => text.match(/\{\w+\}/g) ?? []));
 

@@ -112,7 +112,7 @@ export function contactRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const { q, tag, after, limit } = cleanQuery(c.req.valid('query'));
     const place = readCursor(after);
     const words = q?.trim() || undefined;
-    const page = { q: words, tag: tag || undefined, after: place?.id ?? null, limit };
+    const page = { q: words, tag: tag || undefined, after: place, limit };
     const found = await database.transaction(c.var.session.tenant, async (tx) =>
       listContacts(tx, { ...page, region: await regionFor(tx, words) }),
     );

@@ -1,9 +1,10 @@
 /** Contacts as they are read: one row of the database, and what it becomes on the wire. */
-import { and, desc, eq, isNull, lt, sql, type SQL } from 'drizzle-orm';
-import type { Contact } from '../contract/index.ts';
+import { and, eq, gt, isNull, lt, sql, type SQL } from 'drizzle-orm';
+import type { Contact, ContactSort } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { query, runAround } from '../db/drizzle.ts';
 import { notFound, ProblemError } from '../errors.ts';
+import type { KeyPlace } from '../http/cursor.ts';
 import { writeBirthday, type Birthday } from './birthday.ts';
 import { matching } from './search.ts';
 import { contacts } from './tables.ts';
@@ -13,6 +14,7 @@ export interface ContactRow
   extends Omit<Contact, 'id' | 'consent' | 'birthday' | 'zone'>, Birthday, DerivedZone {
   contact_id: string;
   merged_into: string | null;
+  name_key: string | null;
   tenant_zone: string;
   consent_action: 'grant' | 'withdraw' | null;
   consent_source: string | null;
@@ -21,8 +23,8 @@ export interface ContactRow
   suppressed_since: string | null;
 }
 
-/** Rows for a `page` that holds whole rows of `contacts`, newest id first. */
-export const CONTACT_ROWS = `
+/** Rows for a `page` that holds whole rows of `contacts`, in no order. */
+const ROWS = `
   select page.*, t.time_zone as tenant_zone, coalesce(d.addresses, '[]') as addresses, r.action as consent_action, r.source as consent_source, r.occurred_at as consent_at,
     x.source as suppression_source, x.since as suppressed_since
   from page
@@ -37,8 +39,25 @@ export const CONTACT_ROWS = `
     select jsonb_agg(jsonb_build_object('kind', kind, 'address', address, 'label', label)
       order by position, kind desc, address) as addresses
     from contact_addresses a where a.tenant_id = page.tenant_id and a.contact_id = page.contact_id
-  ) d on true
-  order by page.contact_id desc`;
+  ) d on true`;
+
+/** What people are sorted by who are sorted by name. As in the index `contacts_in_order`. */
+const NAME = `coalesce(name_key, U&'\\+10FFFF')`;
+const ORDERS: Record<ContactSort, (of: string) => string> = {
+  newest: (of) => `${of}contact_id desc`,
+  oldest: (of) => `${of}contact_id`,
+  name: (of) => `${NAME}, ${of}contact_id`,
+  name_desc: (of) => `${NAME} desc, ${of}contact_id desc`,
+};
+
+/** The same, newest id first. */
+export const CONTACT_ROWS = `${ROWS} order by ${ORDERS.newest('page.')}`;
+
+/** Where a page ends, for the next one in the same order. */
+export const keyPlace = ({ name_key, contact_id }: ContactRow): KeyPlace => ({
+  key: name_key ?? '\u{10FFFF}',
+  id: contact_id,
+});
 
 export function toContact(row: ContactRow): Contact {
   return {
@@ -124,13 +143,20 @@ export function present<T extends { merged_into: string | null }>(row: T | undef
   );
 }
 
-/** A page of contacts and one row more, when there is one; newest first. For the caller's pipeline. */
+/** Where the page before ended. `key` counts in an order by name. */
+export interface After {
+  id: string;
+  key?: string;
+}
+
+/** A page of contacts and one row more, when there is one. For the caller's pipeline. */
 export function listContacts(
   tx: Tx,
   {
     q,
     tag,
     where,
+    sort = 'newest',
     after,
     limit,
     region = null,
@@ -139,7 +165,8 @@ export function listContacts(
     tag?: string | undefined;
     /** A compiled filter, about the table `contacts`. */
     where?: SQL | undefined;
-    after: string | null;
+    sort?: ContactSort;
+    after: After | null;
     limit: number;
     /** Of the tenant, for a number in `q`. Default: it is read as it stands. */
     region?: string | null;
@@ -155,10 +182,19 @@ export function listContacts(
         tag === undefined ? undefined : sql`${tag}::text = any(${contacts.tags})`,
         q === undefined ? undefined : matching(tx, q, region),
         where,
-        after === null ? undefined : lt(contacts.contact_id, after),
+        after === null ? undefined : beyond(sort, after),
       ),
     )
-    .orderBy(desc(contacts.contact_id))
+    .orderBy(sql.raw(ORDERS[sort]('')))
     .limit(limit + 1);
-  return runAround<ContactRow>(tx, 'page', page, CONTACT_ROWS, { prepare: where === undefined });
+  return runAround<ContactRow>(tx, 'page', page, `${ROWS} order by ${ORDERS[sort]('page.')}`, {
+    prepare: where === undefined,
+  });
+}
+
+function beyond(sort: ContactSort, { id, key = '' }: After): SQL {
+  if (sort === 'newest') return lt(contacts.contact_id, id);
+  if (sort === 'oldest') return gt(contacts.contact_id, id);
+  const to = sort === 'name' ? sql`>` : sql`<`;
+  return sql`(${sql.raw(NAME)}, contact_id) ${to} (${key}::text, ${id}::uuid)`;
 }

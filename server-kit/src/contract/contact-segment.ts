@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { filter } from './filter.ts';
-import { SEGMENT_KINDS } from './names.ts';
+import { CONTACT_SORTS, SEGMENT_KINDS } from './names.ts';
 import { contact } from './contact.ts';
 import { cursor, id, instant } from './primitives.ts';
 
@@ -40,14 +40,17 @@ export const createSegment = z
     time_zone: timeZone.optional(),
   })
   .meta({ id: 'CreateSegment' });
+export type CreateSegment = z.input<typeof createSegment>;
 
 export const updateSegment = z
   .object({ name: name.optional(), filter: anyFilter.optional(), time_zone: timeZone.optional() })
   .meta({ id: 'UpdateSegment' });
+export type UpdateSegment = z.input<typeof updateSegment>;
 
 export const previewSegment = z
   .object({ filter: anyFilter, time_zone: timeZone.optional(), limit })
   .meta({ id: 'PreviewSegment' });
+export type PreviewSegment = z.input<typeof previewSegment>;
 
 export const segmentPreview = z
   .object({
@@ -56,16 +59,31 @@ export const segmentPreview = z
     next: cursor.nullable().meta({ description: 'Pass as `after` to POST /v1/contacts/search for more' }),
   })
   .meta({ id: 'SegmentPreview' });
+export type SegmentPreview = z.infer<typeof segmentPreview>;
 
 export const searchContacts = z
   .object({
     filter: anyFilter.optional(),
     time_zone: timeZone.optional(),
     q: z.string().max(200).optional(),
+    sort: z.enum(CONTACT_SORTS).default('newest').meta({ description: 'A cursor belongs to its order' }),
+    counted: z.boolean().default(false).meta({ description: 'Whether `count` is wanted: it takes longer' }),
     after: cursor.optional(),
     limit,
   })
   .meta({ id: 'SearchContacts' });
+export type SearchContacts = z.input<typeof searchContacts>;
+
+export const contactsFound = z
+  .object({
+    items: z.array(contact),
+    next: cursor
+      .nullable()
+      .meta({ description: 'Pass as `after`, with the same filter and order, for more' }),
+    count: z.int().nonnegative().nullable().meta({ description: 'How many in all; null when not asked for' }),
+  })
+  .meta({ id: 'ContactsFound' });
+export type ContactsFound = z.infer<typeof contactsFound>;
 
 export const changeMembers = z
   .object({

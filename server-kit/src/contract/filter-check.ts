@@ -12,7 +12,9 @@ import {
   segmentCondition,
   type Filter,
 } from './filter.ts';
+import type { Channel } from './primitives.ts';
 import {
+  CHANNELS,
   EVENT_TYPES,
   FILTER_FIELDS,
   FILTER_LIMITS,
@@ -173,16 +175,18 @@ function checkField(clause: Record<string, unknown>, path: string, issues: Filte
       'value',
     );
   }
-  const fits =
-    schema.safeParse(value).success &&
-    (type !== 'text' || [value].flat().every((one) => typeof one === 'string')) &&
-    (type !== 'instant' || op !== 'between' || typeof (value as unknown[])[0] !== 'number');
-  if (!fits)
-    report(
-      'invalid_value',
-      `"${op}" takes ${type === 'text' ? textual(operator) : EXPECTED[operator]}.`,
-      'value',
-    );
+  if (!schema.safeParse(value).success || !suits(type, operator, value))
+    report('invalid_value', `"${op}" takes ${expected(type, operator)}.`, 'value');
+}
+
+/** Whether a value that the operator takes is of the field's type. */
+function suits(type: FilterType, op: FilterOperator, value: unknown): boolean {
+  const values = [value].flat();
+  if (type === 'text') return values.every((one) => typeof one === 'string');
+  if (type === 'number') return values.every((one) => typeof one === 'number');
+  if (type === 'boolean') return typeof value === 'boolean';
+  if (type === 'channels') return values.every((one) => CHANNELS.includes(one as Channel));
+  return type !== 'instant' || op !== 'between' || typeof values[0] !== 'number';
 }
 
 function checkCondition(
@@ -222,7 +226,11 @@ export function eventTypes(pattern: string): string[] {
   return ASKABLE.filter((type) => type.startsWith(pattern.slice(0, -1)));
 }
 
-function textual(op: FilterOperator): string {
+function expected(type: FilterType, op: FilterOperator): string {
+  if (type === 'number') return op === 'between' ? 'two numbers, as [10,20]' : 'a number';
+  if (type === 'boolean') return 'true or false';
+  if (type === 'channels') return `a list of ${CHANNELS.join(', ')}`;
+  if (type !== 'text') return EXPECTED[op];
   return op === 'is' || op === 'is_not' ? 'a text' : EXPECTED[op].replace('values', 'texts');
 }
 

@@ -141,11 +141,16 @@ export const FILTER_FIELDS = {
   owner_id: 'text',
   time_zone: 'text',
   tags: 'tags',
+  lead_score: 'number',
+  do_not_call: 'boolean',
+  dnd: 'channels',
+  birthday: 'birthday',
   created_at: 'instant',
   updated_at: 'instant',
 } as const;
 
 const TEXT_OPERATORS = ['is', 'is_not', 'in', 'not_in', 'contains', 'starts_with'] as const;
+const NUMBER_OPERATORS = ['gt', 'gte', 'lt', 'lte'] as const;
 const DATE_OPERATORS = ['before', 'after', 'between', 'within'] as const;
 const PRESENCE_OPERATORS = ['is_empty', 'is_set'] as const;
 
@@ -153,7 +158,12 @@ export const FILTER_OPERATORS = {
   text: [...TEXT_OPERATORS, ...PRESENCE_OPERATORS],
   instant: [...DATE_OPERATORS, ...PRESENCE_OPERATORS],
   tags: ['has_any', 'has_all', 'has_none', ...PRESENCE_OPERATORS],
-  custom: [...TEXT_OPERATORS, 'gt', 'gte', 'lt', 'lte', ...DATE_OPERATORS, ...PRESENCE_OPERATORS],
+  channels: ['has_any', 'has_all', 'has_none', ...PRESENCE_OPERATORS],
+  number: ['is', 'is_not', ...NUMBER_OPERATORS, 'between', ...PRESENCE_OPERATORS],
+  boolean: ['is'],
+  /** Comes every year, so a period is asked for days, and the year of birth does not count. */
+  birthday: ['within', ...PRESENCE_OPERATORS],
+  custom: [...TEXT_OPERATORS, ...NUMBER_OPERATORS, ...DATE_OPERATORS, ...PRESENCE_OPERATORS],
 } as const;
 
 /** Minutes and hours are spans of time; the others count on the calendar of the filter's time zone. */
@@ -194,6 +204,9 @@ export const FILTER_ISSUES = [
   'list_too_long',
   'invalid_value',
 ] as const;
+
+/** The orders that a million people can be read in: each is one index. Without a name: after all names. */
+export const CONTACT_SORTS = ['newest', 'oldest', 'name', 'name_desc'] as const;
 
 /** `dynamic`: whoever the filter finds. `static`: whoever was put in by hand. */
 export const SEGMENT_KINDS = ['dynamic', 'static'] as const;
@@ -257,4 +270,5 @@ export type MessageOrigin = (typeof MESSAGE_ORIGINS)[number];
 export type MessagePurpose = (typeof MESSAGE_PURPOSES)[number];
 export type FieldType = (typeof FIELD_TYPES)[number];
 export type ZoneSource = (typeof ZONE_SOURCES)[number];
+export type ContactSort = (typeof CONTACT_SORTS)[number];
 export type DuplicateReason = (typeof DUPLICATE_REASONS)[number];

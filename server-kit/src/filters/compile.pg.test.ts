@@ -30,10 +30,11 @@ async function write(tenant: string, { people, ledger, blocked, now }: World): P
   const at = (ms: number) => new Date(ms).toISOString();
   await rows(
     `insert into contacts (tenant_id, contact_id, first_name, last_name, phone, email, stage, state, source, lead_type, tags,
-       fields, created_at, updated_at)
-     select $1, id, first_name, last_name, phone, email, stage, state, source, lead_type, tags, fields, created_at, updated_at
+       lead_score, do_not_call, dnd, birth_month, birth_day, fields, created_at, updated_at)
+     select $1, id, first_name, last_name, phone, email, stage, state, source, lead_type, tags,
+       lead_score, do_not_call, dnd, (birthday->>'month')::smallint, (birthday->>'day')::smallint, fields, created_at, updated_at
      from jsonb_to_recordset($2::jsonb) as p (id uuid, first_name text, last_name text, phone text, email text, stage text,
-       state text, source text, lead_type text, tags text[], fields jsonb, created_at timestamptz, updated_at timestamptz)`,
+       state text, source text, lead_type text, tags text[], lead_score integer, do_not_call boolean, dnd text[], birthday jsonb, fields jsonb, created_at timestamptz, updated_at timestamptz)`,
     people.map(({ columns, created_at, updated_at, ...rest }) => ({
       ...rest,
       ...columns,

@@ -60,7 +60,10 @@ function joined(filters: Filter[], by: SQL, ofNone: SQL, asking: Asking): SQL {
 
 function compileField(condition: FieldCondition, when: When): SQL {
   const kind = filterFieldType(condition.field);
-  if (kind === 'tags') return compileTags(condition);
+  if (kind === 'tags' || kind === 'channels') return compileTags(condition, columnOf(condition.field));
+  if (kind === 'number') return compileNumber(condition, columnOf(condition.field));
+  if (kind === 'boolean') return sql`${columnOf(condition.field)} = ${yes(condition)}::boolean`;
+  if (kind === 'birthday') return compileBirthday(condition, when);
   if (kind === 'instant') return compileInstant(condition, columnOf(condition.field), when);
   if (kind === 'custom') return compileCustom(condition, when);
   return compileText(condition, columnOf(condition.field), keyOf(condition.field));
@@ -143,12 +146,55 @@ function insideDays(value: SQL, { from, until, open }: Bounds, when: When): SQL 
   return dayIs(value, (own) => insideSql(own, days));
 }
 
-function compileTags(condition: FieldCondition): SQL {
-  if (condition.op === 'has_any') return sql`contacts.tags && ${texts(condition.value)}`;
-  if (condition.op === 'has_all') return sql`contacts.tags @> ${texts(condition.value)}`;
-  if (condition.op === 'has_none') return sql`not (contacts.tags && ${texts(condition.value)})`;
-  if (condition.op === 'is_empty') return sql`contacts.tags = '{}'::text[]`;
-  if (condition.op === 'is_set') return sql`contacts.tags <> '{}'::text[]`;
+function compileNumber(condition: FieldCondition, value: SQL): SQL {
+  const { op } = condition;
+  if (op === 'is') return sql`coalesce(${value} = ${numeric(condition.value)}, false)`;
+  if (op === 'is_not') return sql`${value} is distinct from ${numeric(condition.value)}`;
+  if (op === 'gt' || op === 'gte' || op === 'lt' || op === 'lte')
+    return sql`coalesce(${value} ${COMPARISONS[op]} ${numeric(condition.value)}, false)`;
+  if (op === 'between') {
+    const [from, to] = condition.value;
+    return sql`coalesce(${value} between ${numeric(from)} and ${numeric(to)}, false)`;
+  }
+  if (op === 'is_empty') return sql`${value} is null`;
+  if (op === 'is_set') return sql`${value} is not null`;
+  throw unknownOperator(condition);
+}
+
+function yes(condition: FieldCondition): boolean {
+  if (condition.op === 'is') return condition.value === true;
+  throw unknownOperator(condition);
+}
+
+/**
+ * A day that comes every year lies in a period when it does so in the year in which the period begins, or in the next one.
+ * Whoever was born on Feb 29 has it on the 28th in other years.
+ */
+export function compileBirthday(condition: FieldCondition, when: When): SQL {
+  if (condition.op === 'is_empty') return sql`contacts.birth_month is null`;
+  if (condition.op === 'is_set') return sql`contacts.birth_month is not null`;
+  if (condition.op !== 'within') throw unknownOperator(condition);
+  const { from, until, open } = periodSql(condition.value, when);
+  // without an end it comes again
+  if (from === null || until === null) return sql`contacts.birth_month is not null`;
+  const zone = sql`${when.zone}::text`;
+  const first = sql`(${from} at time zone ${zone})::date`;
+  // the midnight that ends a day is no longer that day
+  const last = sql`((${until} at time zone ${zone}) - ${open ? '1 microsecond' : '0'}::interval)::date`;
+  return sql`coalesce((select bool_or(day between first and last)
+    from (select ${first} as first, ${last} as last) period
+    cross join lateral generate_series(0, 1) as later (years)
+    cross join lateral make_date(extract(year from first)::integer + later.years, contacts.birth_month, 1) as month (start)
+    cross join lateral (select least(month.start + contacts.birth_day - 1,
+      (month.start + interval '1 month')::date - 1) as day) anniversary), false)`;
+}
+
+function compileTags(condition: FieldCondition, held: SQL): SQL {
+  if (condition.op === 'has_any') return sql`${held} && ${texts(condition.value)}`;
+  if (condition.op === 'has_all') return sql`${held} @> ${texts(condition.value)}`;
+  if (condition.op === 'has_none') return sql`not (${held} && ${texts(condition.value)})`;
+  if (condition.op === 'is_empty') return sql`${held} = '{}'::text[]`;
+  if (condition.op === 'is_set') return sql`${held} <> '{}'::text[]`;
   throw unknownOperator(condition);
 }
 

@@ -1,9 +1,9 @@
 /** Who a filter finds: how many, and page by page. */
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
-import { listContacts, type ContactRow } from '../contacts/rows.ts';
-import { regionFor } from '../contacts/search.ts';
+import { listContacts, type After, type ContactRow } from '../contacts/rows.ts';
+import { matching, regionFor } from '../contacts/search.ts';
 import { contacts } from '../contacts/tables.ts';
-import type { Filter } from '../contract/index.ts';
+import type { ContactSort, Filter } from '../contract/index.ts';
 import type { Database, Tx } from '../db/client.ts';
 import { query, runOnce } from '../db/drizzle.ts';
 import { compileFilter } from './compile.ts';
@@ -14,8 +14,10 @@ export interface FilterSearch {
   filter?: Filter | undefined;
   timeZone?: string | null | undefined;
   q?: string | undefined;
-  /** The last contact's id of the page before. */
-  after?: string | null;
+  /** Default: `newest`. */
+  sort?: ContactSort;
+  /** Where the page before ended. */
+  after?: After | null;
   limit: number;
   counted?: boolean;
 }
@@ -31,7 +33,7 @@ export interface Found {
 export async function searchContacts(
   database: Database,
   tenant: string,
-  { filter, timeZone = null, q, after = null, limit, counted = false }: FilterSearch,
+  { filter, timeZone = null, q, sort = 'newest', after = null, limit, counted = false }: FilterSearch,
   guard?: Guard,
 ): Promise<Found> {
   try {
@@ -39,8 +41,8 @@ export async function searchContacts(
       const asked = filter && (await guardFilter(tx, filter, timeZone, guard));
       const region = await regionFor(tx, q);
       const [rows, count] = await Promise.all([
-        listContacts(tx, { q, where: asked && forPage(tx, asked), after, limit, region }),
-        counted ? countContacts(tx, asked?.where) : null,
+        listContacts(tx, { q, where: asked && forPage(tx, asked), sort, after, limit, region }),
+        counted ? countContacts(tx, asked?.where, q, region) : null,
       ]);
       return { rows, count };
     });
@@ -69,11 +71,23 @@ export async function conditionOf(tx: Tx, filter: Filter, timeZone: string | nul
   return compileFilter(filter, { tenant: tx.tenant, ...(await whenOf(tx, timeZone)) });
 }
 
-async function countContacts(tx: Tx, where: SQL | undefined): Promise<number> {
+async function countContacts(
+  tx: Tx,
+  where: SQL | undefined,
+  q: string | undefined,
+  region: string | null,
+): Promise<number> {
   const built = query
     .select({ count: sql`count(*)::integer`.as('count') })
     .from(contacts)
-    .where(and(eq(contacts.tenant_id, tx.tenant), isNull(contacts.merged_into), where));
+    .where(
+      and(
+        eq(contacts.tenant_id, tx.tenant),
+        isNull(contacts.merged_into),
+        q === undefined ? undefined : matching(tx, q, region),
+        where,
+      ),
+    );
   const [row] = await runOnce<{ count: number }>(tx, built.getSQL());
   return row!.count;
 }

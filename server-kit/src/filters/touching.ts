@@ -6,6 +6,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { eventTypes, filterFieldType, type Filter, type FilterPeriod } from '../contract/index.ts';
 import { writeArray } from '../db/arrays.ts';
+import { compileBirthday } from './compile.ts';
 import { columnOf, customKey } from './fields.ts';
 import { betweenSql, daySql, isMoving, isMovingPeriod, periodSql, pointSql, type When } from './times.ts';
 
@@ -44,15 +45,23 @@ export function movedPast(filter: Filter, tenant: string, before: string, when: 
         and (${crossed(sql`e.occurred_at`, edges)})`);
     }
     if (!('field' in clause)) continue;
+    const type = filterFieldType(clause.field);
+    if (type === 'birthday') {
+      if (clause.op !== 'within' || !isMovingPeriod(clause.value)) continue;
+      const [old, current] = [compileBirthday(clause, then), compileBirthday(clause, when)];
+      queries.push(sql`select contacts.contact_id from contacts
+        where tenant_id = ${tenant}::text and birth_month is not null and ${old} <> ${current}`);
+      continue;
+    }
     const edges = fieldEdges(clause, then, when);
     if (edges.length === 0) continue;
-    const custom = filterFieldType(clause.field) === 'custom';
-    const condition = custom
-      ? crossed(
-          sql`(contacts.fields ->> ${customKey(clause.field)}::text) collate "C"`,
-          edges.map(([from, to]) => [daySql(from, when), sql`${daySql(to, when)} || '~'`]),
-        )
-      : crossed(columnOf(clause.field), edges);
+    const condition =
+      type === 'custom'
+        ? crossed(
+            sql`(contacts.fields ->> ${customKey(clause.field)}::text) collate "C"`,
+            edges.map(([from, to]) => [daySql(from, when), sql`${daySql(to, when)} || '~'`]),
+          )
+        : crossed(columnOf(clause.field), edges);
     queries.push(
       sql`select contacts.contact_id from contacts where tenant_id = ${tenant}::text and (${condition})`,
     );

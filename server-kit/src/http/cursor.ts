@@ -21,6 +21,26 @@ export function readCursor(cursor: string | undefined, field: 'after' | 'before'
   return { at: at.toISOString(), id };
 }
 
+/** A place in an order that is not of time: what the row is sorted by, and its id. */
+export interface KeyPlace {
+  key: string;
+  id: string;
+}
+
+export function writeKeyCursor({ key, id }: KeyPlace): string {
+  return Buffer.from(`${id}.${key}`).toString('base64url');
+}
+
+/** Throws `invalid_cursor`, also for a cursor of another order. */
+export function readKeyCursor(cursor: string | undefined): KeyPlace | null {
+  if (cursor === undefined) return null;
+  const read = Buffer.from(cursor, 'base64url').toString();
+  const [id, key] = [read.slice(0, 36), read.slice(37)];
+  // NUL cannot be a parameter of Postgres
+  if (!isUuid(id) || read[36] !== '.' || key.includes('\0')) throw unknownPlace('after');
+  return { key, id };
+}
+
 export function unknownPlace(field: string): ProblemError {
   return new ProblemError(
     'invalid_cursor',

@@ -218,7 +218,7 @@ export function segmentRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const place = readCursor(after);
     const [[known], rows] = await database.pipeline(tenant, (tx) => [
       segmentById(tx, id),
-      listContacts(tx, { where: memberOf(tenant, id), after: place?.id ?? null, limit }),
+      listContacts(tx, { where: memberOf(tenant, id), after: place, limit }),
     ]);
     if (!known) throw notFound('segment');
     const page = cutPage(rows, limit, (row) => ({ at: row.created_at, id: row.contact_id }));

@@ -26,6 +26,18 @@ const DAYS = [
   '2026-03-10T09:00:00Z',
   '2026-99-99',
 ];
+/** Around the world's now, around the ends of its year, and the day that most years lack. */
+const BIRTHDAYS = [
+  { month: 2, day: 28 },
+  { month: 2, day: 29 },
+  { month: 3, day: 1 },
+  { month: 3, day: 8 },
+  { month: 3, day: 10 },
+  { month: 3, day: 12 },
+  { month: 12, day: 31 },
+  { month: 1, day: 1 },
+  { month: 7, day: 4 },
+];
 const EVENTS = [
   'message.received',
   'message.sent',
@@ -90,6 +102,12 @@ export function anyFilter(segments: string[]): fc.Arbitrary<Filter> {
     ask(dated, ['between'], fc.tuple(point, point)),
     ask(dated, ['within'], period),
     ask(fc.constant('tags'), ['has_any', 'has_all', 'has_none'], several(fc.constantFrom(...TAGS))),
+    ask(fc.constant('lead_score'), ['is', 'is_not', 'gt', 'gte', 'lt', 'lte'], number),
+    ask(fc.constant('lead_score'), ['between'], fc.tuple(number, number)),
+    ask(fc.constant('do_not_call'), ['is'], fc.boolean()),
+    ask(fc.constant('dnd'), ['has_any', 'has_all', 'has_none'], several(fc.constantFrom(...CHANNELS))),
+    ask(fc.constant('birthday'), ['within'], period),
+    ask(fc.constantFrom('lead_score', 'dnd', 'birthday'), ['is_empty', 'is_set']),
     fc.record({
       consent: fc.record({
         channel: fc.constantFrom(...CHANNELS),
@@ -180,6 +198,10 @@ export function anyWorld(random: Random, size: number, segments: string[]): Worl
       id: newId(),
       columns,
       fields,
+      lead_score: maybe(() => random.pick([-3, 0, 7, 99, 100])),
+      do_not_call: random.chance(0.3),
+      dnd: CHANNELS.filter(() => random.chance(0.3)),
+      birthday: maybe(() => random.pick(BIRTHDAYS)),
       tags: TAGS.filter(() => random.chance(0.3)),
       created_at: time(),
       updated_at: time(),

@@ -7,6 +7,10 @@ import type { Channel, Filter, FilterPeriod, FilterPoint } from '../../contract/
 export interface Person {
   id: string;
   columns: Record<string, string | null>;
+  lead_score: number | null;
+  do_not_call: boolean;
+  dnd: string[];
+  birthday: { month: number; day: number } | null;
   tags: string[];
   created_at: number;
   updated_at: number;
@@ -74,12 +78,16 @@ function consentOf(channel: Channel, person: Person, world: World): string {
 
 function fieldMatches(clause: Extract<Filter, { field: string }>, person: Person, world: World): boolean {
   const { field, op } = clause;
-  if (field === 'tags') {
+  if (field === 'lead_score') return scoreMatches(clause, person.lead_score);
+  if (field === 'do_not_call') return op === 'is' && person.do_not_call === clause.value;
+  if (field === 'birthday') return birthdayMatches(clause, person.birthday, world);
+  if (field === 'tags' || field === 'dnd') {
+    const held = person[field];
     const wanted = 'value' in clause ? (clause.value as string[]) : [];
-    if (op === 'has_any') return wanted.some((tag) => person.tags.includes(tag));
-    if (op === 'has_all') return wanted.every((tag) => person.tags.includes(tag));
-    if (op === 'has_none') return !wanted.some((tag) => person.tags.includes(tag));
-    return (op === 'is_empty') === (person.tags.length === 0);
+    if (op === 'has_any') return wanted.some((tag) => held.includes(tag));
+    if (op === 'has_all') return wanted.every((tag) => held.includes(tag));
+    if (op === 'has_none') return !wanted.some((tag) => held.includes(tag));
+    return (op === 'is_empty') === (held.length === 0);
   }
   if (field === 'created_at' || field === 'updated_at') {
     const at = person[field];
@@ -104,6 +112,40 @@ function fieldMatches(clause: Extract<Filter, { field: string }>, person: Person
   if (op === 'is_empty') return value === null || value === '';
   if (op === 'is_set') return value !== null && value !== '';
   return customMatches(clause, value, world);
+}
+
+function scoreMatches(clause: Extract<Filter, { field: string }>, score: number | null): boolean {
+  if (clause.op === 'is') return score === clause.value;
+  if (clause.op === 'is_not') return score !== clause.value;
+  if (clause.op === 'is_empty') return score === null;
+  if (clause.op === 'is_set') return score !== null;
+  if (score === null) return false;
+  if (clause.op === 'gt') return score > clause.value;
+  if (clause.op === 'gte') return score >= clause.value;
+  if (clause.op === 'lt') return score < clause.value;
+  if (clause.op === 'lte') return score <= clause.value;
+  const [from, to] = (clause as { value: [number, number] }).value;
+  return score >= from && score <= to;
+}
+
+/** Day by day through the period, each looked up on the calendar. */
+function birthdayMatches(
+  clause: Extract<Filter, { field: string }>,
+  born: Person['birthday'],
+  world: World,
+): boolean {
+  if (clause.op !== 'within') return (clause.op === 'is_empty') === (born === null);
+  if (born === null) return false;
+  const { from, last } = ends(clause.value, world);
+  if (from === null || last === null) return true;
+  const midnight = (at: number) => Math.floor(localOf(at, world.zone) / DAY) * DAY;
+  const end = Math.min(midnight(last), midnight(from) + 800 * DAY);
+  for (let at = midnight(from); at <= end; at += DAY) {
+    const day = new Date(at);
+    const length = new Date(Date.UTC(day.getUTCFullYear(), born.month, 0)).getUTCDate();
+    if (day.getUTCMonth() + 1 === born.month && day.getUTCDate() === Math.min(born.day, length)) return true;
+  }
+  return false;
 }
 
 function customMatches(

@@ -1,0 +1,185 @@
+import { html } from 'lit';
+import { expect, find, settled, stage, waitUntil, type Stage } from '../../testing/browser.ts';
+import type { FakeOptions } from '../../testing/fake-client.ts';
+import { ANA, fakeId } from '../../testing/people.ts';
+import type { Contacts } from './contacts.ts';
+
+const MANAGER = { member: { ...ANA, role: 'manager' as const } };
+
+async function table(options: FakeOptions = {}, width = 1100): Promise<Stage<Contacts>> {
+  const staged = await stage<Contacts>(() => html`<test-contacts></test-contacts>`, options);
+  staged.element.style.cssText = `height: 600px; width: ${width}px`;
+  await waitUntil(
+    () => staged.root.querySelector('.window [role=row] .bones') === null && rows(staged).length > 0,
+  );
+  await settled();
+  return staged;
+}
+const rows = ({ root }: Pick<Stage<Contacts>, 'root'>) => [
+  ...root.querySelectorAll<HTMLElement>('.window > [role=row]'),
+];
+const names = (staged: Stage<Contacts>) =>
+  rows(staged).map((row) => row.querySelector('.name, b')!.textContent!.trim());
+const grid = ({ root }: Stage<Contacts>) => find(root, '[role=grid]');
+const key = (staged: Stage<Contacts>, name: string, more: KeyboardEventInit = {}) =>
+  grid(staged).dispatchEvent(
+    new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true, ...more }),
+  );
+const chosen = (staged: Stage<Contacts>) => staged.element.list!.selection;
+const button = ({ root }: Stage<Contacts>, name: string) =>
+  [...root.querySelectorAll<HTMLButtonElement>('button')].find((one) => one.textContent!.trim() === name)!;
+
+describe('<contacts>', () => {
+  it('can be used by everyone, with rows, columns and their number said', async () => {
+    const staged = await table();
+    await expect(staged.element).to.be.accessible();
+    expect(grid(staged).getAttribute('aria-rowcount')).to.eql(String(rows(staged).length + 1));
+    expect(rows(staged)[0]!.getAttribute('aria-rowindex')).to.eql('2');
+  });
+
+  it('draws few of many, uses their nodes again, and reaches the last of a million', async () => {
+    const staged = await table({ crowd: 1_000_000 });
+    const { list } = staged.element;
+    // as far as a thousand people, page by page
+    const scroller = grid(staged);
+    const first = rows(staged)[0];
+    for (let n = 0; n < 12; n += 1) {
+      scroller.scrollTop = scroller.scrollHeight;
+      await waitUntil(() => list!.length >= (n + 1) * 100);
+      await settled();
+    }
+    expect(list!.length).to.be.greaterThan(1000);
+    expect(rows(staged).length).to.be.lessThan(60);
+    expect(rows(staged)[0]).to.eql(first);
+    expect(list!.loaded.length).to.be.lessThan(1000);
+    // back at the top, the pages that were forgotten are asked for again
+    key(staged, 'Home');
+    await waitUntil(() => names(staged)[0]!.includes('John Smith'));
+  });
+
+  it('is worked by keyboard alone', async () => {
+    const staged = await table();
+    let opened = '';
+    staged.element.addEventListener('contact-open', (event) => (opened = event.detail.contactId));
+    key(staged, 'ArrowDown');
+    key(staged, 'Enter');
+    expect(opened).to.eql(fakeId('c', 1));
+    key(staged, ' ');
+    await settled();
+    key(staged, 'ArrowDown', { shiftKey: true });
+    key(staged, 'ArrowDown', { shiftKey: true });
+    await waitUntil(() => chosen(staged).ids.size === 3);
+    key(staged, 'a', { ctrlKey: true });
+    await settled();
+    expect(chosen(staged).all).to.eql(true);
+    await waitUntil(() => staged.root.querySelector('[part=bulk]') !== null);
+    expect(find(staged.root, '[part=bulk]').textContent).to.match(/All \d+ of this view are selected/);
+    key(staged, 'Escape');
+    expect(chosen(staged).empty).to.eql(true);
+    key(staged, 'End');
+    await settled();
+    expect(grid(staged).getAttribute('aria-activedescendant')).to.eql(
+      `row-${staged.element.list!.length - 1}`,
+    );
+  });
+
+  it('sorts by a head, and remembers it', async () => {
+    const staged = await table();
+    find(staged.root, '.head .sort').click();
+    await waitUntil(() => names(staged)[0]!.match(/A/) !== null && staged.element.list!.view.sort === 'name');
+    await waitUntil(() => staged.root.querySelector('[aria-sort=ascending]') !== null);
+    expect(localStorage.getItem('pb:columns:harbor:u1:')).to.contain('"sort":"name"');
+  });
+
+  it('makes a column wider by keyboard', async () => {
+    const staged = await table();
+    const grip = find(staged.root, '.grip');
+    const before = Number(grip.getAttribute('aria-valuenow'));
+    grip.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+    await settled();
+    expect(Number(grip.getAttribute('aria-valuenow'))).to.eql(before + 16);
+  });
+
+  it('tags whom one has chosen, shows how far that is, and what came of it', async () => {
+    const staged = await table();
+    find(rows(staged)[0]!, '[data-tick]').click();
+    await waitUntil(() => staged.root.querySelector('[part=bulk]') !== null);
+    button(staged, 'Tag').click();
+    await settled();
+    find<HTMLInputElement>(staged.root, 'input[name=tags]').value = 'Spring, Spring , Hot';
+    find<HTMLFormElement>(staged.root, '[part=bulk] form').requestSubmit();
+    await waitUntil(() => staged.client.calls.some(({ method }) => method === 'startJob'));
+    const [started] = staged.client.calls.find(({ method }) => method === 'startJob')!.args as [
+      { target: object; action: object },
+    ];
+    expect(started.target).to.eql({ ids: [fakeId('c', 0)] });
+    expect(started.action).to.eql({ type: 'add_tags', tags: ['Spring', 'Hot'] });
+    await waitUntil(() => staged.root.querySelector('[part=job]')?.textContent?.includes('Done: 1 person'));
+    await waitUntil(() => rows(staged)[0]!.textContent!.includes('Spring'));
+  });
+
+  it('asks for the number in words before it deletes, and only managers', async () => {
+    const agent = await table();
+    key(agent, 'a', { ctrlKey: true });
+    await waitUntil(() => agent.root.querySelector('[part=bulk]') !== null);
+    expect(button(agent, 'Delete')).to.eql(undefined);
+    expect(button(agent, 'Export')).to.eql(undefined);
+    agent.provider.remove();
+
+    const staged = await table({ me: MANAGER });
+    key(staged, 'a', { ctrlKey: true });
+    await waitUntil(() => button(staged, 'Delete') !== undefined);
+    button(staged, 'Delete').click();
+    await waitUntil(() => staged.root.querySelector('dialog')?.open);
+    const submit = button(staged, 'Delete for ever');
+    expect(submit.disabled).to.eql(true);
+    const input = find<HTMLInputElement>(staged.root, 'dialog input');
+    input.value = `${staged.element.list!.count} people`;
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await settled();
+    expect(submit.disabled).to.eql(false);
+    submit.click();
+    await waitUntil(() => staged.element.list!.length === 0);
+  });
+
+  it('merges two and takes it back', async () => {
+    const staged = await table({ me: MANAGER });
+    const before = staged.element.list!.length;
+    for (const nth of [0, 1]) {
+      find(rows(staged)[nth]!, '[data-tick]').click();
+      await settled();
+    }
+    await waitUntil(() => button(staged, 'Merge') !== undefined);
+    button(staged, 'Merge').click();
+    await waitUntil(() => staged.root.querySelector('dialog')?.open);
+    find<HTMLFormElement>(staged.root, 'dialog form').requestSubmit();
+    await waitUntil(() => staged.element.list!.length === before - 1);
+    button(staged, 'Undo').click();
+    await waitUntil(() => staged.element.list!.length === before);
+  });
+
+  it('is a list of cards on a phone, chosen by a long press', async () => {
+    const staged = await table({}, 380);
+    await waitUntil(() => staged.root.querySelector('.card') !== null);
+    const second = rows(staged)[1]!;
+    second.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, pointerType: 'touch' }));
+    await waitUntil(() => chosen(staged).ids.size === 1);
+    second.dispatchEvent(new PointerEvent('pointerup', { bubbles: true, pointerType: 'touch' }));
+    await expect(staged.element).to.be.accessible();
+  });
+
+  it('hides and moves columns', async () => {
+    const staged = await table();
+    button(staged, 'Columns').click();
+    await waitUntil(() => staged.root.querySelector('dialog')?.open);
+    const heads = () =>
+      [...staged.root.querySelectorAll('.head [role=columnheader]')].map((head) => head.textContent!.trim());
+    expect(heads()[2]).to.eql('Phone');
+    find(staged.root, '[aria-label="Move Phone down"]').click();
+    await settled();
+    expect(heads().slice(2, 4)).to.eql(['Email', 'Phone']);
+    find(staged.root, 'dialog input[type=checkbox]').click();
+    await settled();
+    expect(heads()[2]).to.eql('Phone');
+  });
+});
