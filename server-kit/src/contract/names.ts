@@ -67,6 +67,7 @@ export const EVENT_TYPES = [
   'sender.updated',
   'segment.entered',
   'segment.left',
+  'job.updated',
 ] as const;
 
 /** What a timeline can be narrowed to, and the event types of each, by what stands before their dot. */
@@ -239,6 +240,8 @@ export const ERROR_CODES = {
   filter_too_costly: { status: 422, title: 'The filter would take too long' },
   segment_exists: { status: 409, title: 'There is already a segment with this name' },
   segment_in_use: { status: 409, title: 'Another segment is built on this one' },
+  job_not_startable: { status: 409, title: 'This job cannot be started' },
+  invalid_file: { status: 422, title: 'The file cannot be read' },
   not_static: { status: 409, title: 'The members of this segment follow from its filter' },
   payload_too_large: { status: 413, title: 'Too large' },
   unavailable: { status: 503, title: 'The database cannot be reached' },
@@ -248,6 +251,7 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export type FilterType = keyof typeof FILTER_OPERATORS;
 export type FilterOperator = (typeof FILTER_OPERATORS)[FilterType][number];
 export type FilterIssueCode = (typeof FILTER_ISSUES)[number];
+export type JobState = (typeof JOB_STATES)[number];
 export type BlockCode = (typeof BLOCK_CODES)[number];
 export type EventType = (typeof EVENT_TYPES)[number];
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];

@@ -8,6 +8,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors as corsMiddleware } from 'hono/cors';
+import { jobRoutes } from '../bulk/routes.ts';
 import { consentRoutes } from '../consent/routes.ts';
 import { contactFieldRoutes } from '../contacts/field-routes.ts';
 import { contactMergeRoutes } from '../contacts/merge-routes.ts';
@@ -74,6 +75,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     filterRoutes(context),
     segmentRoutes(context),
     timelineRoutes(context),
+    jobRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);
