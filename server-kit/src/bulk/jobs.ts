@@ -132,7 +132,7 @@ export function toJob(row: JobRow, role: Role): Job {
     failed: row.failed,
     counts: row.counts,
     reason: row.reason,
-    download: hasFile && !swept && role === 'manager' ? pathOfFile(row) : null,
+    download: hasFile && !swept && (role === 'manager' || row.kind === 'import') ? pathOfFile(row) : null,
     member: row.member,
     created_at: row.created_at,
     finished_at: row.finished_at,
