@@ -1,5 +1,6 @@
 import type { Figure } from '../harness/figure.ts';
 import { browserFigures } from './browser.ts';
+import { bulkTag, importRows } from './jobs.ts';
 import { outbound } from './outbound.ts';
 import { catchUp, rowSecurity } from './reads.ts';
 import { timelinePage } from './timeline.ts';
@@ -16,5 +17,7 @@ export const figures: Figure[] = [
   rowSecurity,
   catchUp,
   timelinePage,
+  bulkTag,
+  importRows,
   ...browserFigures,
 ];

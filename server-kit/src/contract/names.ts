@@ -258,6 +258,7 @@ export type FilterOperator = (typeof FILTER_OPERATORS)[FilterType][number];
 export type FilterIssueCode = (typeof FILTER_ISSUES)[number];
 export type ImportOutcome = (typeof IMPORT_OUTCOMES)[number];
 export type FileEncoding = (typeof FILE_ENCODINGS)[number];
+export type ExportSubject = (typeof EXPORT_SUBJECTS)[number];
 export type JobState = (typeof JOB_STATES)[number];
 export type BlockCode = (typeof BLOCK_CODES)[number];
 export type EventType = (typeof EVENT_TYPES)[number];

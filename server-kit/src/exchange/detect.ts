@@ -123,7 +123,9 @@ export function proposeMapping(header: readonly string[], customKeys: readonly s
   return header.map((name) => {
     const plain = plainName(name);
     if (plain === '') return null;
-    const custom = customKeys.find((key) => name.trim() === `fields.${key}` || plainName(key) === plain);
+    // an export of ours, also of fields that have no definition
+    const own = /^fields\.(.{1,100})$/.exec(name.trim())?.[1];
+    const custom = own ?? customKeys.find((key) => plainName(key) === plain);
     const known = Object.keys(IMPORT_FIELDS).find(
       (field) => plainName(field) === plain || IMPORT_FIELDS[field]!.includes(plain),
     );

@@ -15,6 +15,7 @@ import { contactMergeRoutes } from '../contacts/merge-routes.ts';
 import { contactRoutes } from '../contacts/routes.ts';
 import type { KitContext } from '../context.ts';
 import { ProblemError } from '../errors.ts';
+import { exportRoutes } from '../exchange/export-routes.ts';
 import { importRoutes } from '../exchange/import-routes.ts';
 import { conversationBelongings } from '../messaging/belongings.ts';
 import { filterRoutes } from '../filters/routes.ts';
@@ -78,6 +79,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     timelineRoutes(context),
     jobRoutes(context),
     importRoutes(context),
+    exportRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { bulkWork } from '../bulk/actions.ts';
 import { startRunner } from '../bulk/runner.ts';
 import type { KitContext } from '../context.ts';
+import { exportWork } from '../exchange/exports.ts';
 import { importWork } from '../exchange/imports.ts';
 import { conversationBelongings } from '../messaging/belongings.ts';
 import { createSender } from '../messaging/sender.ts';
@@ -54,7 +55,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   });
 
   const keeper = startKeeper(context);
-  const bulk = startRunner(context, { bulk: bulkWork(conversationBelongings), import: importWork });
+  const bulk = startRunner(context, { bulk: bulkWork(conversationBelongings), import: importWork, export: exportWork });
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
