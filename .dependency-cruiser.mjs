@@ -4,8 +4,8 @@
  *
  * In the server kit, knowledge runs one way:
  *
- *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- filters <- messaging, segments <- timeline
- *   <- http, jobs <- kit
+ *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- filters <- messaging, segments <- timeline,
+ *   bulk <- exchange <- http, jobs <- kit
  */
 
 /** The server kit's folders, each with those it may know. A file outside these folders (kit.ts) may know all of them. */
@@ -21,6 +21,8 @@ const MAY_KNOW = {
   messaging: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'filters'],
   segments: ['contract', 'db', 'events', 'contacts', 'filters'],
   timeline: ['contract', 'db', 'events', 'contacts', 'messaging'],
+  bulk: ['contract', 'db', 'events', 'contacts', 'filters', 'segments'],
+  exchange: ['contract', 'db', 'events', 'contacts', 'consent', 'filters', 'bulk'],
   http: [
     'contract',
     'db',
@@ -33,6 +35,8 @@ const MAY_KNOW = {
     'messaging',
     'segments',
     'timeline',
+    'bulk',
+    'exchange',
   ],
   jobs: [
     'contract',
@@ -45,6 +49,8 @@ const MAY_KNOW = {
     'filters',
     'messaging',
     'segments',
+    'bulk',
+    'exchange',
   ],
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */
@@ -54,12 +60,29 @@ const FACES = {
   tenancy: ['tokens', 'tenants'],
   // with its tables: the list of conversations is sorted and searched by name in one statement
   // belongings: what others keep of a person, for merging and deleting
-  contacts: ['contacts', 'rows', 'phone', 'zones', 'belongings', 'search', 'tables'],
+  // bulk, remove, input, search: one change for many people goes by the rules of a single one
+  contacts: [
+    'contacts',
+    'rows',
+    'phone',
+    'zones',
+    'belongings',
+    'tables',
+    'bulk',
+    'remove',
+    'input',
+    'search',
+    'addresses',
+    'fields',
+    'birthday',
+  ],
   consent: ['ledger', 'queries', 'keywords'],
   filters: ['compile', 'guard', 'read', 'search', 'times', 'touching'],
   messaging: ['messages', 'conversations', 'drain'],
   segments: ['segments', 'tasks'],
   timeline: [],
+  bulk: ['jobs', 'files', 'runner', 'targets', 'routes'],
+  exchange: [],
 };
 const DOMAINS = Object.keys(FACES);
 const TESTS = String.raw`\.(test|pg\.test|fault\.test|e2e\.test)\.ts$|/testing/|/faults/`;

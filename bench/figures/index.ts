@@ -1,5 +1,6 @@
 import type { Figure } from '../harness/figure.ts';
 import { browserFigures } from './browser.ts';
+import { bulkTag, importRows } from './jobs.ts';
 import { outbound } from './outbound.ts';
 import { peopleFigures } from './people.ts';
 import { catchUp, rowSecurity } from './reads.ts';
@@ -18,5 +19,7 @@ export const figures: Figure[] = [
   catchUp,
   timelinePage,
   ...peopleFigures,
+  bulkTag,
+  importRows,
   ...browserFigures,
 ];

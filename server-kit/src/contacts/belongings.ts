@@ -11,6 +11,8 @@ export interface Belongings {
   restore(tx: Tx, back: Restoring): Promise<void>;
   /** The conversations of a person, so that whoever shows one can be told. */
   conversationsOf(tx: Tx, id: string): Promise<string[]>;
+  /** The same of many. */
+  conversationsOfAll(tx: Tx, ids: string[]): Promise<{ contact_id: string; conversation_id: string }[]>;
 }
 
 export interface Restoring {

@@ -109,6 +109,16 @@ export async function checkedFields(
   region: string,
 ): Promise<Values> {
   const definitions = new Map((await listFields(tx)).map((field) => [field.key, field]));
+  return checkedFieldsBy(definitions, given, before, region);
+}
+
+/** The same by definitions that are known: for many contacts at once. */
+export function checkedFieldsBy(
+  definitions: ReadonlyMap<string, ContactField>,
+  given: Record<string, FieldValue | null>,
+  before: Values,
+  region: string,
+): Values {
   const values: Values = {};
   for (const [key, value] of Object.entries(given)) {
     const field = definitions.get(key);

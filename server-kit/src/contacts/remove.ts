@@ -24,3 +24,34 @@ export async function deleteContact(
     { type: 'contact.deleted', contactId: id, actor, data: { conversation_ids: conversationIds } },
   ]);
 }
+
+/**
+ * The same for many. Whoever is gone or part of somebody else by now is passed over. Returns how many were deleted. More about
+ * each of the events: `data`.
+ */
+export async function deleteContacts(
+  tx: Tx,
+  ids: string[],
+  actor: MemberRef | null,
+  belongings: Belongings,
+  data: Record<string, unknown> = {},
+): Promise<number> {
+  const { sql, tenant } = tx;
+  const there = await sql<{ contact_id: string }[]>`
+    select contact_id from contacts
+    where tenant_id = ${tenant} and contact_id = any(${ids}::uuid[]) and merged_into is null
+    order by contact_id for update`;
+  const found = there.map((row) => row.contact_id);
+  const theirs = Map.groupBy(await belongings.conversationsOfAll(tx, found), (row) => row.contact_id);
+  await sql`delete from contacts where tenant_id = ${tenant} and contact_id = any(${found}::uuid[])`;
+  await record(
+    tx,
+    found.map((id) => ({
+      type: 'contact.deleted',
+      contactId: id,
+      actor,
+      data: { ...data, conversation_ids: (theirs.get(id) ?? []).map((row) => row.conversation_id) },
+    })),
+  );
+  return found.length;
+}

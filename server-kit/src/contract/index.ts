@@ -14,3 +14,4 @@ export * from './filter-check.ts';
 export * from './contact-segment.ts';
 export * from './segments.ts';
 export * from './job.ts';
+export * from './import.ts';

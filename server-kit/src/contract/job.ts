@@ -52,6 +52,7 @@ export const startExport = z
     id: id.optional(),
     subject: z.enum(EXPORT_SUBJECTS),
     format: z.enum(EXPORT_FORMATS).default('csv'),
+    bom: z.boolean().default(true).meta({ description: 'Of CSV: the mark by which Excel knows UTF-8' }),
     target: jobTarget
       .optional()
       .meta({ description: 'Whose; left out: everybody’s. Not for `audit`, which is the whole log' }),
@@ -82,6 +83,7 @@ export const job = z
     finished_at: instant.nullable(),
   })
   .meta({ id: 'Job' });
+export type StartExport = z.infer<typeof startExport>;
 export type Job = z.infer<typeof job>;
 
 export const jobList = z.object({ items: z.array(job) }).meta({ id: 'JobList' });

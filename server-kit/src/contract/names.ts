@@ -67,6 +67,7 @@ export const EVENT_TYPES = [
   'sender.updated',
   'segment.entered',
   'segment.left',
+  'job.updated',
 ] as const;
 
 /** What a timeline can be narrowed to, and the event types of each, by what stands before their dot. */
@@ -217,6 +218,11 @@ export const JOB_KINDS = ['bulk', 'import', 'export'] as const;
 export const JOB_STATES = ['waiting', 'queued', 'running', 'done', 'failed', 'canceled'] as const;
 export const EXPORT_SUBJECTS = ['contacts', 'messages', 'calls', 'consent', 'audit'] as const;
 export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
+/** How the text of an imported file is written. What is no UTF-8 and has no mark is taken for windows-1252. */
+export const FILE_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+/** What happens with a row about somebody who is there already. `fill_empty` changes only what is not known yet. */
+export const DEDUPE_THEN = ['update', 'fill_empty', 'skip'] as const;
+export const IMPORT_OUTCOMES = ['created', 'updated', 'unchanged', 'skipped', 'refused'] as const;
 
 /** Every error code that the API gives, with its HTTP status and its title. The detail says what to do. */
 export const ERROR_CODES = {
@@ -252,6 +258,8 @@ export const ERROR_CODES = {
   filter_too_costly: { status: 422, title: 'The filter would take too long' },
   segment_exists: { status: 409, title: 'There is already a segment with this name' },
   segment_in_use: { status: 409, title: 'Another segment is built on this one' },
+  job_not_startable: { status: 409, title: 'This job cannot be started' },
+  invalid_file: { status: 422, title: 'The file cannot be read' },
   not_static: { status: 409, title: 'The members of this segment follow from its filter' },
   payload_too_large: { status: 413, title: 'Too large' },
   unavailable: { status: 503, title: 'The database cannot be reached' },
@@ -261,6 +269,10 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export type FilterType = keyof typeof FILTER_OPERATORS;
 export type FilterOperator = (typeof FILTER_OPERATORS)[FilterType][number];
 export type FilterIssueCode = (typeof FILTER_ISSUES)[number];
+export type ImportOutcome = (typeof IMPORT_OUTCOMES)[number];
+export type FileEncoding = (typeof FILE_ENCODINGS)[number];
+export type ExportSubject = (typeof EXPORT_SUBJECTS)[number];
+export type JobState = (typeof JOB_STATES)[number];
 export type BlockCode = (typeof BLOCK_CODES)[number];
 export type EventType = (typeof EVENT_TYPES)[number];
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];

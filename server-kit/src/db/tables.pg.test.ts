@@ -1,6 +1,7 @@
 /** Drizzle's tables are written by hand beside the migrations; this holds them against the database. */
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as bulk from '../bulk/tables.ts';
 import * as consent from '../consent/tables.ts';
 import * as contacts from '../contacts/tables.ts';
 import * as events from '../events/tables.ts';
@@ -9,7 +10,7 @@ import * as segments from '../segments/tables.ts';
 import * as tenancy from '../tenancy/tables.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 
-const TABLES: PgTable[] = [consent, contacts, events, messaging, segments, tenancy].flatMap((domain) =>
+const TABLES: PgTable[] = [bulk, consent, contacts, events, messaging, segments, tenancy].flatMap((domain) =>
   Object.values(domain),
 );
 

@@ -33,3 +33,20 @@ export function record(tx: Tx, events: NewEvent[]) {
       })),
     )}) as e (id uuid, type text, contact_id uuid, conversation_id uuid, message_id uuid, actor jsonb, data jsonb)`;
 }
+
+/**
+ * The same event for every contact that the part `source` of a `with` clause names in its column `contact_id`: as another part of
+ * that clause, so that thousands of rows do not come here and go back.
+ */
+export function recordEach(
+  tx: Tx,
+  source: string,
+  { type, actor = null, data = {} }: Pick<NewEvent, 'type' | 'actor' | 'data'>,
+) {
+  tx.touch();
+  const { sql } = tx;
+  return sql`
+    insert into events (tenant_id, event_id, type, contact_id, actor, data)
+    select ${tx.tenant}, gen_random_uuid(), ${type}, contact_id, ${sql.json(actor as never)}::jsonb,
+      ${sql.json(data as never)}::jsonb from ${sql(source)}`;
+}

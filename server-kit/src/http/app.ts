@@ -8,12 +8,15 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors as corsMiddleware } from 'hono/cors';
+import { jobRoutes } from '../bulk/routes.ts';
 import { consentRoutes } from '../consent/routes.ts';
 import { contactFieldRoutes } from '../contacts/field-routes.ts';
 import { contactMergeRoutes } from '../contacts/merge-routes.ts';
 import { contactRoutes } from '../contacts/routes.ts';
 import type { KitContext } from '../context.ts';
 import { ProblemError } from '../errors.ts';
+import { exportRoutes } from '../exchange/export-routes.ts';
+import { importRoutes } from '../exchange/import-routes.ts';
 import { conversationBelongings } from '../messaging/belongings.ts';
 import { filterRoutes } from '../filters/routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
@@ -76,6 +79,9 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     filterRoutes(context),
     segmentRoutes(context),
     timelineRoutes(context),
+    jobRoutes(context),
+    importRoutes(context),
+    exportRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);
@@ -132,6 +138,8 @@ const limitStreamedBody = bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }
  * body stream even then, for which the Node adapter builds a whole web Request (measured: 9 % of a webhook).
  */
 const limitBody: MiddlewareHandler<AppEnv> = (c, next) => {
+  // a file, which counts its own bytes
+  if (c.req.method === 'POST' && c.req.path.endsWith('/v1/imports')) return next();
   const length = c.req.header('content-length');
   if (length === undefined || c.req.header('transfer-encoding') !== undefined) {
     return limitStreamedBody(c, next);

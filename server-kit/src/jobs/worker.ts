@@ -4,7 +4,12 @@
  */
 import { Logger as GraphileLogger, run, type Runner } from 'graphile-worker';
 import pg from 'pg';
+import { bulkWork } from '../bulk/actions.ts';
+import { startRunner } from '../bulk/runner.ts';
 import type { KitContext } from '../context.ts';
+import { exportWork } from '../exchange/exports.ts';
+import { importWork } from '../exchange/imports.ts';
+import { conversationBelongings } from '../messaging/belongings.ts';
 import { createSender } from '../messaging/sender.ts';
 import { startKeeper } from '../segments/tasks.ts';
 
@@ -50,6 +55,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   });
 
   const keeper = startKeeper(context);
+  const bulk = startRunner(context, { bulk: bulkWork(conversationBelongings), import: importWork, export: exportWork });
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -79,7 +85,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     async stop() {
       clearInterval(sweepTimer);
       stopping.abort();
-      await Promise.all([sweeping, keeper.stop()]);
+      await Promise.all([sweeping, keeper.stop(), bulk.stop()]);
       await runner.stop();
       await pool.end();
     },

@@ -34,6 +34,13 @@ export const conversationBelongings: Belongings = {
     return rows.map((row) => row.conversation_id);
   },
 
+  async conversationsOfAll({ sql, tenant }, ids) {
+    const rows = await sql<{ contact_id: string; conversation_id: string }[]>`
+      select contact_id, conversation_id from conversations
+      where tenant_id = ${tenant} and contact_id = any(${ids}::uuid[])`;
+    return [...rows];
+  },
+
   async move(tx, from, to) {
     const { sql, tenant } = tx;
     const rows = await sql<{ contact_id: string; row: ConversationJson }[]>`

@@ -127,13 +127,13 @@ export async function deleteSegment(tx: Tx, id: string): Promise<void> {
   if (count === 0) throw notFound('segment');
 }
 
-/** Adds people to a static segment and takes people out. Throws `not_found`, `not_static`. */
+/** Adds people to a static segment and takes people out. Returns who entered and left. Throws `not_found`, `not_static`. */
 export async function changeMembers(
   tx: Tx,
   id: string,
   change: { add: string[]; remove: string[] },
-  actor: MemberRef,
-): Promise<void> {
+  actor: MemberRef | null,
+): Promise<Moves> {
   const [segment] = await tx.sql<{ name: string; kind: string }[]>`
     select name, kind from segments where tenant_id = ${tx.tenant} and segment_id = ${id} for share`;
   if (!segment) throw notFound('segment');
@@ -143,7 +143,9 @@ export async function changeMembers(
       'Who is in this segment follows from its filter. Change the filter, or make a static segment.',
     );
   }
-  await recordMoves(tx, { id, name: segment.name }, await changeList(tx, id, change), actor);
+  const moves = await changeList(tx, id, change);
+  await recordMoves(tx, { id, name: segment.name }, moves, actor);
+  return moves;
 }
 
 async function checkFilterOf(tx: Tx, id: string, filter: Filter, timeZone: string | null): Promise<Guarded> {

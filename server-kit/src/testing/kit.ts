@@ -151,7 +151,7 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
         }),
       );
       const text = await answer.text();
-      const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+      const isJson = /[/+]json/.test(answer.headers.get('content-type') ?? '');
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
     },
     async receive(

@@ -1,0 +1,169 @@
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { JOB_STATES, job, jobList, startBulk, type Job } from '../contract/index.ts';
+import type { KitContext } from '../context.ts';
+import { notFound } from '../errors.ts';
+import type { AppEnv } from '../http/env.ts';
+import { once } from '../http/idempotency.ts';
+import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
+import { requireManager, routeGroup } from '../http/routes.ts';
+import { checkAction } from './actions.ts';
+import { streamFile } from './files.ts';
+import { cancelJob, createJob, jobById, listJobs, presentJob, toJob } from './jobs.ts';
+import { checkTarget } from './targets.ts';
+
+const ONCE = ['idempotency_mismatch', 'idempotency_in_progress', 'payload_too_large'] as const;
+
+const postJob = createRoute({
+  method: 'post',
+  path: '/jobs',
+  operationId: 'startBulk',
+  tags: ['jobs'],
+  summary: 'Do one thing to many contacts',
+  description:
+    'It runs in the worker. Whom it is about is fixed when it starts. Deleting is for managers. `counts`: `updated` or `deleted`, `unchanged`, and `skipped` for whoever was deleted or merged meanwhile.',
+  security: bearer,
+  request: { headers: idempotencyKey, body: jsonBody(startBulk) },
+  responses: {
+    202: json(job, 'Waiting for the worker'),
+    ...problems(
+      'forbidden',
+      'not_found',
+      'not_static',
+      'invalid_filter',
+      'filter_too_costly',
+      'invalid_field',
+      'invalid_birthday',
+      'invalid_time_zone',
+      'invalid_request',
+      'job_not_startable',
+      ...ONCE,
+    ),
+  },
+});
+
+const getJobs = createRoute({
+  method: 'get',
+  path: '/jobs',
+  operationId: 'listJobs',
+  tags: ['jobs'],
+  summary: 'The newest hundred jobs',
+  security: bearer,
+  request: { query: z.object({ state: z.enum(JOB_STATES).optional() }) },
+  responses: { 200: json(jobList, 'Newest first'), ...problems('invalid_request') },
+});
+
+const getJob = createRoute({
+  method: 'get',
+  path: '/jobs/{id}',
+  operationId: 'getJob',
+  tags: ['jobs'],
+  summary: 'How far a job is',
+  description: '`job.updated` in the feed tells of every change of state; between, ask once a second.',
+  security: bearer,
+  request: { params: idParam },
+  responses: { 200: json(job, 'The job'), ...problems('not_found') },
+});
+
+const postCancel = createRoute({
+  method: 'post',
+  path: '/jobs/{id}/cancel',
+  operationId: 'cancelJob',
+  tags: ['jobs'],
+  summary: 'Stop a job; what it has done stays',
+  security: bearer,
+  request: { params: idParam },
+  responses: {
+    200: json(job, 'As it is now; one that was over stays so'),
+    ...problems('not_found', 'forbidden'),
+  },
+});
+
+const getFile = createRoute({
+  method: 'get',
+  path: '/jobs/{id}/file',
+  operationId: 'downloadExport',
+  tags: ['jobs'],
+  summary: 'What an export has written',
+  security: bearer,
+  request: { params: idParam },
+  responses: {
+    200: {
+      description: 'The file; kept for seven days',
+      content: { '*/*': { schema: z.string().meta({ format: 'binary' }) } },
+    },
+    ...problems('not_found', 'forbidden'),
+  },
+});
+
+export function jobRoutes({ database, ...rest }: KitContext): OpenAPIHono<AppEnv> {
+  const context = { database, ...rest };
+  const app = routeGroup();
+
+  app.openapi(postJob, async (c) => {
+    const { id, target, action } = c.req.valid('json');
+    const { member, role } = c.var.session;
+    if (action.type === 'delete') requireManager(c.var.session, 'delete many contacts at once');
+    const { body } = await once(context, c, async (tx) => {
+      await checkAction(tx, action);
+      await checkTarget(tx, target);
+      const made = await createJob(
+        tx,
+        { id, kind: 'bulk', state: 'queued', name: null, settings: { action, target } },
+        member,
+      );
+      const [row] = await jobById(tx, made);
+      return { status: 202, body: toJob(row!, role) };
+    });
+    return c.json(body, 202);
+  });
+
+  app.openapi(getJobs, async (c) => {
+    const { tenant, role } = c.var.session;
+    const { state } = c.req.valid('query');
+    const [rows] = await database.pipeline(tenant, (tx) => [listJobs(tx, state)]);
+    return c.json({ items: rows.map((row) => toJob(row, role)) }, 200);
+  });
+
+  app.openapi(getJob, async (c) => {
+    const { tenant, role } = c.var.session;
+    const { id } = c.req.valid('param');
+    const [[row]] = await database.pipeline(tenant, (tx) => [jobById(tx, id)]);
+    return c.json(toJob(presentJob(row), role), 200);
+  });
+
+  app.openapi(postCancel, async (c) => {
+    const { tenant, member, role } = c.var.session;
+    const { id } = c.req.valid('param');
+    const body = await database.transaction(tenant, async (tx): Promise<Job> => {
+      const [before] = await jobById(tx, id);
+      if (presentJob(before).member?.id !== member.id)
+        requireManager(c.var.session, 'cancel a job of somebody else');
+      await cancelJob(tx, id, member);
+      const [row] = await jobById(tx, id);
+      return toJob(row!, role);
+    });
+    return c.json(body, 200);
+  });
+
+  app.openapi(getFile, async (c) => {
+    const { tenant } = c.var.session;
+    const { id } = c.req.valid('param');
+    requireManager(c.var.session, 'take data out');
+    const [[row]] = await database.pipeline(tenant, (tx) => [jobById(tx, id)]);
+    const found = presentJob(row, 'export');
+    if (toJob(found, 'manager').download === null) throw notFound('file');
+    return new Response(streamFile(database, tenant, id), {
+      headers: fileHeaders(found.name ?? 'export.csv'),
+    }) as never;
+  });
+
+  return app;
+}
+
+/** RFC 6266; names are ours and plain. */
+export function fileHeaders(name: string): Record<string, string> {
+  return {
+    'content-type': name.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+    'content-disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`,
+  };
+}

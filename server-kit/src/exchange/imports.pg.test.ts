@@ -1,0 +1,386 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRunner, type Runner } from '../bulk/runner.ts';
+import { Database } from '../db/client.ts';
+import { newId } from '../ids.ts';
+import { getTestKit, type TestKit } from '../testing/kit.ts';
+import { importWork } from './imports.ts';
+
+const DAY = 86_400_000;
+let now = Date.parse('2026-03-10T15:00:00Z');
+const clock = () => new Date(now);
+
+let kit: TestKit;
+let database: Database;
+let runner: Runner;
+beforeAll(async () => {
+  kit = await getTestKit({ clock });
+  database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 4, clock });
+  runner = createRunner({ database, log: pino({ level: 'silent' }) }, { import: importWork });
+});
+afterAll(async () => {
+  await runner.stop();
+  await database.close();
+  await kit.close();
+});
+let serial = 100;
+let tag: string;
+beforeEach(() => {
+  tag = newId();
+});
+/** A number that no other test has. */
+const number = () => `+1312555${String((serial += 1)).padStart(4, '0')}`;
+
+async function ask(method: string, path: string, body?: unknown, role: 'agent' | 'manager' = 'manager') {
+  return kit.request(method, path, { as: await kit.token('alpha', role), body });
+}
+async function upload(file: string | Buffer, query = '') {
+  const answer = await kit.kit.fetch(
+    new Request(`https://portal.example.com/crm/v1/imports${query}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await kit.token('alpha', 'manager')}`, 'content-type': 'text/csv' },
+      body: file as never,
+    }),
+  );
+  return {
+    status: answer.status,
+    body: (await answer.json()) as { columns: { proposed: string | null }[]; job: { id: string } },
+  };
+}
+const proposed = ({ columns }: { columns: { proposed: string | null }[] }) =>
+  columns.map((column) => column.proposed);
+/** Uploads, starts with what is proposed, and runs it to its end. */
+async function bring(file: string | Buffer, more: object = {}) {
+  const { status, body } = await upload(file);
+  expect([status, body]).toEqual([201, body]);
+  const { id } = body.job;
+  const start = await ask('POST', `/v1/imports/${id}/start`, {
+    mapping: proposed(body),
+    tags: [tag],
+    ...more,
+  });
+  expect([start.status, start.body]).toEqual([202, start.body]);
+  await runner.look();
+  const { body: job } = await ask('GET', `/v1/jobs/${id}`);
+  return job;
+}
+async function people(): Promise<Record<string, unknown>[]> {
+  const { body } = await ask('POST', '/v1/contacts/search', {
+    filter: { field: 'tags', op: 'has_any', value: [tag] },
+    limit: 100,
+  });
+  return body.items.sort((a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1));
+}
+const problemsOf = async (id: string) => (await ask('GET', `/v1/imports/${id}/problems.csv`)).body as string;
+
+describe('an upload', () => {
+  it('is looked at: encoding, delimiter, columns and what they may mean', async () => {
+    const { status, body } = await upload(
+      'First Name;Surname;Mobile;E-mail;Birth date;Shoe size\nAna;Rivera;312 555 0101;ana@example.com;4/23/1990;38\n',
+      '?name=leads.csv',
+    );
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      job: { state: 'waiting', kind: 'import', name: 'leads.csv', total: 1 },
+      encoding: 'utf-8',
+      delimiter: ';',
+      rows: [['Ana', 'Rivera', '312 555 0101', 'ana@example.com', '4/23/1990', '38']],
+      settings: null,
+    });
+    expect(proposed(body)).toEqual(['first_name', 'last_name', 'phone', 'email', 'birthday', null]);
+    expect((await ask('GET', `/v1/imports/${body.job.id}`)).body).toEqual(body);
+  });
+
+  it.each([
+    ['utf-8', Buffer.from('\ufeffName\nJosé\n')],
+    ['utf-16le', Buffer.from('\ufeffName\nJosé\n', 'utf16le')],
+    ['utf-16be', Buffer.from('\ufeffName\nJosé\n', 'utf16le').swap16()],
+    ['windows-1252', Buffer.from('Name\nJos\u00e9\n', 'latin1')],
+  ])('in %s is read as it was written', async (encoding, file) => {
+    const { body } = await upload(file);
+    expect(body).toMatchObject({ encoding, rows: [['José']], columns: [{ name: 'Name' }] });
+    await bring(file);
+    expect(await people()).toMatchObject([{ first_name: 'José' }]);
+  });
+
+  it.each([
+    ['', 'is empty'],
+    ['\n\n', 'is empty'],
+    ['a,b\n', 'no lines after it'],
+    [Buffer.from('PK\x03\x04rest'), 'Excel workbook'],
+    [Array.from({ length: 5_000 }, (_, index) => `c${index}`).join(',') + '\n1\n', '5000 columns'],
+    ['"a,b\n1,2\n', 'line 1'],
+  ])('that cannot be used is refused with words: %#', async (file, words) => {
+    const { status, body } = await upload(file);
+    expect([status, body]).toMatchObject([
+      422,
+      { code: 'invalid_file', detail: expect.stringContaining(words) },
+    ]);
+    expect(await kit.admin(`select 1 from bulk_jobs where state = 'uploading'`)).toEqual([]);
+  });
+
+  it('of more than 200 MB is refused', async () => {
+    const answer = await kit.request('POST', '/v1/imports', {
+      body: 'a\n1\n',
+      headers: { 'content-type': 'text/csv', 'content-length': String(201 * 1024 * 1024) },
+    });
+    expect([answer.status, answer.body.code]).toEqual([413, 'payload_too_large']);
+  });
+
+  it('with an id is one import, however often it is sent', async () => {
+    const id = newId();
+    const first = await upload('Name\nAna\n', `?id=${id}`);
+    const again = await upload('Name\nAna\n', `?id=${id}`);
+    expect(again).toEqual(first);
+    expect(
+      await kit.admin(
+        `select count(distinct file_id)::int as files from bulk_files f
+      where exists (select from bulk_jobs j where j.file_id = f.file_id and j.job_id = $1)`,
+        [id],
+      ),
+    ).toEqual([{ files: 1 }]);
+  });
+
+  it('that nobody starts is gone after a week', async () => {
+    const { body } = await upload('Name\nAna\n');
+    now += 8 * DAY;
+    for (let looks = 0; looks < 20; looks += 1) await runner.look();
+    expect((await ask('GET', `/v1/imports/${body.job.id}`)).status).toBe(404);
+  });
+});
+
+describe('an import', () => {
+  it('makes people of its rows, with zones, events and their tags', async () => {
+    const [a, b] = [number(), number()];
+    const job = await bring(
+      `Name,Phone,Email,DOB,Zip,Tags\n"Rivera, Ana",${a},ANA@example.com,4/23/1990,90001,"vip; west\\,coast"\nBen Q. Ortiz,${b},,--04-01,,\n`,
+    );
+    expect(job).toMatchObject({
+      state: 'done',
+      total: 2,
+      done: 2,
+      failed: 0,
+      counts: { created: 2 },
+      download: null,
+    });
+    expect(await people()).toMatchObject([
+      {
+        first_name: 'Ana',
+        last_name: 'Rivera',
+        phone: a,
+        birthday: '1990-04-23',
+        tags: [tag, 'vip', 'west,coast'],
+        zone: { name: 'America/Los_Angeles', source: 'address' },
+        version: 1,
+      },
+      {
+        first_name: 'Ben Q.',
+        last_name: 'Ortiz',
+        phone: b,
+        birthday: '--04-01',
+        zone: { name: 'America/Chicago' },
+      },
+    ]);
+    const events = await kit.admin(
+      `select type, contact_id is null as of_nobody from events where data->>'job_id' = $1 order by position`,
+      [job.id],
+    );
+    expect(events.map((row) => row.type)).toEqual([
+      'job.updated',
+      'job.updated',
+      'contact.created',
+      'contact.created',
+      'job.updated',
+    ]);
+  });
+
+  it('names line, column and reason of what it refuses, and gives the rows back', async () => {
+    const good = number();
+    const job = await bring(
+      `Name,Phone,Country,Notes\n"A\nB",12,US,=1+1\nBen,${good},US,ok\nCleo,,Nowhere,x\n,,,only a note\nDan,${good.slice(2)},US,same number\n"Eve,${number()},US,x\nFay,,US,y,z\n`,
+    );
+    expect(job).toMatchObject({ total: 7, done: 7, failed: 5, counts: { created: 1, updated: 1 } });
+    expect(job.download).toBe(`/v1/imports/${job.id}/problems.csv`);
+    const lines = (await problemsOf(job.id)).split('\r\n');
+    expect(lines[0]).toBe('Name,Phone,Country,Notes,line,problem');
+    expect(lines[1]).toMatch(/^"A\nB",12,US,'=1\+1,2,"?Phone: ""12"" is not a phone number/);
+    expect(lines[2]).toMatch(/^Cleo,,Nowhere,x,5,"Country: .*two letters/);
+    expect(lines[3]).toMatch(/^,,,only a note,6,/);
+    expect(lines[4]).toMatch(/^"""Eve,.*,,,,8,"A quote \(""\) that opens in line 8/);
+    expect(lines[5]).toMatch(/^Fay,,US,y,9,.*5 cells/);
+  });
+
+  it.each([
+    ['update', { first_name: 'New', city: 'Reno', source: 'list' }],
+    ['fill_empty', { first_name: 'Old', city: 'Reno', source: 'list' }],
+    ['skip', { first_name: 'Old', city: null, source: null }],
+  ] as const)('with %s treats whoever is there already so', async (then, expected) => {
+    const phone = number();
+    const made = await ask('POST', '/v1/contacts', { phone, first_name: 'Old', tags: [tag] });
+    const job = await bring(`Phone,First Name,City,Source\n${phone},New,Reno,list\n`, {
+      dedupe: { by: 'phone', then },
+    });
+    expect(job.counts).toEqual(then === 'skip' ? { skipped: 1 } : { updated: 1 });
+    expect((await ask('GET', `/v1/contacts/${made.body.id}`)).body).toMatchObject({
+      ...expected,
+      version: then === 'skip' ? 1 : 2,
+    });
+  });
+
+  it('changes nothing, and records nothing, about somebody who is so already', async () => {
+    const file = `Phone,First Name\n${number()},Ana\n`;
+    await bring(file);
+    expect((await bring(file)).counts).toEqual({ unchanged: 1 });
+    expect(await people()).toMatchObject([{ version: 1 }]);
+  });
+
+  it('knows people by a further number, an e-mail address, or the id of another system', async () => {
+    const [first, further] = [number(), number()];
+    const addresses = [{ kind: 'phone', address: further }];
+    await ask('POST', '/v1/contacts', {
+      phone: first,
+      email: `${tag}@example.com`,
+      addresses,
+      fields: { crm: tag },
+    });
+    const by = async (header: string, row: string, by: string) =>
+      (
+        await bring(`${header},City\n${row},Reno ${by}\n`, {
+          dedupe: { by, then: 'update' },
+          mapping: [header, 'city'],
+        })
+      ).counts;
+    expect(await by('phone', further, 'phone')).toEqual({ updated: 1 });
+    expect(await by('email', `${tag.toUpperCase()}@example.com`, 'email')).toEqual({ updated: 1 });
+    expect(await by('fields.crm', tag, 'fields.crm')).toEqual({});
+  });
+
+  it('sees the same person twice in one file as one', async () => {
+    const phone = number();
+    const job = await bring(`Phone,First Name,City\n${phone},Ana,\n${phone},Anna,Reno\n`);
+    expect(job.counts).toEqual({ created: 1, updated: 1 });
+    expect(await people()).toMatchObject([{ first_name: 'Anna', city: 'Reno', version: 1 }]);
+  });
+
+  it('gives nobody a number that belongs to another', async () => {
+    const [mine, theirs] = [number(), number()];
+    await ask('POST', '/v1/contacts', { phone: theirs });
+    await ask('POST', '/v1/contacts', { phone: mine, email: `${tag}@example.com` });
+    const job = await bring(`Phone,Email\n${theirs},${tag}@example.com\n`, {
+      dedupe: { by: 'email', then: 'update' },
+    });
+    expect(job).toMatchObject({ failed: 1 });
+    expect(await problemsOf(job.id)).toContain('belongs to another contact');
+  });
+
+  it('records consent with its wording, and never lifts a STOP', async () => {
+    const [free, stopped] = [number(), number()];
+    await kit.receive(kit.a, { from: stopped, body: 'STOP' });
+    const consent = { channel: 'sms', wording: 'Signed at the open house' };
+    const job = await bring(`Phone,First Name\n${free},Ana\n${stopped},Ben\n`, { consent });
+    expect(job.counts).toEqual({ created: 1, updated: 1, consented: 1 });
+    const states = (await people()).map((one) => [
+      one['phone'],
+      (one['consent'] as { state: string }[])[0]!.state,
+    ]);
+    expect(Object.fromEntries(states)).toEqual({ [free]: 'granted', [stopped]: 'withdrawn' });
+    const ledger = await kit.admin('select action, source, wording from consent_records where address = $1', [
+      free,
+    ]);
+    expect(ledger).toEqual([{ action: 'grant', source: 'import', wording: 'Signed at the open house' }]);
+    expect(await kit.admin('select source from suppressions where address = $1', [stopped])).toEqual([
+      { source: 'keyword' },
+    ]);
+  });
+
+  it('opts people in for managers only', async () => {
+    const { body } = await upload(`Phone\n${number()}\n`);
+    const settings = { mapping: ['phone'], consent: { channel: 'sms', wording: 'x' } };
+    const answer = await ask('POST', `/v1/imports/${body.job.id}/start`, settings, 'agent');
+    expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
+  });
+
+  it('is previewed without writing', async () => {
+    const phone = number();
+    const made = await ask('POST', '/v1/contacts', { phone, first_name: 'Old' });
+    const { body } = await upload(`Phone,First Name\n${phone},New\n${number()},Ana\n12,Ben\n`);
+    const { items } = (await ask('POST', `/v1/imports/${body.job.id}/preview`, { mapping: proposed(body) }))
+      .body;
+    expect(items).toMatchObject([
+      { line: 2, outcome: 'updated', contact_id: made.body.id, values: { first_name: 'New' } },
+      { line: 3, outcome: 'created', contact_id: null },
+      { line: 4, outcome: 'refused', problem: expect.stringContaining('Phone: "12"') },
+    ]);
+    expect((await ask('GET', `/v1/contacts/${made.body.id}`)).body.first_name).toBe('Old');
+    expect((await ask('GET', `/v1/jobs/${body.job.id}`)).body.state).toBe('waiting');
+  });
+
+  it.each([
+    [{ mapping: ['phone'] }, 'mapping'],
+    [{ mapping: ['phone', 'shoe_size'] }, 'mapping'],
+    [{ mapping: ['phone', 'phone'] }, 'mapping'],
+    [{ mapping: [null, null] }, 'mapping'],
+    [{ mapping: ['phone', null], defaults: { shoe_size: '1' } }, 'defaults'],
+    [{ mapping: ['phone', null], dedupe: { by: 'fields.crm', then: 'update' } }, 'dedupe.by'],
+    [{ mapping: ['first_name', null], consent: { channel: 'sms', wording: 'x' } }, 'consent'],
+  ])('is not started with settings that cannot be meant: %j', async (settings, field) => {
+    const { body } = await upload('Phone,Phone\n1,2\n');
+    const answer = await ask('POST', `/v1/imports/${body.job.id}/start`, settings);
+    expect(answer.body).toMatchObject({ code: 'invalid_request', field });
+  });
+
+  it('is started once', async () => {
+    const { body } = await upload('Name\nAna\n');
+    const start = () => ask('POST', `/v1/imports/${body.job.id}/start`, { mapping: ['name'] });
+    expect((await start()).status).toBe(202);
+    expect((await start()).body.code).toBe('job_not_startable');
+    await runner.look();
+  });
+
+  it('goes on at the last piece that was written when its process is lost', async () => {
+    const count = 2_500;
+    const file = ['Phone,First Name'];
+    for (let index = 0; index < count; index += 1)
+      file.push(`+1415555${String(index).padStart(4, '0')},Person ${index}`);
+    const { body } = await upload(`${file.join('\n')}\n`);
+    await ask('POST', `/v1/imports/${body.job.id}/start`, { mapping: ['phone', 'first_name'], tags: [tag] });
+    let pieces = 0;
+    const dying = createRunner(
+      { database, log: pino({ level: 'silent' }) },
+      {
+        import: {
+          open: (...given) => {
+            const run = importWork.open(...given);
+            return {
+              async piece(tx, job) {
+                const step = await run.piece(tx, job);
+                if ((pieces += 1) === 2) throw new Error('killed');
+                return step;
+              },
+            };
+          },
+        },
+      },
+    );
+    await dying.look();
+    expect((await ask('GET', `/v1/jobs/${body.job.id}`)).body).toMatchObject({
+      state: 'running',
+      done: 1_000,
+    });
+    now += 7_000;
+    await runner.look();
+    const job = (await ask('GET', `/v1/jobs/${body.job.id}`)).body;
+    expect(job).toMatchObject({
+      state: 'done',
+      total: count,
+      done: count,
+      failed: 0,
+      counts: { created: count },
+    });
+    const [made] = await kit.admin(
+      `select count(*)::int as count from events where data->>'job_id' = $1 and type = 'contact.created'`,
+      [body.job.id],
+    );
+    expect(made.count).toBe(count);
+  });
+});

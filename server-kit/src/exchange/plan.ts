@@ -1,0 +1,203 @@
+/**
+ * Who the rows of a piece are: somebody new, somebody who is there, or somebody of an earlier row. What comes out are people to
+ * insert and to update, and what became of each row.
+ */
+import { deriveZone } from '../contacts/zones.ts';
+import type { FieldValue, ImportOutcome } from '../contract/index.ts';
+import type { Tx } from '../db/client.ts';
+import { newId } from '../ids.ts';
+import { customKey, type Reading, type ReadRow, type RowValues } from './rows.ts';
+
+export interface Person {
+  id: string;
+  isNew: boolean;
+  /** As it is stored, and then as it shall be. */
+  values: RowValues;
+  tags: string[];
+  fields: Record<string, FieldValue>;
+  isChanged: boolean;
+}
+
+interface Outcome {
+  row: ReadRow;
+  outcome: ImportOutcome;
+  person: Person | null;
+}
+
+export interface Plan {
+  people: Person[];
+  outcomes: Outcome[];
+}
+
+/** Columns that an import writes, with their types. */
+export const COLUMNS: Record<string, 'text' | 'smallint' | 'integer' | 'boolean'> = {
+  first_name: 'text',
+  middle_name: 'text',
+  last_name: 'text',
+  phone: 'text',
+  email: 'text',
+  birth_month: 'smallint',
+  birth_day: 'smallint',
+  birth_year: 'smallint',
+  lead_type: 'text',
+  lead_score: 'integer',
+  stage: 'text',
+  source: 'text',
+  owner_id: 'text',
+  street: 'text',
+  city: 'text',
+  postal_code: 'text',
+  state: 'text',
+  country: 'text',
+  time_zone: 'text',
+  derived_zone: 'text',
+  derived_zone_source: 'text',
+  do_not_call: 'boolean',
+  messenger_id: 'text',
+  whatsapp_id: 'text',
+};
+
+const OWN_COLUMNS = Object.keys(COLUMNS)
+  .map((column) => `c.${column}`)
+  .join(', ');
+
+type Known = RowValues & {
+  contact_id: string;
+  tags: string[];
+  fields: Record<string, FieldValue>;
+  also: string[] | null;
+};
+
+/**
+ * The contacts that the rows may be about, locked in the order of their ids, by the numbers, addresses and foreign ids that the
+ * rows have. `also`: their further numbers among these.
+ */
+async function known(tx: Tx, rows: ReadRow[], by: string): Promise<Known[]> {
+  const { sql, tenant } = tx;
+  const phones = texts(rows, 'phone');
+  const emails = by === 'email' || by === 'phone_or_email' ? texts(rows, 'email').map(lower) : [];
+  const key = customKey(by);
+  const foreign =
+    key === null ? [] : rows.flatMap((row) => (row.fields[key] === undefined ? [] : String(row.fields[key])));
+  return sql<Known[]>`
+    with found as (
+      select contact_id from contacts where tenant_id = ${tenant} and phone = any(${phones}::text[])
+      union select contact_id from contact_addresses
+        where tenant_id = ${tenant} and kind = 'phone' and address = any(${phones}::text[])
+      union select contact_id from contacts where tenant_id = ${tenant} and email_key = any(${emails}::text[])
+      ${
+        key === null
+          ? sql``
+          : sql`union select contact_id from contacts
+        where tenant_id = ${tenant} and fields ->> ${key} = any(${foreign}::text[])`
+      }
+    )
+    select c.contact_id, c.tags, c.fields, ${sql.unsafe(OWN_COLUMNS)},
+      (select array_agg(a.address) from contact_addresses a where a.tenant_id = c.tenant_id and a.contact_id = c.contact_id
+        and a.kind = 'phone' and a.address = any(${phones}::text[])) as also
+    from contacts c where c.tenant_id = ${tenant} and c.contact_id in (select contact_id from found)
+      and c.merged_into is null
+    order by c.contact_id for no key update of c`;
+}
+
+function texts(rows: ReadRow[], column: string): string[] {
+  return rows.flatMap(({ values }) => (typeof values[column] === 'string' ? values[column] : []));
+}
+
+const lower = (text: string) => text.toLowerCase();
+
+export async function planRows(tx: Tx, rows: ReadRow[], { settings, region }: Reading): Promise<Plan> {
+  const { by, then } = settings.dedupe;
+  const key = customKey(by);
+  const readable = rows.filter((row) => row.problem === null);
+  const byPhone = new Map<string, Person>();
+  const byEmail = new Map<string, Person>();
+  const byKey = new Map<string, Person>();
+  const people: Person[] = [];
+  const index = (person: Person) => {
+    const { phone, email } = person.values;
+    if (phone) byPhone.set(String(phone), person);
+    // of several with one address the first is meant, as it always was
+    if (email && !byEmail.has(lower(String(email)))) byEmail.set(lower(String(email)), person);
+    if (key !== null && person.fields[key] !== undefined) byKey.set(String(person.fields[key]), person);
+  };
+  for (const { contact_id, tags, fields, also, ...values } of readable.length > 0
+    ? await known(tx, readable, by)
+    : []) {
+    const person: Person = { id: contact_id, isNew: false, values, tags, fields, isChanged: false };
+    people.push(person);
+    index(person);
+    for (const phone of also ?? []) byPhone.set(phone, person);
+  }
+
+  const find = ({ values: { phone, email }, fields }: ReadRow): Person | undefined => {
+    if (key !== null) return fields[key] === undefined ? undefined : byKey.get(String(fields[key]));
+    const ofPhone = by !== 'email' && phone ? byPhone.get(String(phone)) : undefined;
+    return ofPhone ?? (by !== 'phone' && email ? byEmail.get(lower(String(email))) : undefined);
+  };
+
+  const outcomes = rows.map((row): Outcome => {
+    if (row.problem !== null) return { row, outcome: 'refused', person: null };
+    const person = find(row);
+    const { phone } = row.values;
+    const holder = phone ? byPhone.get(String(phone)) : undefined;
+    if (holder !== undefined && holder !== person) {
+      row.problem = `The number ${String(phone)} belongs to another contact.`;
+      return { row, outcome: 'refused', person: null };
+    }
+    if (person === undefined) {
+      const { values, tags, fields } = row;
+      const made: Person = {
+        id: newId(),
+        isNew: true,
+        values: { ...values },
+        tags: [...tags],
+        fields,
+        isChanged: true,
+      };
+      people.push(made);
+      index(made);
+      return { row, outcome: 'created', person: made };
+    }
+    if (then === 'skip') return { row, outcome: 'skipped', person: null };
+    const before = JSON.stringify([person.values, person.tags, person.fields]);
+    apply(person, row, then === 'fill_empty', holder === person);
+    index(person);
+    if (JSON.stringify([person.values, person.tags, person.fields]) === before)
+      return { row, outcome: 'unchanged', person };
+    person.isChanged = true;
+    return { row, outcome: 'updated', person };
+  });
+  const touched = people.filter((person) => person.isChanged);
+  await Promise.all(touched.map((person) => deriveZoneOf(person, region)));
+  return { people: touched, outcomes };
+}
+
+/** `isTheirs`: the row's number is one of theirs already, perhaps a further one; then it does not become the first. */
+function apply(
+  person: Person,
+  { values, tags, fields }: ReadRow,
+  onlyEmpty: boolean,
+  isTheirs: boolean,
+): void {
+  const keepsBirthday = onlyEmpty && person.values['birth_day'] != null;
+  for (const [column, value] of Object.entries(values)) {
+    if (column === 'phone' && isTheirs) continue;
+    if (column.startsWith('birth_') && keepsBirthday) continue;
+    if (!onlyEmpty || person.values[column] == null || person.values[column] === false)
+      person.values[column] = value;
+  }
+  person.tags = [...new Set([...person.tags, ...tags])];
+  person.fields = onlyEmpty ? { ...fields, ...person.fields } : { ...person.fields, ...fields };
+}
+
+async function deriveZoneOf({ values }: Person, region: string): Promise<void> {
+  const text = (column: string) => (values[column] as string | undefined) ?? null;
+  const where = {
+    phone: text('phone'),
+    postal_code: text('postal_code'),
+    state: text('state'),
+    country: text('country'),
+  };
+  Object.assign(values, await deriveZone(where, region));
+}
