@@ -16,6 +16,8 @@ export interface ClientOptions {
 interface Call extends RequestOptions {
   query?: object;
   body?: unknown;
+  /** Instead of `body`: sent as it is. */
+  file?: Blob;
   headers?: Record<string, string>;
 }
 
@@ -41,13 +43,18 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
   async function call<T>(
     method: string,
     path: string,
-    { query, body, headers, signal }: Call = {},
+    { query, body, file, headers, signal }: Call = {},
   ): Promise<T> {
     const init: RequestInit = { method, headers: { Accept: 'application/json', ...headers } };
     if (signal) init.signal = signal;
     if (body !== undefined) {
       init.body = JSON.stringify(body);
       (init.headers as Record<string, string>)['Content-Type'] = 'application/json';
+    }
+    if (file !== undefined) {
+      init.body = file;
+      // the type that a browser gives it depends on what is installed there
+      (init.headers as Record<string, string>)['Content-Type'] = 'text/csv';
     }
     let response: Response;
     try {
@@ -114,6 +121,11 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     startExport: (body) => call('POST', '/v1/exports', { body, headers: once(body.id) }),
     getJob: (id, options) => call('GET', at`/v1/jobs/${id}`, options),
     cancelJob: (id) => call('POST', at`/v1/jobs/${id}/cancel`),
+    uploadImport: (file, { name, signal } = {}) =>
+      call('POST', '/v1/imports', { file, query: { name }, ...(signal && { signal }) }),
+    getImport: (id, options) => call('GET', at`/v1/imports/${id}`, options),
+    previewImport: (id, body, options) => call('POST', at`/v1/imports/${id}/preview`, { body, ...options }),
+    startImport: (id, body) => call('POST', at`/v1/imports/${id}/start`, { body, headers: once(id) }),
     listQuickReplies: (options) => items(call('GET', '/v1/quick-replies', options)),
     createQuickReply: (body) => call('POST', '/v1/quick-replies', { body }),
     deleteQuickReply: (id) => call('DELETE', at`/v1/quick-replies/${id}`),

@@ -13,6 +13,8 @@ import type {
   CreateSegment,
   EditMessage,
   FeedEvent,
+  ImportDetails,
+  ImportPreview,
   Job,
   JobTarget,
   ListConversationsQuery,
@@ -26,6 +28,7 @@ import type {
   Segment,
   SegmentPreview,
   SendMessage,
+  StartImport,
   TimelinePage,
   TimelineQuery,
   UpdateContact,
@@ -128,6 +131,12 @@ export interface PatchbayClient {
   startExport(job: StartExport): Promise<Job>;
   getJob(id: string, options?: RequestOptions): Promise<Job>;
   cancelJob(id: string): Promise<Job>;
+  /** A CSV file, as it is; waits on the server for what its columns are. */
+  uploadImport(file: Blob, options?: RequestOptions & { name?: string }): Promise<ImportDetails>;
+  getImport(id: string, options?: RequestOptions): Promise<ImportDetails>;
+  /** What would become of the first rows. */
+  previewImport(id: string, settings: StartImport, options?: RequestOptions): Promise<ImportPreview>;
+  startImport(id: string, settings: StartImport): Promise<Job>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;
   createQuickReply(reply: CreateQuickReply): Promise<QuickReply>;
   deleteQuickReply(id: string): Promise<void>;

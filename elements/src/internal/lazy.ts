@@ -1,10 +1,10 @@
-import { adoptStyles, type CSSResult, type LitElement } from 'lit';
+import { adoptStyles, type CSSResult, type CSSResultArray, type LitElement } from 'lit';
 
 /**
  * A part of an element that is loaded when it is first wanted: menus, pickers, dialogs. Keeps them out of what a page
  * loads before anything is seen. Its styles join the element's.
  */
-export class Lazy<T extends { styles?: CSSResult }> {
+export class Lazy<T extends { styles?: CSSResultArray | CSSResult }> {
   value: T | undefined;
   readonly #host: LitElement;
   readonly #load: () => Promise<T>;
@@ -21,7 +21,7 @@ export class Lazy<T extends { styles?: CSSResult }> {
         this.value = value;
         const root = this.#host.renderRoot;
         if (value.styles && root instanceof ShadowRoot)
-          adoptStyles(root, [...root.adoptedStyleSheets, value.styles]);
+          adoptStyles(root, [...root.adoptedStyleSheets, ...[value.styles].flat() as CSSResult[]]);
         this.#host.requestUpdate();
         return value;
       },

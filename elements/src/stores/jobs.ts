@@ -65,6 +65,13 @@ export class JobsStore extends Store {
     return this.#begin(() => this.#options.client.startExport(job));
   }
 
+  /** A job that was started elsewhere. */
+  follow(job: Job): void {
+    this.#put(job);
+    this.#remember(job.id);
+    this.#follow(job.id);
+  }
+
   async cancel(id: string): Promise<void> {
     try {
       this.#put(await this.#options.client.cancelJob(id));
@@ -94,9 +101,7 @@ export class JobsStore extends Store {
     this.error = null;
     try {
       const job = await ask();
-      this.#put(job);
-      this.#remember(job.id);
-      this.#follow(job.id);
+      this.follow(job);
       return job;
     } catch (cause) {
       this.error = ApiError.fromUnknown(cause);

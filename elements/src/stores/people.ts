@@ -1,5 +1,6 @@
 import type { FeedEvent } from '@patchbay/server-kit/contract';
 import { ContactListStore } from './contact-list.ts';
+import { ImportStore } from './import.ts';
 import { JobsStore } from './jobs.ts';
 import { SegmentsStore } from './segments.ts';
 import type { Attached, Stores } from './stores.ts';
@@ -8,6 +9,8 @@ import type { Attached, Stores } from './stores.ts';
 class People implements Attached {
   readonly segments: SegmentsStore;
   readonly jobs: JobsStore;
+  /** Made by who shows it. */
+  import: ImportStore | undefined;
   readonly #lists = new Set<ContactListStore>();
 
   constructor(stores: Stores) {
@@ -51,6 +54,13 @@ function peopleOf(stores: Stores): People {
 export const segmentsOf = (stores: Stores): SegmentsStore => peopleOf(stores).segments;
 /** The jobs started here: the same store for everybody. */
 export const jobsOf = (stores: Stores): JobsStore => peopleOf(stores).jobs;
+
+/** The import that somebody is preparing. It outlives its dialog. */
+export function importOf(stores: Stores): ImportStore {
+  const people = peopleOf(stores);
+  const { client, storage } = stores;
+  return (people.import ??= new ImportStore({ client, storage, scope: () => stores.scope }));
+}
 
 /** A list of its own, live while it is held: two tables on a page may show different people. */
 export function contactList(stores: Stores): { list: ContactListStore; release: () => void } {

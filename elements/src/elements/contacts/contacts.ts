@@ -8,7 +8,7 @@ import { icon } from '../../internal/icons.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';
-import { contactList, jobsOf, segmentsOf } from '../../stores/people.ts';
+import { contactList, importOf, jobsOf, segmentsOf } from '../../stores/people.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
@@ -39,7 +39,7 @@ const TYPING = 200;
 /** How long a finger rests on a card to choose it. */
 const LONG_PRESS = 500;
 
-type Open = 'filter' | 'columns' | 'add' | null;
+type Open = 'filter' | 'columns' | 'add' | 'import' | null;
 
 /**
  * @summary The people of an account: a table to look through, choose from and act upon.
@@ -47,7 +47,7 @@ type Open = 'filter' | 'columns' | 'add' | null;
  * @slot empty - Instead of the words for an account without people.
  * @slot actions - Beside the buttons at the top.
  * @event contact-open - A person was chosen; cancelable.
- * @event contacts-import - Someone wants to import people.
+ * @event contacts-import - Someone wants to import people; cancelable, for a host that brings its own import.
  * @event contact-add - A contact was added here.
  * @event segment-save - A segment was made or changed in the filter.
  * @csspart views - The tabs with everybody and the segments.
@@ -93,6 +93,7 @@ export class Contacts extends BaseElement {
   readonly #bulk = new Lazy(this, () => import('./bulk.ts'));
   readonly #chooser = new Lazy(this, () => import('./chooser.ts'));
   readonly #add = new Lazy(this, () => import('./add.ts'));
+  readonly #import = new Lazy(this, () => import('./import-dialog.ts'));
   readonly #filter = new Lazy(this, () => import('./filter-panel.ts'));
   readonly #sizes =
     typeof ResizeObserver === 'undefined'
@@ -147,7 +148,7 @@ export class Contacts extends BaseElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     const { stores, list } = this;
-    this.watch(list, stores?.session, stores && segmentsOf(stores), stores && jobsOf(stores));
+    this.watch(list, stores?.session, stores && segmentsOf(stores), stores && jobsOf(stores), stores && this.open === 'import' ? importOf(stores) : null);
     if (stores && list) {
       void jobsOf(stores).find();
       if (changed.has('segmentId') || this.#prefsOf !== `${stores.scope} ${this.segmentId ?? ''}`)
@@ -338,6 +339,16 @@ export class Contacts extends BaseElement {
               </div>
               ${this.#renderBulk(stores, list)} ${this.open === 'columns' ? this.#renderChooser() : nothing}
               ${
+                this.open === 'import'
+                  ? this.#import.now?.importDialog({
+                      i18n,
+                      stores,
+                      close: () => (this.open = null),
+                      started: () => this.requestUpdate(),
+                    })
+                  : nothing
+              }
+              ${
                 this.open === 'add'
                   ? this.#add.now?.addDialog({
                       i18n,
@@ -354,6 +365,13 @@ export class Contacts extends BaseElement {
       }
       <div class="hidden" role="status">${this.said}</div>
     </div>`;
+  }
+
+  /** The host may bring an import of its own. */
+  #openImport(): void {
+    if (!this.stores || !this.emit('contacts-import', {})) return;
+    this.open = 'import';
+    void importOf(this.stores).resume();
   }
 
   #renderTop(stores: Stores, list: ContactListStore) {
@@ -401,7 +419,7 @@ export class Contacts extends BaseElement {
                   class="button"
                   part="import"
                   aria-label=${this.t('contacts.import')}
-                  @click=${() => this.emit('contacts-import', {})}
+                  @click=${() => this.#openImport()}
                 >
                   ${icon('down')}<span class="label">${this.t('contacts.import')}</span>
                 </button>
