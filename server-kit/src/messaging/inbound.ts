@@ -282,7 +282,7 @@ async function obeyKeywords(tx: Tx, spoken: Stored[]): Promise<void> {
       select sender_id, keyword_replies from senders where tenant_id = ${tenant}`,
     sql<{ address: string }[]>`
       select address from suppressions
-      where tenant_id = ${tenant} and channel = 'sms' and address = any(${addresses})`,
+      where tenant_id = ${tenant} and channel = 'sms' and address = any(${addresses}) and withdrawn`,
   ]);
   const words = consentReplies(account?.name ?? '', account?.settings.keyword_replies);
   const kitAnswers = new Set(
@@ -304,6 +304,7 @@ async function obeyKeywords(tx: Tx, spoken: Stored[]): Promise<void> {
         channel: 'sms',
         address: arrival.from,
         action: keyword === 'stop' ? 'withdraw' : 'grant',
+        restores: keyword === 'start',
         source: 'keyword',
         wording: body,
         messageId,
