@@ -72,7 +72,7 @@ function fold(rows: Row[], at: number) {
     .sort()
     .at(-1);
   const grants = rows.filter(({ action, occurred_at }) => action === 'grant' && (!last || occurred_at > last));
-  if (grants.length === 0) return { state: 'withdrawn', kind: null };
+  if (grants.length === 0) return { state: 'withdrawn', ended: false };
   const live = grants.filter(({ expires_at }) => expires_at === null || Date.parse(expires_at) > at);
   const strongest = Math.max(...live.map(({ kind }) => strength(kind)));
   const best = live.filter(({ kind }) => strength(kind) === strongest);

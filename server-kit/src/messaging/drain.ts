@@ -62,7 +62,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   let onSettled: () => void = () => undefined;
   const settledOne = () => new Promise<void>((done) => (onSettled = done));
   let lookedUp = elapsed();
-  let agency = tenant;
+  const agencies = agenciesKnownTo(database);
   await reached?.('begin');
 
   try {
@@ -95,6 +95,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   /** Claims up to `taken` messages, starts their calls, and returns how many rows moved in whatever way. */
   async function claimAndStart(taken: number): Promise<number> {
     let unused = taken;
+    const agency = agencies.get(tenant) ?? tenant;
     const asked = elapsed();
     try {
       const { results, release } = await database.pipelineHolding(
@@ -111,9 +112,9 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
           ] as const,
       );
       const [, , , claimed, [account]] = results;
-      // the first look of a client's drain, or the tenant has moved: nothing was claimed, and now the lock is known
+      // the process's first look for this tenant, or it has moved: nothing was claimed, and now the lock is known
       const moved = account !== undefined && account.agency !== agency;
-      if (moved) ({ agency } = account);
+      if (moved) agencies.set(tenant, account.agency);
       const leaving = claimed.filter((message) => message.decision === 'send');
       try {
         await reached?.('claimed');
@@ -154,6 +155,14 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
     await reached?.('settled');
   }
 }
+
+/** Whose list each client obeys, as this process saw it last. A guess: the claim itself compares. */
+function agenciesKnownTo(database: Database): Map<string, string> {
+  const known = AGENCIES.get(database) ?? new Map<string, string>();
+  AGENCIES.set(database, known);
+  return known;
+}
+const AGENCIES = new WeakMap<Database, Map<string, string>>();
 
 function toOutbound(message: Claimed, tenant: string) {
   return {

@@ -7,6 +7,7 @@ import {
   type MessagePurpose,
 } from '../contract/index.ts';
 import { contactForNumber, readNumber } from '../contacts/contacts.ts';
+import type { Sender } from '../consent/index.ts';
 import { blockOn, type Block } from '../consent/queries.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
@@ -78,6 +79,12 @@ export async function sendMessage(
     },
   ]);
   return { id, created: true };
+}
+
+/** For other domains: one text to a contact's first number, from the usual sender, now. */
+export function sendPlainly({ clock }: { clock: () => Date }): Sender {
+  return (tx, { id, contactId, body }, author) =>
+    sendMessage(tx, { id, contact_id: contactId, body, media_urls: [], purpose: 'conversation' }, author, clock());
 }
 
 function checkText(body: string, mediaCount: number, field = 'body'): void {
