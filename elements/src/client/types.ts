@@ -1,6 +1,7 @@
 import type {
   Brand,
-  ConsentRecord,
+  ConsentHistory,
+  ConsentRequest,
   Contact,
   ContactField,
   Conversation,
@@ -13,7 +14,10 @@ import type {
   Message,
   MessagePage,
   Page,
+  PreferenceLink,
   QuickReply,
+  RecordConsent,
+  RequestConsent,
   SendMessage,
   TimelinePage,
   TimelineQuery,
@@ -48,11 +52,6 @@ export interface ContactQuery {
   after?: string;
   limit?: number;
 }
-export interface RecordConsent {
-  channel?: ConsentRecord['channel'];
-  action: ConsentRecord['action'];
-  wording?: string;
-}
 export type CreateQuickReply = Omit<QuickReply, 'id'> & { id?: string };
 
 export interface RequestOptions {
@@ -82,8 +81,13 @@ export interface PatchbayClient {
   updateContact(id: string, patch: UpdateContact, version?: number): Promise<Contact>;
   /** The account's own fields of a contact, in their order. */
   listContactFields(options?: RequestOptions): Promise<ContactField[]>;
-  listConsent(contactId: string, options?: RequestOptions): Promise<ConsentRecord[]>;
+  /** What was agreed to and withdrawn, and what waits for an answer. */
+  listConsent(contactId: string, options?: RequestOptions): Promise<ConsentHistory>;
   recordConsent(contactId: string, record: RecordConsent): Promise<Contact>;
+  /** Asks with one text; `asked_already` within a day. */
+  requestConsent(contactId: string, request: RequestConsent): Promise<ConsentRequest>;
+  /** The page on which this person decides what they get. */
+  createPreferenceLink(contactId: string): Promise<PreferenceLink>;
   /** Without a cursor the newest page, with what is coming. */
   getTimeline(contactId: string, query?: TimelineQuery, options?: RequestOptions): Promise<TimelinePage>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;

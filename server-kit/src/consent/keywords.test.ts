@@ -7,7 +7,8 @@ const SEED = 20261122;
 describe('an exact keyword acts', () => {
   it.each(['STOP', 'stop', ' Stop ', 'STOPALL', 'unsubscribe', 'Cancel', 'END', 'quit', 'REVOKE', 'optout'])(
     '%j is an opt-out that the carrier knows too',
-    (text) => expect(readKeyword(text)).toEqual({ keyword: 'stop', exact: true, possibleOptOut: false, yes: false }),
+    (text) =>
+      expect(readKeyword(text)).toEqual({ keyword: 'stop', exact: true, possibleOptOut: false, yes: false }),
   );
   it.each([
     'Stop.',

@@ -71,7 +71,9 @@ function fold(rows: Row[], at: number) {
     .map((row) => row.recorded_at)
     .sort()
     .at(-1);
-  const grants = rows.filter(({ action, occurred_at }) => action === 'grant' && (!last || occurred_at > last));
+  const grants = rows.filter(
+    ({ action, occurred_at }) => action === 'grant' && (!last || occurred_at > last),
+  );
   if (grants.length === 0) return { state: 'withdrawn', ended: false };
   const live = grants.filter(({ expires_at }) => expires_at === null || Date.parse(expires_at) > at);
   const strongest = Math.max(...live.map(({ kind }) => strength(kind)));
@@ -198,9 +200,9 @@ describe('START', () => {
     await record(withdraw(address));
     await kit.admin('update suppressions set listed = true where address = $1', [address]);
     await record(restore(address));
-    expect(await kit.admin('select withdrawn, listed from suppressions where address = $1', [address])).toEqual([
-      { withdrawn: false, listed: true },
-    ]);
+    expect(
+      await kit.admin('select withdrawn, listed from suppressions where address = $1', [address]),
+    ).toEqual([{ withdrawn: false, listed: true }]);
   });
 });
 

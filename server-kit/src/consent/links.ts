@@ -52,7 +52,11 @@ export function openLink(
 }
 
 function sign(secret: string, purpose: Purpose, payload: Buffer): Buffer {
-  return createHmac('sha256', secret).update(`patchbay:${purpose}\n`).update(payload).digest().subarray(0, MAC);
+  return createHmac('sha256', secret)
+    .update(`patchbay:${purpose}\n`)
+    .update(payload)
+    .digest()
+    .subarray(0, MAC);
 }
 
 /** Where a person decides what they get: for templates (`{preference_link}`) and for whoever writes by hand. */

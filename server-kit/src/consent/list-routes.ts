@@ -44,7 +44,8 @@ const postOne = createRoute({
   operationId: 'addSuppression',
   tags: ['consent'],
   summary: 'Put an address on a list (managers)',
-  description: 'Once this has answered, nothing leaves to it any more: from this account, or from any client account.',
+  description:
+    'Once this has answered, nothing leaves to it any more: from this account, or from any client account.',
   security: bearer,
   request: { headers: idempotencyKey, body: jsonBody(addSuppression) },
   responses: {
@@ -105,14 +106,24 @@ export function suppressionRoutes(context: KitContext, blocked: OnWithdrawn): Op
   });
 
   /** Adds what can be read, and cancels what waits for it: of the own list, a client's outbox is out of reach from here. */
-  async function add(tx: Tx, session: Session, asked: { list: List; channel: Channel; addresses: string[]; reason?: string | undefined }) {
+  async function add(
+    tx: Tx,
+    session: Session,
+    asked: { list: List; channel: Channel; addresses: string[]; reason?: string | undefined },
+  ) {
     const { list, reason = null } = asked;
     if (list === 'agency') await checkAgency(tx);
     const [account] = await tx.sql<{ region: string }[]>`
       select default_region as region from tenants where tenant_id = ${tx.tenant}`;
     const read = asked.addresses.map((typed) => readAddress(asked.channel, typed, account?.region ?? 'US'));
     const addresses = [...new Set(read.filter((address) => address !== null))];
-    const added = await block(tx, { list, channel: asked.channel, addresses, reason, member: session.member });
+    const added = await block(tx, {
+      list,
+      channel: asked.channel,
+      addresses,
+      reason,
+      member: session.member,
+    });
     if (list === 'own') await blocked(tx, asked.channel, addresses);
     const invalid = read.flatMap((address, index) =>
       address === null ? [{ index, address: asked.addresses[index]!.slice(0, 100) }] : [],
@@ -147,7 +158,10 @@ export function suppressionRoutes(context: KitContext, blocked: OnWithdrawn): Op
     const { session } = c.var;
     allow(session);
     const asked = c.req.valid('json');
-    const { body } = await once(context, c, async (tx) => ({ status: 200, body: await add(tx, session, asked) }));
+    const { body } = await once(context, c, async (tx) => ({
+      status: 200,
+      body: await add(tx, session, asked),
+    }));
     return c.json(body, 200);
   });
 

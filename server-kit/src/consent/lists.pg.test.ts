@@ -27,7 +27,10 @@ describe('the own list', () => {
     const waiting = await kit.request('POST', '/v1/messages', {
       body: { conversation_id: conversationId, body: 'Later', send_at: new Date(Date.now() + 3_600_000) },
     });
-    expect((await add({ address: phone, reason: 'Lawyer wrote' })).body).toMatchObject({ added: 1, already: 0 });
+    expect((await add({ address: phone, reason: 'Lawyer wrote' })).body).toMatchObject({
+      added: 1,
+      already: 0,
+    });
     expect((await add({ address: phone, reason: 'Again' })).body).toMatchObject({ added: 0, already: 1 });
     expect((await kit.request('GET', `/v1/messages/${waiting.body.id}`)).body).toMatchObject({
       status: 'canceled',
@@ -39,7 +42,13 @@ describe('the own list', () => {
     const conversation = await kit.request('GET', `/v1/conversations/${conversationId}`);
     expect(conversation.body.block.code).toBe('suppressed');
     expect(await list(`q=${phone.slice(-4)}`)).toMatchObject([
-      { address: phone, listed: true, withdrawn: false, reason: 'Lawyer wrote', member: { id: 'alpha-manager' } },
+      {
+        address: phone,
+        listed: true,
+        withdrawn: false,
+        reason: 'Lawyer wrote',
+        member: { id: 'alpha-manager' },
+      },
     ]);
     expect((await remove(phone)).status).toBe(204);
     expect((await remove(phone)).body.code).toBe('not_found');
@@ -83,7 +92,9 @@ describe('the own list', () => {
     } while (next);
     expect(seen.size).toBe(9_998);
     const many = { addresses: Array.from({ length: 10_001 }, () => '+14152000000') };
-    expect((await kit.request('POST', '/v1/suppressions/batch', { body: many, as: kit.b.manager })).status).toBe(422);
+    expect(
+      (await kit.request('POST', '/v1/suppressions/batch', { body: many, as: kit.b.manager })).status,
+    ).toBe(422);
   });
 
   it('is for managers, and refuses what is no address or place', async () => {
@@ -113,10 +124,14 @@ describe('an agency’s list', () => {
       kit.request('POST', '/v1/messages', { as, body: { contact_id, body: 'Hi' } });
     expect((await send(kit.a.agent, ours.contactId)).body.code).toBe('suppressed');
     expect((await send(kit.b.agent, theirs.contactId)).status).toBe(201);
-    expect((await kit.request('GET', `/v1/conversations/${ours.conversationId}`)).body.block.code).toBe('suppressed');
+    expect((await kit.request('GET', `/v1/conversations/${ours.conversationId}`)).body.block.code).toBe(
+      'suppressed',
+    );
     expect(await list('list=agency', agency)).toMatchObject([{ address: phone, reason: 'Litigator' }]);
     // a client neither sees nor changes it
-    expect((await kit.request('GET', '/v1/suppressions?list=agency', { as: kit.a.manager })).status).toBe(403);
+    expect((await kit.request('GET', '/v1/suppressions?list=agency', { as: kit.a.manager })).status).toBe(
+      403,
+    );
     expect((await add({ list: 'agency', address: newNumber() })).status).toBe(403);
     expect((await remove(phone, '?list=agency')).status).toBe(403);
     expect((await remove(phone)).status).toBe(404);
@@ -127,16 +142,21 @@ describe('an agency’s list', () => {
   it('is all that a client’s transaction can read of its agency, a sibling or anybody else', async () => {
     await kit.kit.tenants.upsert({ id: 'sibling', name: 'Sibling', parent: 'agency' });
     await kit.kit.tenants.upsert({ id: 'other-agency', name: 'Other' });
-    const phones = { agency: newNumber(), sibling: newNumber(), 'other-agency': newNumber(), beta: newNumber() };
+    const phones = {
+      agency: newNumber(),
+      sibling: newNumber(),
+      'other-agency': newNumber(),
+      beta: newNumber(),
+    };
     for (const [tenant, phone] of Object.entries(phones)) {
       const as = await kit.token(tenant, 'manager');
       await kit.request('POST', '/v1/contacts', { as, body: { phone } });
       await add({ address: phone }, as);
       // a client may not have such a list; should one be there all the same, nobody but itself sees it
-      await kit.admin(`insert into agency_suppressions (tenant_id, channel, address) values ($1, 'sms', $2)`, [
-        tenant,
-        phone,
-      ]);
+      await kit.admin(
+        `insert into agency_suppressions (tenant_id, channel, address) values ($1, 'sms', $2)`,
+        [tenant, phone],
+      );
     }
     const tables = await kit.admin(
       `select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
@@ -145,8 +165,9 @@ describe('an agency’s list', () => {
     );
     const seen: Record<string, string[]> = {};
     for (const { relname } of tables) {
-      const rows = await kit.rows<{ tenant_id: string }>(kit.a, ({ sql }) =>
-        sql`select distinct tenant_id from ${sql(relname)}`,
+      const rows = await kit.rows<{ tenant_id: string }>(
+        kit.a,
+        ({ sql }) => sql`select distinct tenant_id from ${sql(relname)}`,
       );
       seen[relname] = rows.map((row) => row.tenant_id).filter((tenant) => tenant !== kit.a.id);
     }
@@ -154,8 +175,11 @@ describe('an agency’s list', () => {
     expect(list).toEqual(['agency']);
     expect(Object.values(rest).flat()).toEqual([]);
     await expect(
-      kit.rows(kit.a, ({ sql }) => sql`insert into agency_suppressions (tenant_id, channel, address)
-        values ('agency', 'sms', '+13125550000')`),
+      kit.rows(
+        kit.a,
+        ({ sql }) => sql`insert into agency_suppressions (tenant_id, channel, address)
+        values ('agency', 'sms', '+13125550000')`,
+      ),
     ).rejects.toMatchObject({ code: '42501' });
     expect(await kit.rows(kit.a, ({ sql }) => sql`delete from agency_suppressions returning 1`)).toEqual([]);
   });

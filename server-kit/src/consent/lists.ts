@@ -24,7 +24,11 @@ export async function checkAgency({ sql, tenant }: Tx): Promise<void> {
   const [account] = await sql<{ parent: string | null }[]>`
     select parent_tenant_id as parent from tenants where tenant_id = ${tenant}`;
   if (account?.parent == null) return;
-  throw new ProblemError('forbidden', 'Only the agency may see and change the list of all its accounts.', 'list');
+  throw new ProblemError(
+    'forbidden',
+    'Only the agency may see and change the list of all its accounts.',
+    'list',
+  );
 }
 
 /** As an address of the channel is stored; null: it is none. */
@@ -101,7 +105,8 @@ export async function unblock(
     );
   }
   const of = sql`tenant_id = ${tenant} and channel = ${channel} and address = ${address}`;
-  if (row.withdrawn) await sql`update suppressions set listed = false, reason = null, member = null where ${of}`;
+  if (row.withdrawn)
+    await sql`update suppressions set listed = false, reason = null, member = null where ${of}`;
   else await sql`delete from suppressions where ${of}`;
   await tell(tx, 'consent.unblocked', channel, [address], member);
 }

@@ -65,12 +65,14 @@ const COLUMNS = [
  * numbers among them: they begin with "+" (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 export function consentCsv(records: readonly ConsentRecord[]): string {
-  const rows = records.map(({ proof, member, ...record }): Record<(typeof COLUMNS)[number], string | null> => ({
-    ...record,
-    proof: proof?.reference ?? null,
-    proof_description: proof?.description ?? null,
-    member: member?.name ?? null,
-  }));
+  const rows = records.map(
+    ({ proof, member, ...record }): Record<(typeof COLUMNS)[number], string | null> => ({
+      ...record,
+      proof: proof?.reference ?? null,
+      proof_description: proof?.description ?? null,
+      member: member?.name ?? null,
+    }),
+  );
   return [COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(','))]
     .map((line) => `${line}\r\n`)
     .join('');

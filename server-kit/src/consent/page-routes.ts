@@ -79,7 +79,9 @@ export function pageRoutes(context: KitContext, withdrawn: OnWithdrawn): Hono<En
   app.get('/:token', (c) =>
     withLink(c, 'preferences', async (tx, { id }, look) => {
       const choices = await choicesOf(tx, id, look);
-      return choices ? c.html(preferencesPage(look, choices, c.req.query('saved') !== undefined)) : dead(c, true);
+      return choices
+        ? c.html(preferencesPage(look, choices, c.req.query('saved') !== undefined))
+        : dead(c, true);
     }),
   );
 
@@ -174,7 +176,14 @@ async function choicesOf(
     where k.tenant_id = ${tenant} and k.contact_id = ${id} and k.merged_into is null`;
   if (!person) return undefined;
   const rows = await sql<
-    { channel: Channel; address: string; granted_at: string | null; since: string | null; withdrawn: boolean; closed: boolean }[]
+    {
+      channel: Channel;
+      address: string;
+      granted_at: string | null;
+      since: string | null;
+      withdrawn: boolean;
+      closed: boolean;
+    }[]
   >`
     with known as (
       select 'sms' as channel, unnest(${person.phones}::text[]) as address
@@ -228,7 +237,9 @@ function wantedChanges(choices: KnownChoice[], form: Record<string, unknown>, na
     if (was === 'on' && !on && !choice.withdrawn && !choice.closed) return [withdraw(choice, 'Switched off')];
     if (was !== 'off' || !on || choice.on || choice.closed) return [];
     const { channel, address } = choice;
-    return [{ channel, address, action: 'grant', kind: 'express_written', wording: agreement(name, channel) }];
+    return [
+      { channel, address, action: 'grant', kind: 'express_written', wording: agreement(name, channel) },
+    ];
   });
 }
 

@@ -13,7 +13,11 @@ beforeAll(async () => {
   await kit.kit.tenants.upsert({
     id: kit.a.id,
     name: 'Firm alpha',
-    brand: { name: `Maple ${EVIL}`, logo_url: 'https://cdn.example.com/logo.png', tokens: { light: { accent: '#0a7d4f' }, dark: {} } },
+    brand: {
+      name: `Maple ${EVIL}`,
+      logo_url: 'https://cdn.example.com/logo.png',
+      tokens: { light: { accent: '#0a7d4f' }, dark: {} },
+    },
   });
 });
 afterAll(() => kit.close());
@@ -102,7 +106,9 @@ describe('a press', () => {
     expect(answer.status).toBe(303);
     expect(await (await open(new URL(answer.headers.get('location')!, url).href)).text()).toContain('Saved.');
     expect(await stateOf(id)).toMatchObject({ state: 'withdrawn', source: 'form' });
-    expect((await kit.request('GET', `/v1/messages/${waiting.body.id}`, { as })).body.status).toBe('canceled');
+    expect((await kit.request('GET', `/v1/messages/${waiting.body.id}`, { as })).body.status).toBe(
+      'canceled',
+    );
     expect(await ledger(phone)).toEqual([
       { action: 'withdraw', kind: null, source: 'form', wording: 'Stop everything', ip: '192.0.2.7' },
     ]);
@@ -150,7 +156,10 @@ describe('a press', () => {
 
   it('with nonsense changes nothing', async () => {
     const { phone, url } = await person();
-    for (const form of [{}, { do: 'x' }, { do: 'save', 'on-c0': 'on', 'was-c0': 'off' }] as Record<string, string>[]) {
+    for (const form of [{}, { do: 'x' }, { do: 'save', 'on-c0': 'on', 'was-c0': 'off' }] as Record<
+      string,
+      string
+    >[]) {
       expect((await post(url, form)).status).toBe(303);
     }
     expect(await ledger(phone)).toEqual([]);
@@ -195,12 +204,18 @@ describe('a link that is not one', () => {
   it('has ended when its time is over, and when the person was merged or deleted', async () => {
     const ended = await person();
     const as = await kit.token(kit.a.id, 'manager');
-    const brief = await kit.request('POST', `/v1/contacts/${ended.id}/preference-link`, { body: { expires_in: 300 }, as });
+    const brief = await kit.request('POST', `/v1/contacts/${ended.id}/preference-link`, {
+      body: { expires_in: 300 },
+      as,
+    });
     now = new Date(now.getTime() + 300_000);
     expect((await open(brief.body.url)).status).toBe(410);
     expect((await open(ended.url)).status).toBe(200);
     const winner = await person();
-    await kit.request('POST', `/v1/contacts/${winner.id}/merge`, { body: { with: ended.id }, as: await kit.token(kit.a.id, 'manager') });
+    await kit.request('POST', `/v1/contacts/${winner.id}/merge`, {
+      body: { with: ended.id },
+      as: await kit.token(kit.a.id, 'manager'),
+    });
     expect((await open(ended.url)).status).toBe(410);
     await kit.request('DELETE', `/v1/contacts/${winner.id}`, { as: await kit.token(kit.a.id, 'manager') });
     expect((await open(winner.url)).status).toBe(410);
@@ -209,6 +224,10 @@ describe('a link that is not one', () => {
 
 it('takes only a plain colour from a brand, so that words on it stay readable', () => {
   expect(pageStyle({ light: { accent: 'red}body{display:none' }, dark: {} })).not.toContain('display:none}');
-  expect(pageStyle({ light: { accent: '#ffee00' }, dark: {} })).toContain('--accent:#ffee00;--on-accent:#000');
-  expect(pageStyle({ light: { accent: '#112233' }, dark: {} })).toContain('--accent:#112233;--on-accent:#fff');
+  expect(pageStyle({ light: { accent: '#ffee00' }, dark: {} })).toContain(
+    '--accent:#ffee00;--on-accent:#000',
+  );
+  expect(pageStyle({ light: { accent: '#112233' }, dark: {} })).toContain(
+    '--accent:#112233;--on-accent:#fff',
+  );
 });

@@ -18,22 +18,22 @@ export interface Look {
 
 function page(look: Pick<Look, 'style'> & Partial<Look>, title: string, body: Html): Html {
   return html`<!doctype html>
-<html lang="${look.locale ?? 'en'}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="stylesheet" href="${look.style}">
-</head>
-<body>
-<main>
-${look.name === undefined ? '' : html`<p class="who">${look.logoUrl ? html`<img src="${look.logoUrl}" alt="" height="32">` : ''}<span>${look.name}</span></p>`}
-${body}
-</main>
-</body>
-</html>`;
+    <html lang="${look.locale ?? 'en'}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        <link rel="stylesheet" href="${look.style}" />
+      </head>
+      <body>
+        <main>
+          ${look.name === undefined ? '' : html`<p class="who">${look.logoUrl ? html`<img src="${look.logoUrl}" alt="" height="32" />` : ''}<span>${look.name}</span></p>`}
+          ${body}
+        </main>
+      </body>
+    </html>`;
 }
 
 export interface Choice {
@@ -67,37 +67,53 @@ export function preferencesPage(look: Look, choices: readonly Choice[], saved: b
   const said = (choice: Choice) => {
     if (choice.closed) return `${look.name} does not write to you here any more.`;
     if (choice.on) return choice.since ? `You agreed on ${choice.since}.` : 'You agreed.';
-    return choice.since ? `You stopped this on ${choice.since}.` : 'You have not agreed to news and offers here.';
+    return choice.since
+      ? `You stopped this on ${choice.since}.`
+      : 'You have not agreed to news and offers here.';
   };
   return page(
     look,
     `What ${look.name} may send you`,
     html`<h1>What ${look.name} may send you</h1>
-${saved ? html`<p class="saved" role="status">Saved. It counts from now on.</p>` : ''}
-${
-  choices.length === 0
-    ? html`<p>${look.name} has no number or address of yours.</p>`
-    : html`<form method="post">
-<fieldset>
-<legend>Choose what you want, then save.</legend>
-${choices.map(
-  (choice) => html`<div class="choice">
-<input type="hidden" name="was-${choice.key}" value="${choice.on ? 'on' : 'off'}">
-<input type="checkbox" id="${choice.key}" name="on-${choice.key}" aria-describedby="${choice.key}-now ${choice.key}-means"${choice.on ? html` checked` : ''}${choice.closed ? html` disabled` : ''}>
-<label for="${choice.key}">${CHANNEL_WORDS[choice.channel]} to ${choice.masked}</label>
-<p id="${choice.key}-now">${said(choice)}</p>
-<p class="fine" id="${choice.key}-means">${choice.on || choice.closed ? '' : `Switching this on means: ${agreement(look.name, choice.channel)}`}</p>
-</div>`,
-)}
-</fieldset>
-<button type="submit" name="do" value="save">Save</button>
-</form>
-<form method="post" class="all">
-<h2>Stop everything</h2>
-<p>${look.name} will send you nothing more, on any channel. Nothing that waits will be sent either.</p>
-<button type="submit" name="do" value="stop" class="stop">Stop everything</button>
-</form>`
-}`,
+      ${saved ? html`<p class="saved" role="status">Saved. It counts from now on.</p>` : ''}
+      ${
+        choices.length === 0
+          ? html`<p>${look.name} has no number or address of yours.</p>`
+          : html`<form method="post">
+                <fieldset>
+                  <legend>Choose what you want, then save.</legend>
+                  ${choices.map(
+                    (choice) =>
+                      html`<div class="choice">
+                        <input type="hidden" name="was-${choice.key}" value="${choice.on ? 'on' : 'off'}" />
+                        <input
+                          type="checkbox"
+                          id="${choice.key}"
+                          name="on-${choice.key}"
+                          aria-describedby="${choice.key}-now ${choice.key}-means"
+                          ${choice.on ? html` checked` : ''}${choice.closed ? html` disabled` : ''}
+                        />
+                        <label for="${choice.key}"
+                          >${CHANNEL_WORDS[choice.channel]} to ${choice.masked}</label
+                        >
+                        <p id="${choice.key}-now">${said(choice)}</p>
+                        <p class="fine" id="${choice.key}-means">
+                          ${choice.on || choice.closed ? '' : `Switching this on means: ${agreement(look.name, choice.channel)}`}
+                        </p>
+                      </div>`,
+                  )}
+                </fieldset>
+                <button type="submit" name="do" value="save">Save</button>
+              </form>
+              <form method="post" class="all">
+                <h2>Stop everything</h2>
+                <p>
+                  ${look.name} will send you nothing more, on any channel. Nothing that waits will be sent
+                  either.
+                </p>
+                <button type="submit" name="do" value="stop" class="stop">Stop everything</button>
+              </form>`
+      }`,
   );
 }
 
@@ -106,10 +122,10 @@ export function confirmPage(look: Look, wording: string, masked: string): Html {
     look,
     `Texts from ${look.name}`,
     html`<h1>Do you want texts from ${look.name}?</h1>
-<p>To the number ${masked}:</p>
-<blockquote>${wording}</blockquote>
-<form method="post"><button type="submit" name="do" value="agree">I agree</button></form>
-<p class="fine">If you do not agree, close this page. Nothing happens then.</p>`,
+      <p>To the number ${masked}:</p>
+      <blockquote>${wording}</blockquote>
+      <form method="post"><button type="submit" name="do" value="agree">I agree</button></form>
+      <p class="fine">If you do not agree, close this page. Nothing happens then.</p>`,
   );
 }
 
@@ -118,7 +134,7 @@ export function agreedPage(look: Look): Html {
     look,
     `Texts from ${look.name}`,
     html`<h1>Thank you</h1>
-<p role="status">You will get texts from ${look.name}. Reply STOP to one of them to stop them.</p>`,
+      <p role="status">You will get texts from ${look.name}. Reply STOP to one of them to stop them.</p>`,
   );
 }
 
@@ -129,8 +145,11 @@ export function deadLinkPage(style: string, ended: boolean): Html {
     ended ? 'This link has ended' : 'This link is not valid',
     ended
       ? html`<h1>This link has ended</h1>
-<p>Ask the business that sent it for a new one. To stop its texts, reply STOP to any of them.</p>`
+          <p>Ask the business that sent it for a new one. To stop its texts, reply STOP to any of them.</p>`
       : html`<h1>This link is not valid</h1>
-<p>Perhaps a part of it is missing. Open it again from the message that it came in. To stop texts, reply STOP to any of them.</p>`,
+          <p>
+            Perhaps a part of it is missing. Open it again from the message that it came in. To stop texts,
+            reply STOP to any of them.
+          </p>`,
   );
 }

@@ -10,7 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => kit.close());
 
-const person = async () => (await kit.receive(kit.a, { from: `+1312555${String(3000 + (people += 1))}` })).contactId;
+const person = async () =>
+  (await kit.receive(kit.a, { from: `+1312555${String(3000 + (people += 1))}` })).contactId;
 const post = (id: string, body: unknown) =>
   kit.request('POST', `/v1/contacts/${id}/consent`, { body, as: kit.a.manager });
 const WRITTEN = { action: 'grant', kind: 'express_written', wording: 'I agree to texts' };
@@ -21,7 +22,13 @@ describe('a grant on paper', () => {
     const id = await person();
     const [given, end] = [days(-7), days(300)];
     const proof = { reference: 'https://files.example.com/form.pdf', description: 'Signed form' };
-    const answer = await post(id, { ...WRITTEN, source: 'paper', proof, occurred_at: given, expires_at: end });
+    const answer = await post(id, {
+      ...WRITTEN,
+      source: 'paper',
+      proof,
+      occurred_at: given,
+      expires_at: end,
+    });
     expect(answer).toMatchObject({
       status: 200,
       body: {
@@ -29,7 +36,13 @@ describe('a grant on paper', () => {
       },
     });
     const [record] = (await kit.request('GET', `/v1/contacts/${id}/consent`)).body.items;
-    expect(record).toMatchObject({ ...WRITTEN, proof, at: given, expires_at: end, member: { id: 'alpha-manager' } });
+    expect(record).toMatchObject({
+      ...WRITTEN,
+      proof,
+      at: given,
+      expires_at: end,
+      member: { id: 'alpha-manager' },
+    });
     expect(Date.parse(record.recorded_at)).toBeGreaterThan(Date.parse(given));
   });
 
@@ -71,7 +84,10 @@ describe('what cannot be', () => {
     [{ ...WRITTEN, address: '+13125559999' }, 'address'],
     [{ ...WRITTEN, address: 'nonsense' }, 'address'],
   ])('%j is refused for its %s', async (body, field) => {
-    expect(await post(await person(), body)).toMatchObject({ status: 422, body: { code: 'invalid_consent', field } });
+    expect(await post(await person(), body)).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_consent', field },
+    });
   });
 
   it.each([
@@ -83,7 +99,10 @@ describe('what cannot be', () => {
     [{ action: 'grant', source: 'form', ip: '300.1.1.1' }, 'ip'],
     [{ action: 'grant', occurred_at: 'yesterday' }, 'occurred_at'],
   ])('%j is no request, for its %s', async (body, field) => {
-    expect(await post(await person(), body)).toMatchObject({ status: 422, body: { code: 'invalid_request', field } });
+    expect(await post(await person(), body)).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_request', field },
+    });
   });
 
   it('names the contact that somebody was merged into, and knows no deleted one', async () => {
@@ -112,7 +131,8 @@ describe('the ledger as a table', () => {
   });
 
   it('is read in batches that lose and double nothing, for a period, a person or an address', async () => {
-    const before = (await kit.admin('select record_id from consent_records where tenant_id = $1', [kit.a.id])).length;
+    const before = (await kit.admin('select record_id from consent_records where tenant_id = $1', [kit.a.id]))
+      .length;
     const read = (filter: object) =>
       kit.database.transaction(kit.a.id, async (tx) => {
         const ids: string[] = [];
@@ -131,7 +151,10 @@ describe('the ledger as a table', () => {
     const id = await person();
     await post(id, { action: 'withdraw' });
     expect(await read({ contactId: id })).toHaveLength(1);
-    const theirs = await kit.database.transaction(kit.b.id, async (tx) => (await readConsentLog(tx).next()).value);
+    const theirs = await kit.database.transaction(
+      kit.b.id,
+      async (tx) => (await readConsentLog(tx).next()).value,
+    );
     expect(theirs).toBeUndefined();
   });
 });

@@ -37,26 +37,35 @@ async function person() {
 }
 
 describe('a question by text', () => {
-  it.each(['YES', 'yes!', ' y '])('that is answered %j is a written consent to what was asked', async (answer) => {
-    const { phone, id } = await person();
-    const asked = await ask(id);
-    expect(asked).toMatchObject({ status: 201, body: { via: 'sms', channel: 'sms', address: phone } });
-    expect(await lastText(phone)).toMatchObject({ body: asked.body.wording, purpose: 'conversation' });
-    expect(asked.body.wording).toMatch(/^Reply YES to get texts from Firm alpha .+STOP to opt out/s);
-    expect((await history(id)).requests).toMatchObject([{ id: asked.body.id, wording: asked.body.wording }]);
-    const reply = await says(phone, answer);
-    expect(await consentOf(id)).toMatchObject({ state: 'granted', kind: 'express_written', source: 'keyword' });
-    const { items, requests } = await history(id);
-    expect(items).toMatchObject([{ action: 'grant', wording: asked.body.wording }]);
-    expect(requests).toEqual([]);
-    expect(await kit.admin('select message_id from consent_records where address = $1', [phone])).toEqual([
-      { message_id: reply.messageId },
-    ]);
-    expect((await lastText(phone)).body).toMatch(/thank you.+STOP/);
-    // and one answer is one consent
-    await says(phone, answer);
-    expect((await history(id)).items).toHaveLength(1);
-  });
+  it.each(['YES', 'yes!', ' y '])(
+    'that is answered %j is a written consent to what was asked',
+    async (answer) => {
+      const { phone, id } = await person();
+      const asked = await ask(id);
+      expect(asked).toMatchObject({ status: 201, body: { via: 'sms', channel: 'sms', address: phone } });
+      expect(await lastText(phone)).toMatchObject({ body: asked.body.wording, purpose: 'conversation' });
+      expect(asked.body.wording).toMatch(/^Reply YES to get texts from Firm alpha .+STOP to opt out/s);
+      expect((await history(id)).requests).toMatchObject([
+        { id: asked.body.id, wording: asked.body.wording },
+      ]);
+      const reply = await says(phone, answer);
+      expect(await consentOf(id)).toMatchObject({
+        state: 'granted',
+        kind: 'express_written',
+        source: 'keyword',
+      });
+      const { items, requests } = await history(id);
+      expect(items).toMatchObject([{ action: 'grant', wording: asked.body.wording }]);
+      expect(requests).toEqual([]);
+      expect(await kit.admin('select message_id from consent_records where address = $1', [phone])).toEqual([
+        { message_id: reply.messageId },
+      ]);
+      expect((await lastText(phone)).body).toMatch(/thank you.+STOP/);
+      // and one answer is one consent
+      await says(phone, answer);
+      expect((await history(id)).items).toHaveLength(1);
+    },
+  );
 
   it.each(['no', 'Yes please, call me', 'yesterday', 'ok'])('is not answered by %j', async (answer) => {
     const { phone, id } = await person();
@@ -100,9 +109,15 @@ describe('a question by text', () => {
     later(25);
     expect(await ask(id)).toMatchObject({ status: 409, body: { code: 'opted_out' } });
     const other = await person();
-    await kit.request('POST', '/v1/suppressions', { body: { address: other.phone }, as: await token('manager') });
+    await kit.request('POST', '/v1/suppressions', {
+      body: { address: other.phone },
+      as: await token('manager'),
+    });
     expect(await ask(other.id)).toMatchObject({ status: 409, body: { code: 'suppressed' } });
-    const nobody = await kit.request('POST', '/v1/contacts', { body: { first_name: 'Nora' }, as: await token('agent') });
+    const nobody = await kit.request('POST', '/v1/contacts', {
+      body: { first_name: 'Nora' },
+      as: await token('agent'),
+    });
     expect(await ask(nobody.body.id)).toMatchObject({ status: 409, body: { code: 'no_address' } });
     expect(await ask(id, { via: 'pigeon' })).toMatchObject({ status: 422, body: { field: 'via' } });
   });
@@ -117,7 +132,10 @@ describe('a question by text', () => {
     const { id } = await person();
     await ask(id);
     expect(
-      await kit.admin(`select type, actor ->> 'id' as by from events where contact_id = $1 and type like 'consent.%'`, [id]),
+      await kit.admin(
+        `select type, actor ->> 'id' as by from events where contact_id = $1 and type like 'consent.%'`,
+        [id],
+      ),
     ).toEqual([{ type: 'consent.requested', by: 'alpha-agent' }]);
   });
 });

@@ -43,7 +43,8 @@ const getCsv = createRoute({
   operationId: 'exportConsent',
   tags: ['consent'],
   summary: 'The same as a table, oldest first, for whoever asks for proof',
-  description: 'What a spreadsheet would take for a formula, numbers with + among it, begins with an apostrophe.',
+  description:
+    'What a spreadsheet would take for a formula, numbers with + among it, begins with an apostrophe.',
   security: bearer,
   request: { params: idParam },
   responses: {

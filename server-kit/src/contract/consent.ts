@@ -16,7 +16,9 @@ export const contactConsent = z
   .object({
     channel,
     state: z.enum(['granted', 'withdrawn', 'unknown']),
-    kind: kind.nullable().meta({ description: 'Of a grant; null: nobody said. Marketing needs express_written' }),
+    kind: kind
+      .nullable()
+      .meta({ description: 'Of a grant; null: nobody said. Marketing needs express_written' }),
     source: z.string().nullable(),
     at: instant.nullable(),
     expires_at: instant.nullable(),
@@ -72,6 +74,7 @@ export const consentHistory = z
     requests: z.array(consentRequest).meta({ description: 'Asked, and not answered yet' }),
   })
   .meta({ id: 'ConsentHistory' });
+export type ConsentHistory = z.infer<typeof consentHistory>;
 
 export const recordConsent = z
   .object({

@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import {
-  BLOCK_CODES,
-  CONVERSATION_STATES,
-  MESSAGE_STATUSES,
-} from './names.ts';
+import { BLOCK_CODES, CONVERSATION_STATES, MESSAGE_STATUSES } from './names.ts';
 import { channel, cursor, id, instant, memberRef, page, sender } from './primitives.ts';
 
 export const block = z

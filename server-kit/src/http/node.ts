@@ -16,7 +16,10 @@ type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
 export function nodeHandler(
   fetch: (request: Request, bindings: ClientBindings) => Promise<Response>,
 ): NodeHandler {
-  const listen = getRequestListener((request, env) => fetch(request, env as ClientBindings), { overrideGlobalObjects: false, autoCleanupIncoming: true });
+  const listen = getRequestListener((request, env) => fetch(request, env as ClientBindings), {
+    overrideGlobalObjects: false,
+    autoCleanupIncoming: true,
+  });
 
   return async (request, response) => {
     const problem = restoreBody(request);

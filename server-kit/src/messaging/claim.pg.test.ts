@@ -74,7 +74,14 @@ const consent = (change: Partial<ConsentChange> = {}) =>
     await lockConsent(tx);
     await Promise.all(
       recordConsent(tx, [
-        { channel: 'sms', address: PHONE, action: 'grant', kind: 'express_written', source: 'form', ...change },
+        {
+          channel: 'sms',
+          address: PHONE,
+          action: 'grant',
+          kind: 'express_written',
+          source: 'form',
+          ...change,
+        },
       ]),
     );
   });

@@ -145,7 +145,13 @@ it('is the same message when it is asked for again by its id, and too long is to
 it('follows an edit before it leaves', async () => {
   await change('+13125550177', 'withdraw');
   await change('+13125550177', 'grant');
-  const body = { id: newId(), to: '+13125550177', body: 'News', purpose: 'marketing', send_at: new Date(Date.now() + 3_600_000) };
+  const body = {
+    id: newId(),
+    to: '+13125550177',
+    body: 'News',
+    purpose: 'marketing',
+    send_at: new Date(Date.now() + 3_600_000),
+  };
   await kit.request('POST', '/v1/messages', { body });
   await kit.request('PATCH', `/v1/messages/${body.id}`, { body: { body: 'Better news' } });
   await kit.admin('update messages set due_at = now() where message_id = $1', [body.id]);

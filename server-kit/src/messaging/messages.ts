@@ -44,7 +44,8 @@ export async function sendMessage(
   now: Date,
 ): Promise<{ id: string; created: boolean }> {
   checkText(request.body, request.media_urls.length);
-  if (request.purpose === 'marketing') checkRoom(request.body, firstOf(request, await businessOf(tx)).first_body);
+  if (request.purpose === 'marketing')
+    checkRoom(request.body, firstOf(request, await businessOf(tx)).first_body);
   const sendAt = checkTime(request.send_at, now);
   const id = request.id ?? newId();
   if (request.id !== undefined) {
@@ -84,7 +85,12 @@ export async function sendMessage(
 /** For other domains: one text to a contact's first number, from the usual sender, now. */
 export function sendPlainly({ clock }: { clock: () => Date }): Sender {
   return (tx, { id, contactId, body }, author) =>
-    sendMessage(tx, { id, contact_id: contactId, body, media_urls: [], purpose: 'conversation' }, author, clock());
+    sendMessage(
+      tx,
+      { id, contact_id: contactId, body, media_urls: [], purpose: 'conversation' },
+      author,
+      clock(),
+    );
 }
 
 function checkText(body: string, mediaCount: number, field = 'body'): void {
