@@ -16,4 +16,6 @@ export interface KitContext {
   feed: FeedHub;
   log: Logger;
   clock: () => Date;
+  /** What the host knows about where a request came from. */
+  clientAddress?: ((request: Request) => string | null | undefined) | undefined;
 }

@@ -15,6 +15,7 @@ import { SetupError } from './errors.ts';
 import { FeedHub } from './events/hub.ts';
 import { feedRoutes } from './events/routes.ts';
 import { createApp } from './http/app.ts';
+import type { ClientBindings } from './http/client-address.ts';
 import { nodeHandler, type NodeHandler } from './http/node.ts';
 import { problemResponse, unavailable } from './http/problems.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
@@ -39,6 +40,11 @@ export interface ServerKitOptions {
   clock?: () => Date;
   /** Origins other than the host's own whose pages may call the API, as `https://app.example.com`. Default: none. */
   cors?: string[];
+  /**
+   * Where a request came from, for the record of a consent that is given on a page. Default: with Express its `req.ip` (see
+   * `trust proxy`), else the other end of the connection, which behind a proxy is the proxy; unknown for `kit.fetch`.
+   */
+  clientAddress?: (request: Request) => string | null | undefined;
   /** Default true: `GET /v1/feed`, and other processes are told of every change. */
   live?: boolean;
 }
@@ -69,7 +75,7 @@ export interface ServerKit {
 
 interface Opened {
   context: KitContext;
-  fetch: (request: Request) => Response | Promise<Response>;
+  fetch: (request: Request, bindings?: ClientBindings) => Response | Promise<Response>;
   embedded: EmbeddedDatabase | undefined;
 }
 
@@ -94,7 +100,18 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       ...(options.clock && { clock: options.clock }),
     });
     const feed = new FeedHub(opened, log, feedEnricher({ secret, mountPath, clock }));
-    const context: KitContext = { database: opened, carrier, publicUrl, mountPath, secret, feed, log, clock };
+    const { clientAddress } = options;
+    const context: KitContext = {
+      database: opened,
+      carrier,
+      publicUrl,
+      mountPath,
+      secret,
+      feed,
+      log,
+      clock,
+      clientAddress,
+    };
     const live = options.live ?? true;
     if (!live) await feed.close();
     const app = createApp(context, {
@@ -102,7 +119,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       webhooks: webhookRoutes(context),
       ...(live && { feed: feedRoutes(context) }),
     });
-    return { context, embedded, fetch: (request) => app.fetch(request) };
+    return { context, embedded, fetch: (request, bindings) => app.fetch(request, bindings) };
   }
 
   /** Opens once; after a failure the next caller tries again. */
@@ -115,7 +132,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     return opening;
   }
 
-  async function handle(request: Request): Promise<Response> {
+  async function handle(request: Request, bindings?: ClientBindings): Promise<Response> {
     let opened: Opened;
     try {
       opened = await ready();
@@ -123,7 +140,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       log.error({ err: (error as Error).message }, 'the kit could not start');
       return problemResponse(unavailable());
     }
-    return opened.fetch(request);
+    return opened.fetch(request, bindings);
   }
 
   const tokens = tokenKeeper({ secret, clock });
@@ -131,7 +148,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     migrate: async () => migrate((await ready()).context.database),
     node: nodeHandler(handle),
     hono: honoMount(handle, mountPath),
-    fetch: handle,
+    fetch: (request) => handle(request),
     async startWorker() {
       const worker = await startWorker((await ready()).context);
       workers.add(worker);
@@ -169,14 +186,17 @@ async function startEmbedded(): Promise<EmbeddedDatabase> {
 }
 
 /** A group that hands everything on, wherever it is mounted: also under another path than the public one. */
-function honoMount(handle: (request: Request) => Promise<Response>, mountPath: string): Hono {
+function honoMount(
+  handle: (request: Request, bindings?: ClientBindings) => Promise<Response>,
+  mountPath: string,
+): Hono {
   const app = new Hono();
   app.all('*', (c) => {
     const base = basePath(c).replace(/\/\*?$/, '');
-    if (base === '' || base === mountPath) return handle(c.req.raw);
+    if (base === '' || base === mountPath) return handle(c.req.raw, c.env as ClientBindings);
     const url = new URL(c.req.url);
     if (url.pathname.startsWith(base)) url.pathname = url.pathname.slice(base.length) || '/';
-    return handle(new Request(url, c.req.raw));
+    return handle(new Request(url, c.req.raw), c.env as ClientBindings);
   });
   return app;
 }
@@ -206,8 +226,10 @@ function checkedUrl(given: string | undefined): { publicUrl: string; mountPath: 
   const mountPath = url.pathname === '/' ? '' : url.pathname;
   if (mountPath.includes('//'))
     throw new SetupError(`publicUrl "${given}" has an empty part between two slashes.`);
-  if (/^\/(v1|twilio)(\/|$)/.test(mountPath)) {
-    throw new SetupError('The mount path cannot begin with /v1 or /twilio: those are the kit’s own paths.');
+  if (/^\/(v1|twilio|p)(\/|$)/.test(mountPath)) {
+    throw new SetupError(
+      'The mount path cannot begin with /v1, /twilio or /p: those are the kit’s own paths.',
+    );
   }
   return { publicUrl: `${url.origin}${mountPath}`, mountPath };
 }

@@ -34,7 +34,24 @@ const stage = (stage: Stage) => ({ stage });
 export const Normal: Story = {
   play: look(async ({ canvas }) => {
     await shows(canvas, 'Texts allowed since', 'by web form', 'Email never asked', 'Texts · (312) 555-1234');
-    await shows(canvas, 'Express written');
+    await shows(
+      canvas,
+      'in writing, marketing too',
+      'Request form',
+      '192.0.2.7',
+      'The form as sent',
+      'until',
+    );
+  }),
+};
+
+export const Asked: Story = {
+  parameters: stage({
+    width: 420,
+    before: (client) => void client.requestConsent(JOHN, { via: 'sms' }),
+  }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'Asked, waiting for the answer until', 'Reply YES');
   }),
 };
 
@@ -57,7 +74,7 @@ export const NothingRecorded: Story = {
   parameters: stage({
     width: 420,
     before: (client) => {
-      client.listConsent = async () => [];
+      client.listConsent = async () => ({ items: [], requests: [] });
     },
   }),
   play: look(async ({ canvas }) => {

@@ -160,6 +160,18 @@ export const ConsentRecord: Story = {
   }),
 };
 
+export const AskedForConsent: Story = {
+  parameters: stage({
+    width: 320,
+    before: (client) => void client.recordConsent(JOHN, { action: 'grant', kind: 'implied' }),
+  }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'John Smith', 'gave the number');
+    await press(canvas, 'Ask for consent');
+    await shows(canvas, 'Asked, waiting for the answer until', 'by Ana Ruiz');
+  }),
+};
+
 export const ReadOnly: Story = {
   args: { readOnly: true },
   play: look(async ({ canvas }) => {

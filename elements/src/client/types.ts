@@ -1,7 +1,8 @@
 import type {
   Brand,
   BulkAction,
-  ConsentRecord,
+  ConsentHistory,
+  ConsentRequest,
   Contact,
   ContactField,
   ContactMerge,
@@ -22,8 +23,11 @@ import type {
   Message,
   MessagePage,
   Page,
+  PreferenceLink,
   PreviewSegment,
   QuickReply,
+  RecordConsent,
+  RequestConsent,
   SearchContacts,
   Segment,
   SegmentPreview,
@@ -62,11 +66,6 @@ export interface ContactQuery {
   tag?: string;
   after?: string;
   limit?: number;
-}
-export interface RecordConsent {
-  channel?: ConsentRecord['channel'];
-  action: ConsentRecord['action'];
-  wording?: string;
 }
 export type CreateQuickReply = Omit<QuickReply, 'id'> & { id?: string };
 
@@ -115,8 +114,13 @@ export interface PatchbayClient {
   undoMerge(mergeId: string): Promise<ContactUnmerge>;
   /** The account's own fields of a contact, in their order. */
   listContactFields(options?: RequestOptions): Promise<ContactField[]>;
-  listConsent(contactId: string, options?: RequestOptions): Promise<ConsentRecord[]>;
+  /** What was agreed to and withdrawn, and what waits for an answer. */
+  listConsent(contactId: string, options?: RequestOptions): Promise<ConsentHistory>;
   recordConsent(contactId: string, record: RecordConsent): Promise<Contact>;
+  /** Asks with one text; `asked_already` within a day. */
+  requestConsent(contactId: string, request: RequestConsent): Promise<ConsentRequest>;
+  /** The page on which this person decides what they get. */
+  createPreferenceLink(contactId: string): Promise<PreferenceLink>;
   /** Without a cursor the newest page, with what is coming. */
   getTimeline(contactId: string, query?: TimelineQuery, options?: RequestOptions): Promise<TimelinePage>;
   listSegments(options?: RequestOptions): Promise<Segment[]>;

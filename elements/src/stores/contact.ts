@@ -1,6 +1,13 @@
-import type { ConsentRecord, Contact, UpdateContact } from '@patchbay/server-kit/contract';
+import type {
+  ConsentRecord,
+  ConsentRequest,
+  Contact,
+  RecordConsent,
+  RequestConsent,
+  UpdateContact,
+} from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
-import type { PatchbayClient, RecordConsent } from '../client/types.ts';
+import type { PatchbayClient } from '../client/types.ts';
 import { Store, type Loading } from './store.ts';
 
 /** One contact: fields, tags, consent. Changes show at once and are taken back when the server refuses them. */
@@ -9,6 +16,8 @@ export class ContactStore extends Store {
   contact: Contact | null = null;
   /** Newest first; null until asked for. */
   consent: ConsentRecord[] | null = null;
+  /** Asked, and not answered yet. */
+  requests: ConsentRequest[] = [];
   status: Loading = 'idle';
   error: ApiError | null = null;
   /** Why the last change was refused; the contact is back to what it was. */
@@ -38,10 +47,10 @@ export class ContactStore extends Store {
       const [contact, consent] = await Promise.all([
         this.#client.getContact(this.contactId),
         // The record is a supplement: without it the contact is still worth showing.
-        this.#client.listConsent(this.contactId).catch(() => this.consent),
+        this.#client.listConsent(this.contactId).catch(() => null),
       ]);
       this.contact = contact;
-      this.consent = consent;
+      this.#recorded(consent);
       this.status = 'ready';
       this.error = null;
     } catch (cause) {
@@ -95,14 +104,51 @@ export class ContactStore extends Store {
     this.saveError = null;
     try {
       this.contact = await this.#client.recordConsent(this.contactId, record);
-      this.consent = await this.#client.listConsent(this.contactId).catch(() => this.consent);
-      this.changed();
+      await this.#reread();
       return true;
     } catch (cause) {
-      this.saveError = ApiError.fromUnknown(cause);
-      this.changed();
-      return false;
+      return this.#refused(cause);
     }
+  }
+
+  /** Asks the person, with one text. */
+  async requestConsent(request: RequestConsent): Promise<boolean> {
+    this.saveError = null;
+    try {
+      await this.#client.requestConsent(this.contactId, request);
+      await this.#reread();
+      return true;
+    } catch (cause) {
+      return this.#refused(cause);
+    }
+  }
+
+  /** The address of the person's own page; null when it was refused. */
+  async preferenceLink(): Promise<string | null> {
+    this.saveError = null;
+    try {
+      return (await this.#client.createPreferenceLink(this.contactId)).url;
+    } catch (cause) {
+      this.#refused(cause);
+      return null;
+    }
+  }
+
+  async #reread(): Promise<void> {
+    this.#recorded(await this.#client.listConsent(this.contactId).catch(() => null));
+    this.changed();
+  }
+
+  #recorded(history: { items: ConsentRecord[]; requests: ConsentRequest[] } | null): void {
+    if (!history) return;
+    this.consent = history.items;
+    this.requests = history.requests;
+  }
+
+  #refused(cause: unknown): false {
+    this.saveError = ApiError.fromUnknown(cause);
+    this.changed();
+    return false;
   }
 }
 

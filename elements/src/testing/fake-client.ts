@@ -1,18 +1,12 @@
-import type {
-  ConsentRecord,
-  Contact,
-  Conversation,
-  FeedEvent,
-  FieldValue,
-  Message,
-} from '@patchbay/server-kit/contract';
+import type { Contact, Conversation, FeedEvent, FieldValue, Message } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import { longMessage } from './crowd.ts';
 import type { FakeClient, FakeOptions } from './fake-types.ts';
 import { fakePeople } from './fake-people.ts';
+import { fakeConsent } from './fake-consent.ts';
 import { fakeTimeline } from './fake-timeline.ts';
 import { createWorld } from './fake-world.ts';
-import { fakeThread, optedOutBlock, PLAIN_BRAND } from './fixtures.ts';
+import { fakeThread, PLAIN_BRAND } from './fixtures.ts';
 import { fakeId } from './people.ts';
 
 export type { FakeClient, FakeOptions } from './fake-types.ts';
@@ -26,7 +20,6 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     born,
     people,
     made,
-    records,
     replies,
     calls,
     failures,
@@ -266,66 +259,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
         return next;
       }),
     listContactFields: (o) => answer('listContactFields', [], () => options.contactFields ?? [], o?.signal),
-    listConsent: (id, o) =>
-      answer(
-        'listConsent',
-        [id],
-        () => {
-          const { contact } = find(id);
-          const born = contact.consent
-            .filter((each) => each.at !== null)
-            .map((each, i): ConsentRecord => ({
-              id: fakeId('7', numberOf(id), i),
-              channel: each.channel,
-              address: contact.phone ?? '',
-              action: each.state === 'withdrawn' ? 'withdraw' : 'grant',
-              source: each.source === 'keyword' ? 'keyword' : 'form',
-              wording: each.source === 'keyword' ? 'STOP' : 'Express written · form “Maple Court”',
-              member: null,
-              at: each.at as string,
-            }));
-          return [...(records.get(id) ?? []), ...born];
-        },
-        o?.signal,
-      ),
-    recordConsent: (id, record) =>
-      answer('recordConsent', [id, record], () => {
-        const thread = find(id);
-        const channel = record.channel ?? 'sms';
-        const time = new Date(now()).toISOString();
-        const granted = record.action === 'grant';
-        const consent = thread.contact.consent.map((each) =>
-          each.channel === channel
-            ? {
-                ...each,
-                state: granted ? ('granted' as const) : ('withdrawn' as const),
-                source: 'member',
-                at: time,
-              }
-            : each,
-        );
-        thread.contact = { ...thread.contact, consent, version: thread.contact.version + 1 };
-        records.set(id, [
-          {
-            id: fakeId('7', numberOf(id), 99 + nextNumber()),
-            channel,
-            address: thread.contact.phone ?? '',
-            action: record.action,
-            source: 'member',
-            wording: record.wording ?? null,
-            member: { id: me.member.id, name: me.member.name },
-            at: time,
-          },
-          ...(records.get(id) ?? []),
-        ]);
-        thread.conversation = {
-          ...thread.conversation,
-          block: granted ? null : optedOutBlock(thread.contact.name ?? 'They', time),
-          possible_opt_out: null,
-        };
-        announce(granted ? 'consent.granted' : 'consent.withdrawn', thread);
-        return thread.contact;
-      }),
+    ...fakeConsent(world),
     getTimeline: (id, query = {}, o) =>
       answer(
         'getTimeline',

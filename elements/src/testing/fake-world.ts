@@ -1,5 +1,6 @@
 import type {
   ConsentRecord,
+  ConsentRequest,
   Conversation,
   ConversationCounts,
   FeedEvent,
@@ -14,6 +15,8 @@ import type { Failure, FakeClient, FakeOptions, Method } from './fake-types.ts';
 import { fakeMe, fakeThread, previewOf, QUICK_REPLIES, type FakeThread } from './fixtures.ts';
 import { fakeId, PEOPLE, type Script } from './people.ts';
 
+export type World = ReturnType<typeof createWorld>;
+
 /** What the in-memory server knows, and how it finds, changes and tells it. */
 export function createWorld(options: FakeOptions) {
   const now = options.now ?? Date.now;
@@ -22,6 +25,7 @@ export function createWorld(options: FakeOptions) {
   const crowd = options.crowd ?? 0;
   const made = new Map<number, FakeThread>(people.map((thread, n) => [n, thread]));
   const records = new Map<string, ConsentRecord[]>();
+  const requests = new Map<string, ConsentRequest[]>();
   const replies = [...(options.quickReplies ?? QUICK_REPLIES)];
   const calls: FakeClient['calls'] = [];
   const failures = new Map<string, { failure: Failure; times: number }>();
@@ -184,6 +188,7 @@ export function createWorld(options: FakeOptions) {
     people,
     made,
     records,
+    requests,
     replies,
     calls,
     failures,

@@ -148,7 +148,7 @@ class Seeder {
       fields: person.fields ?? {},
     });
     if (person.consent) {
-      const consent = { action: 'grant', wording: person.consent };
+      const consent = { action: 'grant', kind: 'express_written', source: 'form', wording: person.consent };
       await this.call(tenant, 'POST', `/v1/contacts/${contact.id}/consent`, consent);
     }
     return contact.id;

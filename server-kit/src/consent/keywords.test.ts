@@ -7,7 +7,8 @@ const SEED = 20261122;
 describe('an exact keyword acts', () => {
   it.each(['STOP', 'stop', ' Stop ', 'STOPALL', 'unsubscribe', 'Cancel', 'END', 'quit', 'REVOKE', 'optout'])(
     '%j is an opt-out that the carrier knows too',
-    (text) => expect(readKeyword(text)).toEqual({ keyword: 'stop', exact: true, possibleOptOut: false }),
+    (text) =>
+      expect(readKeyword(text)).toEqual({ keyword: 'stop', exact: true, possibleOptOut: false, yes: false }),
   );
   it.each([
     'Stop.',
@@ -30,6 +31,13 @@ describe('an exact keyword acts', () => {
     ['info', 'help'],
   ])('%j is %s', (text, keyword) => expect(readKeyword(text)).toMatchObject({ keyword, exact: true }));
 });
+
+it.each(['YES', 'yes!', 'Yes.', 'y', ' Y '])('%j is an answer to a question', (text) =>
+  expect(readKeyword(text).yes).toBe(true),
+);
+it.each(['yes please call me', 'yep', 'no', 'yesterday', 'STOP', ''])('%j is none', (text) =>
+  expect(readKeyword(text).yes).toBe(false),
+);
 
 describe('a sentence that only contains a keyword does not act', () => {
   it.each([
@@ -71,7 +79,7 @@ describe('a text that may mean stop is flagged for the agent', () => {
     'cancel texts please',
     'I said quit messaging me!!!',
   ])('%j', (text) =>
-    expect(readKeyword(text)).toEqual({ keyword: null, exact: false, possibleOptOut: true }),
+    expect(readKeyword(text)).toEqual({ keyword: null, exact: false, possibleOptOut: true, yes: false }),
   );
 
   it.each(['What are the HOA fees?', 'Thank you!', 'See you at the bus stop', 'Love it!', ''])(

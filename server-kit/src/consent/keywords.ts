@@ -14,6 +14,8 @@ export interface Reading {
   exact: boolean;
   /** Reads like an opt-out without being a keyword. */
   possibleOptOut: boolean;
+  /** A bare YES or Y: the answer to a question, where one was asked. */
+  yes: boolean;
 }
 
 const FAMILIES: Record<Keyword, ReadonlySet<string>> = {
@@ -70,16 +72,18 @@ export function readKeyword(body: string): Reading {
     .replace(/\s+/g, ' ')
     .trim();
 
+  const yes = words === 'yes' || words === 'y';
   for (const keyword of ['stop', 'start', 'help'] as const) {
     if (FAMILIES[keyword].has(words)) {
-      return { keyword, exact: CARRIER_WORDS.has(bare), possibleOptOut: false };
+      return { keyword, exact: CARRIER_WORDS.has(bare), possibleOptOut: false, yes };
     }
   }
   const plain = words.replace(COURTESY, ' ').replace(/\s+/g, ' ').trim();
-  if (UNMISTAKABLE.has(plain)) return { keyword: 'stop', exact: false, possibleOptOut: false };
+  if (UNMISTAKABLE.has(plain)) return { keyword: 'stop', exact: false, possibleOptOut: false, yes };
   return {
     keyword: null,
     exact: false,
     possibleOptOut: FREE_TEXT_OPT_OUT.some((pattern) => pattern.test(words)),
+    yes,
   };
 }

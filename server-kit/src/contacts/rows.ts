@@ -16,25 +16,25 @@ export interface ContactRow
   merged_into: string | null;
   name_key: string | null;
   tenant_zone: string;
-  consent_action: 'grant' | 'withdraw' | null;
+  consent_kind: Contact['consent'][number]['kind'];
   consent_source: string | null;
+  /** Null: no grant, or one that has ended. */
   consent_at: string | null;
+  consent_expires_at: string | null;
   suppression_source: string | null;
   suppressed_since: string | null;
 }
 
 /** Rows for a `page` that holds whole rows of `contacts`, in no order. */
 const ROWS = `
-  select page.*, t.time_zone as tenant_zone, coalesce(d.addresses, '[]') as addresses, r.action as consent_action, r.source as consent_source, r.occurred_at as consent_at,
+  select page.*, t.time_zone as tenant_zone, coalesce(d.addresses, '[]') as addresses, r.kind as consent_kind, r.source as consent_source,
+    r.at as consent_at, r.expires_at as consent_expires_at,
     x.source as suppression_source, x.since as suppressed_since
   from page
   join tenants t on t.tenant_id = page.tenant_id
   left join suppressions x on x.tenant_id = page.tenant_id and x.channel = 'sms' and x.address = page.phone
-  left join lateral (
-    select action, source, occurred_at from consent_records r
-    where r.tenant_id = page.tenant_id and r.channel = 'sms' and r.address = page.phone
-    order by r.occurred_at desc, r.record_id desc limit 1
-  ) r on true
+  left join consents r on r.tenant_id = page.tenant_id and r.channel = 'sms' and r.address = page.phone
+    and r.state = 'granted' and (r.expires_at is null or r.expires_at > moment())
   left join lateral (
     select jsonb_agg(jsonb_build_object('kind', kind, 'address', address, 'label', label)
       order by position, kind desc, address) as addresses
@@ -105,13 +105,19 @@ function zoneOf({ time_zone, derived_zone, derived_zone_source, tenant_zone }: C
 
 /** The block is what counts; the ledger says where it comes from. */
 function consentOf(row: ContactRow): Contact['consent'][number] {
+  const none = { channel: 'sms', kind: null, source: null, at: null, expires_at: null } as const;
   if (row.suppressed_since !== null) {
-    return { channel: 'sms', state: 'withdrawn', source: row.suppression_source, at: row.suppressed_since };
+    return { ...none, state: 'withdrawn', source: row.suppression_source, at: row.suppressed_since };
   }
-  if (row.consent_action === 'grant') {
-    return { channel: 'sms', state: 'granted', source: row.consent_source, at: row.consent_at };
-  }
-  return { channel: 'sms', state: 'unknown', source: null, at: null };
+  if (row.consent_at === null) return { ...none, state: 'unknown' };
+  return {
+    ...none,
+    state: 'granted',
+    kind: row.consent_kind,
+    source: row.consent_source,
+    at: row.consent_at,
+    expires_at: row.consent_expires_at,
+  };
 }
 
 /** For the caller's pipeline. */

@@ -1,18 +1,10 @@
 import { z } from 'zod';
+import { contactConsent } from './consent.ts';
 import { fieldValue } from './contact-field.ts';
 import { ZONE_SOURCES } from './names.ts';
 import { channel, cursor, id, instant, page } from './primitives.ts';
 
 const shortText = z.string().trim().max(200);
-
-export const contactConsent = z
-  .object({
-    channel,
-    state: z.enum(['granted', 'withdrawn', 'unknown']),
-    source: z.string().nullable(),
-    at: instant.nullable(),
-  })
-  .meta({ id: 'ContactConsent' });
 
 export const contactAddress = z
   .object({

@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  BLOCK_CODES,
-  CONSENT_ACTIONS,
-  CONSENT_SOURCES,
-  CONVERSATION_STATES,
-  MESSAGE_STATUSES,
-} from './names.ts';
+import { BLOCK_CODES, CONVERSATION_STATES, MESSAGE_STATUSES } from './names.ts';
 import { channel, cursor, id, instant, memberRef, page, sender } from './primitives.ts';
 
 export const block = z
@@ -102,25 +96,3 @@ export const updateConversation = z
   })
   .meta({ id: 'UpdateConversation' });
 export type UpdateConversation = z.input<typeof updateConversation>;
-
-export const consentRecord = z
-  .object({
-    id,
-    channel,
-    address: z.string(),
-    action: z.enum(CONSENT_ACTIONS),
-    source: z.enum(CONSENT_SOURCES),
-    wording: z.string().nullable().meta({ description: 'What the person said or was shown' }),
-    member: memberRef.nullable(),
-    at: instant,
-  })
-  .meta({ id: 'ConsentRecord' });
-export type ConsentRecord = z.infer<typeof consentRecord>;
-
-export const recordConsent = z
-  .object({
-    channel: channel.default('sms'),
-    action: z.enum(CONSENT_ACTIONS),
-    wording: z.string().max(2000).optional(),
-  })
-  .meta({ id: 'RecordConsent' });

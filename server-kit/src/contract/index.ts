@@ -3,6 +3,7 @@ export * from './primitives.ts';
 export * from './conversation.ts';
 export * from './message.ts';
 export * from './contact.ts';
+export * from './consent.ts';
 export * from './contact-field.ts';
 export * from './contact-merge.ts';
 export * from './session.ts';

@@ -43,7 +43,7 @@ export const HOLD_REASONS = [
 ] as const;
 
 /** Why nothing can be sent in a conversation now. */
-export const BLOCK_CODES = ['opted_out', 'no_sender', 'sender_pending', 'no_address'] as const;
+export const BLOCK_CODES = ['opted_out', 'suppressed', 'no_sender', 'sender_pending', 'no_address'] as const;
 
 export const EVENT_TYPES = [
   'message.received',
@@ -64,6 +64,9 @@ export const EVENT_TYPES = [
   'contact.deleted',
   'consent.granted',
   'consent.withdrawn',
+  'consent.requested',
+  'consent.blocked',
+  'consent.unblocked',
   'sender.updated',
   'segment.entered',
   'segment.left',
@@ -93,6 +96,7 @@ export function timelineKind(type: string): TimelineKind {
 }
 
 export const CONSENT_ACTIONS = ['grant', 'withdraw'] as const;
+/** Where a change of consent comes from: the person's own text, the carrier, or whoever wrote it down. */
 export const CONSENT_SOURCES = [
   'keyword',
   'free_text',
@@ -101,7 +105,30 @@ export const CONSENT_SOURCES = [
   'api',
   'form',
   'import',
+  'paper',
+  'verbal',
 ] as const;
+/** What can be said over the API; the others are written by what they are named after. */
+export const RECORDED_SOURCES = ['form', 'paper', 'verbal', 'api', 'member'] as const;
+
+/**
+ * What was agreed to, strongest first. `express_written`: signed, on paper or as 15 U.S.C. 7006 allows, after reading that
+ * marketing will come and that nothing depends on agreeing (47 CFR 64.1200(f)(9)). `express`: said or shown, without
+ * that. `implied`: gave the number in the course of business. `transactional`: for what was ordered or booked, and no more.
+ */
+export const CONSENT_KINDS = ['express_written', 'express', 'implied', 'transactional'] as const;
+export type ConsentKind = (typeof CONSENT_KINDS)[number];
+
+/**
+ * What marketing texts need: 47 CFR 64.1200(a)(2) asks for prior express written consent wherever software sends them, which
+ * is what `purpose: "marketing"` is for. What a member writes by hand is a conversation and needs no grant.
+ */
+export const MARKETING_KINDS = ['express_written'] as const satisfies readonly ConsentKind[];
+
+export const CONSENT_REQUEST_VIAS = ['sms', 'link'] as const;
+
+/** Whose block: the account's own, or an agency's over all its accounts. */
+export const SUPPRESSION_LISTS = ['own', 'agency'] as const;
 
 /** What a tenant's own field of a contact can hold. */
 export const FIELD_TYPES = [
@@ -251,6 +278,10 @@ export const ERROR_CODES = {
   not_retryable: { status: 409, title: 'It cannot be sent again' },
   edited_elsewhere: { status: 412, title: 'Someone else changed this meanwhile' },
   opted_out: { status: 409, title: 'This person has opted out' },
+  suppressed: { status: 409, title: 'This address is on a do-not-contact list' },
+  invalid_consent: { status: 422, title: 'This consent cannot be recorded' },
+  asked_already: { status: 409, title: 'This person has just been asked' },
+  not_removable: { status: 409, title: 'This person opted out themselves' },
   no_sender: { status: 409, title: 'There is no number to send from' },
   no_address: { status: 409, title: 'This contact has no number' },
   body_already_read: { status: 500, title: 'The request body was read before the kit' },

@@ -132,25 +132,27 @@ export class Database {
   }
 
   /**
-   * A pipeline under a shared advisory lock that is held beyond its commit, until `release` is called. The lock belongs
-   * to the session: when the process dies it goes with the connection.
+   * A pipeline under shared advisory locks that are held beyond its commit, until `release` is called. The locks belong
+   * to the session: when the process dies they go with the connection.
    */
   async pipelineHolding<const T extends readonly Statement[]>(
     tenant: string,
-    lockKey: (sql: Sql) => postgres.PendingQuery<Row[]>,
+    lockKeys: (sql: Sql) => [postgres.PendingQuery<Row[]>, postgres.PendingQuery<Row[]>],
     build: (tx: Tx) => T,
   ): Promise<{ results: { [K in keyof T]: Awaited<T[K]> }; release: () => Promise<void> }> {
     const line = await this.#reserve();
     const { sql } = line;
+    const [first, second] = lockKeys(sql);
     const release = async () => {
       try {
-        await sql`select pg_advisory_unlock_shared(${lockKey(sql)})`;
+        await sql`select pg_advisory_unlock_shared(${first}), pg_advisory_unlock_shared(${second})`;
       } finally {
         this.#release(line);
       }
     };
     try {
-      const locked = sql`select pg_advisory_lock_shared(${lockKey(sql)})`.execute();
+      const locked =
+        sql`select pg_advisory_lock_shared(${first}), pg_advisory_lock_shared(${second})`.execute();
       const [, results] = await Promise.all([locked, this.#flight(line, tenant, build)]);
       return { results, release };
     } catch (error) {

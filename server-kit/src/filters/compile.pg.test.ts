@@ -64,9 +64,11 @@ async function write(tenant: string, { people, ledger, blocked, now }: World): P
     people.flatMap(({ id, segments }) => segments.map((segment) => ({ id, segment }))),
   );
   await rows(
-    `insert into consent_records (tenant_id, record_id, channel, address, action, source, occurred_at)
-     select $1, gen_random_uuid(), channel, address, action, 'member', at
-     from jsonb_to_recordset($2::jsonb) as r (channel text, address text, action text, at timestamptz)`,
+    `insert into consents (tenant_id, channel, address, state, source, at, record_id)
+     select distinct on (channel, address) $1, channel, address,
+       case action when 'grant' then 'granted' else 'withdrawn' end, 'member', at, gen_random_uuid()
+     from jsonb_to_recordset($2::jsonb) as r (channel text, address text, action text, at timestamptz)
+     order by channel, address, at desc`,
     ledger.map((one, index) => ({ ...one, at: at(now - 1_000_000 + index) })),
   );
   await rows(

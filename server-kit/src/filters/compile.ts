@@ -198,15 +198,15 @@ function compileTags(condition: FieldCondition, held: SQL): SQL {
   throw unknownOperator(condition);
 }
 
-/** As `contacts/contacts.ts` shows it: the block is what counts, else the ledger's last word on the address. */
-function compileConsent({ consent: { channel, state } }: ConsentCondition, { tenant }: Asking): SQL {
+/** As `contacts/rows.ts` shows it: the block is what counts, else what the ledger comes to. */
+function compileConsent({ consent: { channel, state } }: ConsentCondition, { tenant, now }: Asking): SQL {
   const address = addressOf(channel);
   if (address === null) return state === 'unknown' ? TRUE : FALSE;
   const blocked = sql`exists (select 1 from suppressions x
     where x.tenant_id = ${tenant}::text and x.channel = ${channel}::text and x.address = ${address})`;
-  const granted = sql`coalesce((select r.action = 'grant' from consent_records r
-    where r.tenant_id = ${tenant}::text and r.channel = ${channel}::text and r.address = ${address}
-    order by r.occurred_at desc, r.record_id desc limit 1), false)`;
+  const granted = sql`exists (select 1 from consents k
+    where k.tenant_id = ${tenant}::text and k.channel = ${channel}::text and k.address = ${address}
+      and k.state = 'granted' and (k.expires_at is null or k.expires_at > ${now}::timestamptz))`;
   if (state === 'withdrawn') return blocked;
   return state === 'granted'
     ? sql`(not ${blocked} and ${granted})`

@@ -9,6 +9,8 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors as corsMiddleware } from 'hono/cors';
 import { jobRoutes } from '../bulk/routes.ts';
+import { suppressionRoutes } from '../consent/list-routes.ts';
+import { pageRoutes } from '../consent/page-routes.ts';
 import { consentRoutes } from '../consent/routes.ts';
 import { contactFieldRoutes } from '../contacts/field-routes.ts';
 import { contactMergeRoutes } from '../contacts/merge-routes.ts';
@@ -21,6 +23,7 @@ import { conversationBelongings } from '../messaging/belongings.ts';
 import { filterRoutes } from '../filters/routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { conversationRoutes } from '../messaging/conversation-routes.ts';
+import { sendPlainly } from '../messaging/messages.ts';
 import { messagingRoutes } from '../messaging/routes.ts';
 import { segmentRoutes } from '../segments/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
@@ -65,6 +68,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   if (options.cors?.length) app.use('/v1/*', allowOrigins(options.cors));
   app.use(limitBody);
   if (options.webhooks) app.route('/twilio', options.webhooks);
+  app.route('/p', pageRoutes(context, cancelQueuedTo));
   app.use('/v1/*', authenticate(context));
   app.use('/v1/*', cleanBody);
 
@@ -75,7 +79,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     contactRoutes(context),
     contactFieldRoutes(context),
     contactMergeRoutes(context, conversationBelongings),
-    consentRoutes(context, cancelQueuedTo),
+    consentRoutes(context, cancelQueuedTo, sendPlainly(context)),
+    suppressionRoutes(context, (tx, ...to) => cancelQueuedTo(tx, ...to, 'suppressed')),
     filterRoutes(context),
     segmentRoutes(context),
     timelineRoutes(context),

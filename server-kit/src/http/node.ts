@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { ProblemError } from '../errors.ts';
+import type { ClientBindings } from './client-address.ts';
 
 export type NodeHandler = (
   request: IncomingMessage,
@@ -12,8 +13,13 @@ export type NodeHandler = (
 /** What body parsers of hosts leave behind. */
 type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
 
-export function nodeHandler(fetch: (request: Request) => Promise<Response>): NodeHandler {
-  const listen = getRequestListener(fetch, { overrideGlobalObjects: false, autoCleanupIncoming: true });
+export function nodeHandler(
+  fetch: (request: Request, bindings: ClientBindings) => Promise<Response>,
+): NodeHandler {
+  const listen = getRequestListener((request, env) => fetch(request, env as ClientBindings), {
+    overrideGlobalObjects: false,
+    autoCleanupIncoming: true,
+  });
 
   return async (request, response) => {
     const problem = restoreBody(request);

@@ -1,5 +1,6 @@
 /** The judgements of the claim, one by one, and pacing. Interleavings with opt-outs are in the fault suite. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { lockConsent, recordConsent, type ConsentChange } from '../consent/index.ts';
 import { Database } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
@@ -25,7 +26,10 @@ beforeEach(async () => {
   now = new Date('2026-11-23T18:00:00Z');
   await kit.admin('delete from messages where direction = $1', ['outbound']);
   await kit.admin('delete from suppressions');
+  await kit.admin('delete from agency_suppressions');
+  await kit.admin('delete from consents');
   await kit.admin('delete from consent_records');
+  await kit.admin('update tenants set parent_tenant_id = null, settings = default');
   await kit.admin(
     `update senders set status = 'active', segments_per_second = null, next_slot_at = '-infinity', resume_at = null`,
   );
@@ -55,20 +59,32 @@ async function queue(message: Partial<NewMessage> = {}): Promise<string> {
   );
   return id;
 }
-const claim = (limit = 20) =>
-  database.transaction(kit.a.id, async (tx) => [...(await claimDue(tx, kit.a.senderId, limit, 25_000))]);
+const claim = (limit = 20, agency?: string) =>
+  database.transaction(kit.a.id, async (tx) => [
+    ...(await claimDue(tx, kit.a.senderId, limit, 25_000, agency)),
+  ]);
 const decisions = async (limit?: number) => (await claim(limit)).map((row) => row.decision);
 const suppress = () =>
   kit.admin(
     `insert into suppressions (tenant_id, channel, address, source) values ($1, 'sms', $2, 'keyword')`,
     [kit.a.id, PHONE],
   );
-const consent = (action: 'grant' | 'withdraw', at: string) =>
-  kit.admin(
-    `insert into consent_records (tenant_id, record_id, channel, address, action, source, occurred_at)
-     values ($1, gen_random_uuid(), 'sms', $2, $3, 'form', $4)`,
-    [kit.a.id, PHONE, action, at],
-  );
+const consent = (change: Partial<ConsentChange> = {}) =>
+  database.transaction(kit.a.id, async (tx) => {
+    await lockConsent(tx);
+    await Promise.all(
+      recordConsent(tx, [
+        {
+          channel: 'sms',
+          address: PHONE,
+          action: 'grant',
+          kind: 'express_written',
+          source: 'form',
+          ...change,
+        },
+      ]),
+    );
+  });
 const row = async (id: string) => (await kit.admin('select * from messages where message_id = $1', [id]))[0];
 
 describe('a claim', () => {
@@ -94,6 +110,39 @@ describe('a claim', () => {
     await suppress();
     await queue({ origin: 'keyword', purpose: 'opt_out_confirmation' });
     expect(await decisions()).toEqual(['send']);
+  });
+
+  it('cancels what waits for somebody on the list of the team, also the confirmation of an opt-out', async () => {
+    await kit.admin(
+      `insert into suppressions (tenant_id, channel, address, source, withdrawn, listed)
+       values ($1, 'sms', $2, 'list', false, true)`,
+      [kit.a.id, PHONE],
+    );
+    const id = await queue();
+    await queue({ origin: 'keyword', purpose: 'opt_out_confirmation' });
+    expect(await decisions()).toEqual(['suppressed', 'suppressed']);
+    expect(await row(id)).toMatchObject({ status: 'canceled', error_code: 'suppressed' });
+  });
+
+  it('obeys the list of its agency, and of no other', async () => {
+    await kit.kit.tenants.upsert({ id: 'agency', name: 'Agency' });
+    const block = (tenant: string) =>
+      kit.admin(`insert into agency_suppressions (tenant_id, channel, address) values ($1, 'sms', $2)`, [
+        tenant,
+        PHONE,
+      ]);
+    await block('agency');
+    await queue();
+    expect(await decisions()).toEqual(['send']);
+    await kit.kit.tenants.upsert({ id: kit.a.id, name: 'Firm alpha', parent: 'agency' });
+    await queue();
+    // under the lock of another agency it may not look
+    expect(await decisions()).toEqual([]);
+    expect((await claim(20, 'agency')).map((one) => one.decision)).toEqual(['suppressed']);
+    await kit.admin('delete from agency_suppressions');
+    await block(kit.b.id);
+    await queue();
+    expect((await claim(20, 'agency')).map((one) => one.decision)).toEqual(['send']);
   });
 
   it('judges an opt-out by tenant, channel and address', async () => {
@@ -140,16 +189,40 @@ describe('marketing', () => {
     const id = await queue({ purpose: 'marketing' });
     expect(await decisions()).toEqual(['no_consent']);
     expect((await row(id)).error_reason).toMatch(/no recorded consent/);
-    await consent('grant', '2026-11-01T00:00:00Z');
+    await consent();
     await queue({ purpose: 'marketing' });
     expect(await decisions()).toEqual(['send']);
-    await consent('withdraw', '2026-11-02T00:00:00Z');
+    await consent({ action: 'withdraw', kind: null });
+    // the block is the first answer; without it the ledger still says no
+    await kit.admin('delete from suppressions');
+    await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['no_consent']);
+  });
+
+  it.each(['express', 'implied', 'transactional', null] as const)(
+    'needs a written consent: one that is %s is not enough, and takes nothing from a written one',
+    async (kind) => {
+      await consent({ kind });
+      await queue({ purpose: 'marketing' });
+      expect(await decisions()).toEqual(['no_consent']);
+      await consent();
+      await consent({ kind });
+      await queue({ purpose: 'marketing' });
+      expect(await decisions()).toEqual(['send']);
+    },
+  );
+
+  it('needs a consent that has not ended', async () => {
+    await consent({ expiresAt: '2026-11-23T18:00:01Z' });
+    await queue({ purpose: 'marketing' });
+    expect(await decisions()).toEqual(['send']);
+    now = new Date('2026-11-23T18:00:01Z');
     await queue({ purpose: 'marketing' });
     expect(await decisions()).toEqual(['no_consent']);
   });
 
   it("waits for 8:00 on the person's own clock, judged when it would leave and not when it was queued", async () => {
-    await consent('grant', '2026-11-01T00:00:00Z');
+    await consent();
     await kit.admin(`update contacts set time_zone = 'America/Los_Angeles' where contact_id = $1`, [
       place.contactId,
     ]);
@@ -166,7 +239,7 @@ describe('marketing', () => {
   });
 
   it('goes by the derived zone where nobody has set one', async () => {
-    await consent('grant', '2026-11-01T00:00:00Z');
+    await consent();
     const zone = (explicit: string | null) =>
       kit.admin(
         `update contacts set time_zone = $1, derived_zone = 'Pacific/Honolulu', derived_zone_source = 'address'
@@ -185,7 +258,7 @@ describe('marketing', () => {
   });
 
   it('is not stopped by a zone that nobody knows: the tenant’s clock counts', async () => {
-    await consent('grant', '2026-11-01T00:00:00Z');
+    await consent();
     await kit.admin(`update contacts set time_zone = 'Mars/Olympus' where contact_id = $1`, [
       place.contactId,
     ]);
@@ -194,7 +267,7 @@ describe('marketing', () => {
   });
 
   it('is canceled for somebody whom the team has muted, who still gets what a member writes', async () => {
-    await consent('grant', '2026-11-01T00:00:00Z');
+    await consent();
     await kit.admin(`update contacts set dnd = '{sms}' where contact_id = $1`, [place.contactId]);
     const id = await queue({ purpose: 'marketing' });
     expect(await decisions()).toEqual(['dnd']);
@@ -204,7 +277,7 @@ describe('marketing', () => {
   });
 
   it("keeps to the stricter hours of the person's state", async () => {
-    await consent('grant', '2026-11-01T00:00:00Z');
+    await consent();
     await kit.admin(
       `update contacts set time_zone = 'America/New_York', state = 'fl' where contact_id = $1`,
       [place.contactId],

@@ -1,15 +1,18 @@
 /**
  * The claim: one statement that decides what leaves now. It is the only way from `queued` to `sending`.
  *
- * For each due message of one sender it judges, in this order: opted out → `canceled`; marketing without consent, or to
- * somebody muted → `canceled`; sender not registered or paused → held; marketing in quiet hours → later; else `sending`
- * with a lease.
+ * For each due message of one sender it judges, in this order: opted out, or on a list of the tenant or its agency →
+ * `canceled`; marketing without written consent, or to somebody muted → `canceled`; sender not registered or paused → held;
+ * marketing in quiet hours → later; else `sending` with a lease.
+ * The first marketing text to an address since its consent leaves as `first_body`, which names the business and the way
+ * out (`consent/first-message.ts`). Which one is the first is decided here, by the row lock on the address's consent.
  * Pacing is the sender's `next_slot_at`, in segments, over all processes: the row lock on the sender lets one claim
  * at a time move it. Rows that another process holds are skipped, not waited for.
  *
  * Runs under the shared consent lock (see `consent/ledger.ts`), whose key must be taken by an earlier statement: a
  * statement sees what had committed when it began.
  */
+import { MARKETING_KINDS } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 
 export interface Claimed {
@@ -22,13 +25,28 @@ export interface Claimed {
   media: { url: string }[];
   /** Which claim this is: outcomes of an earlier one no longer speak for the message. */
   claimed_at: string;
-  decision: 'send' | 'opted_out' | 'no_consent' | 'dnd' | 'sender_pending' | 'sender_paused' | 'quiet_hours';
+  decision:
+    | 'send'
+    | 'opted_out'
+    | 'suppressed'
+    | 'no_consent'
+    | 'dnd'
+    | 'sender_pending'
+    | 'sender_paused'
+    | 'quiet_hours';
 }
 
 /** How far a sender may run ahead of its rate, so that a fast one is claimed in batches and not one by one. */
 const BURST = '100 milliseconds';
 
-export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: number) {
+/** Whose list this tenant obeys: its agency's, else its own. */
+export function agencyOf({ sql, tenant }: Tx) {
+  return sql<{ agency: string }[]>`
+    select coalesce(parent_tenant_id, tenant_id) as agency from tenants where tenant_id = ${tenant}`;
+}
+
+/** `agency` is the one whose lock is held; when it is another's by now, nothing is claimed. Default: it has none. */
+export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: number, agency = tx.tenant) {
   const { sql, tenant } = tx;
   tx.touch();
   return sql<Claimed[]>`
@@ -42,17 +60,20 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
         t.time_zone
       from senders s join tenants t using (tenant_id)
       where s.tenant_id = ${tenant} and s.sender_id = ${senderId}
+        and coalesce(t.parent_tenant_id, t.tenant_id) = ${agency}
       -- not "for update": whoever enqueues holds the foreign key's lock on the sender and waits for our wake-up
       for no key update of s
     ),
     due as materialized (
-      select m.message_id, m.due_at, greatest(m.segments, 1) as segments,
+      select m.message_id, m.due_at, m.channel, m.to_address, greatest(m.segments, 1) as segments, m.first_segments,
+        -- the first one, or the next when that one never arrived
+        m.first_body is not null and k.record_id is not null and (k.first_marketing_id is null or exists (
+          select from messages f where f.tenant_id = ${tenant} and f.message_id = k.first_marketing_id
+            and f.status in ('failed', 'undelivered'))) as unintroduced,
         case
-          when b.address is not null and m.purpose <> 'opt_out_confirmation' then 'opted_out'
-          when m.purpose = 'marketing' and coalesce((
-            select r.action from consent_records r
-            where r.tenant_id = ${tenant} and r.channel = m.channel and r.address = m.to_address
-            order by r.occurred_at desc, r.record_id desc limit 1), 'withdraw') <> 'grant' then 'no_consent'
+          when b.withdrawn and m.purpose <> 'opt_out_confirmation' then 'opted_out'
+          when b.listed or g.address is not null then 'suppressed'
+          when m.purpose = 'marketing' and k.record_id is null then 'no_consent'
           -- the team has muted the person: what a member writes to them still goes
           when m.purpose = 'marketing' and m.channel = any(c.dnd) then 'dnd'
           when s.unusable is not null then s.unusable
@@ -63,10 +84,18 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
         case when m.purpose = 'marketing' then after_quiet_hours(moment(), c.time_zone, s.time_zone, c.state) end as quiet_until
       from messages m
       cross join sender s
-      -- a limit keeps these two look-ups by key, whatever the planner believes about the tables' sizes
+      -- a limit keeps these look-ups by key, whatever the planner believes about the tables' sizes
       left join lateral (
-        select address from suppressions
+        select withdrawn, listed from suppressions
         where tenant_id = ${tenant} and channel = m.channel and address = m.to_address limit 1) b on true
+      left join lateral (
+        select address from agency_suppressions
+        where tenant_id = ${agency} and channel = m.channel and address = m.to_address limit 1) g on true
+      left join lateral (
+        select record_id, first_marketing_id from consents
+        where m.purpose = 'marketing' and tenant_id = ${tenant} and channel = m.channel and address = m.to_address
+          and state = 'granted' and kind = any(${[...MARKETING_KINDS]})
+          and (expires_at is null or expires_at > moment()) limit 1) k on true
       left join lateral (
         select coalesce(time_zone, derived_zone) as time_zone, state, dnd from contacts
         where tenant_id = ${tenant} and contact_id = m.contact_id limit 1) c on true
@@ -74,15 +103,23 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
       -- are due are not judged and sorted for each batch (measured: 3,000 due, 10 ms a batch became 2)
       where m.tenant_id = ${tenant} and m.sender_id = ${senderId} and m.status = 'queued' and m.due_at <= moment()
         -- what has been told once that its sender cannot send is not told again at every look
-        and (s.unusable is null or m.hold_reason is distinct from s.unusable or b.address is not null)
+        and (s.unusable is null or m.hold_reason is distinct from s.unusable or b.withdrawn is not null or g.address is not null)
       order by m.due_at, m.message_id
       limit ${limit}
       for update of m skip locked
     ),
+    judged as materialized (
+      select message_id, due_at, channel, to_address, decision, quiet_until, first,
+        case when first then first_segments else segments end as segments
+      from (
+        select *, decision = 'send' and unintroduced and row_number() over (
+          partition by channel, to_address, decision = 'send' and unintroduced order by due_at, message_id) = 1 as first
+        from due) numbered
+    ),
     paced as materialized (
       select d.*, s.rate, s.slot,
         sum(case when d.decision = 'send' then d.segments else 0 end) over (order by d.due_at, d.message_id) as upto
-      from due d cross join sender s
+      from judged d cross join sender s
     ),
     allowed as materialized (
       select * from paced
@@ -95,24 +132,46 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
       from (select min(slot) as slot, sum(segments) as sent from allowed where decision = 'send') a
       where s.tenant_id = ${tenant} and s.sender_id = ${senderId} and a.sent > 0 and s.segments_per_second is not null
     ),
+    -- another sender of the tenant may be at the same addresses: locked in one order, and looked at again once locked
+    introducing as materialized (
+      select a.channel, a.to_address, a.message_id
+      from (select * from allowed where first order by channel, to_address) a
+      cross join lateral (
+        select from consents c
+        where c.tenant_id = ${tenant} and c.channel = a.channel and c.address = a.to_address
+          and (c.first_marketing_id is null or exists (
+            select from messages f where f.tenant_id = ${tenant} and f.message_id = c.first_marketing_id
+              and f.status in ('failed', 'undelivered')))
+        for no key update) held
+    ),
+    introduced as (
+      update consents c set first_marketing_id = i.message_id from introducing i
+      where c.tenant_id = ${tenant} and c.channel = i.channel and c.address = i.to_address
+      returning i.message_id
+    ),
     moved as (
       update messages m set
+        body = case when i.message_id is not null then m.first_body else m.body end,
+        segments = case when i.message_id is not null then m.first_segments else m.segments end,
+        first_body = case when a.decision <> 'send' then m.first_body end,
+        first_segments = case when a.decision <> 'send' then m.first_segments end,
         status = case when a.decision = 'send' then 'sending'
-          when a.decision in ('opted_out', 'no_consent', 'dnd') then 'canceled' else m.status end,
+          when a.decision in ('opted_out', 'suppressed', 'no_consent', 'dnd') then 'canceled' else m.status end,
         claimed_at = case when a.decision = 'send' then moment() else m.claimed_at end,
         -- what was written for later stands in the thread where it left, not where it was written
         created_at = case when a.decision = 'send' and m.send_at is not null and m.attempt = 1
           then greatest(m.created_at, moment()) else m.created_at end,
         lease_until = case when a.decision = 'send' then moment() + make_interval(secs => ${leaseMs / 1000}) end,
-        due_at = case when a.decision in ('send', 'opted_out', 'no_consent', 'dnd') then null
+        due_at = case when a.decision in ('send', 'opted_out', 'suppressed', 'no_consent', 'dnd') then null
           when a.decision = 'quiet_hours' then a.quiet_until else m.due_at end,
-        hold_reason = case when a.decision in ('send', 'opted_out', 'no_consent', 'dnd') then null else a.decision end,
-        error_code = case when a.decision in ('opted_out', 'no_consent', 'dnd') then a.decision end,
+        hold_reason = case when a.decision in ('send', 'opted_out', 'suppressed', 'no_consent', 'dnd') then null else a.decision end,
+        error_code = case when a.decision in ('opted_out', 'suppressed', 'no_consent', 'dnd') then a.decision end,
         error_reason = case a.decision
           when 'opted_out' then 'Not sent: this person had opted out before it left.'
+          when 'suppressed' then 'Not sent: this number is on a do-not-contact list.'
           when 'no_consent' then 'Not sent: there is no recorded consent to marketing texts.'
           when 'dnd' then 'Not sent: this person is muted on this channel.' end
-      from allowed a
+      from allowed a left join introduced i on i.message_id = a.message_id
       where m.tenant_id = ${tenant} and m.message_id = any(array(select message_id from allowed))
         and m.message_id = a.message_id
       returning m.*, a.decision

@@ -7,18 +7,18 @@
  *
  * Rules that the fault suite holds it to (`drain.fault.test.ts`):
  * - A message is written as `sending` (committed) before its carrier call starts. A crash in between costs a look-up.
- * - From the consent check to the start of the calls the shared consent lock is held, so that no call starts after an
- *   opt-out has committed. Calls of one batch start together; that batch is the most that can be in flight past it.
+ * - From the consent check to the start of the calls the shared locks of the tenant's consent and of its agency's list are
+ *   held, so that no call starts after an opt-out or a block has committed. Calls of one batch start together; that batch is the most that can be in flight past it.
  * - The lease is longer than everything that can hold up an answer: call, statement, and a margin for a busy process.
  *   A process that finds itself too late to start (it was suspended) starts nothing: another may be looking up already.
  * - Nothing is remembered only here. Killed at any await, another process goes on from the rows: queued ones within
  *   `SWEEP` seconds, those in flight when their lease ends.
  */
 import type { Carrier, SendOutcome } from '../carriers/carrier.ts';
-import { lockKey } from '../consent/ledger.ts';
+import { agencyLockKey, lockKey } from '../consent/ledger.ts';
 import type { Coalescer } from '../db/coalesce.ts';
 import type { Database } from '../db/client.ts';
-import { claimDue, type Claimed } from './claim.ts';
+import { agencyOf, claimDue, type Claimed } from './claim.ts';
 import { reconcileExpired } from './reconcile.ts';
 import type { Outcome } from './settle.ts';
 import type { Slots } from './slots.ts';
@@ -62,6 +62,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   let onSettled: () => void = () => undefined;
   const settledOne = () => new Promise<void>((done) => (onSettled = done));
   let lookedUp = elapsed();
+  const agencies = agenciesKnownTo(database);
   await reached?.('begin');
 
   try {
@@ -94,21 +95,26 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
   /** Claims up to `taken` messages, starts their calls, and returns how many rows moved in whatever way. */
   async function claimAndStart(taken: number): Promise<number> {
     let unused = taken;
+    const agency = agencies.get(tenant) ?? tenant;
     const asked = elapsed();
     try {
       const { results, release } = await database.pipelineHolding(
         tenant,
-        (sql) => lockKey(sql, tenant),
+        (sql) => [lockKey(sql, tenant), agencyLockKey(sql, agency)],
         (tx) =>
           [
             // planning the claim anew for each batch takes as long as running it, and its plan knows no better one
             tx.sql`set local plan_cache_mode = force_generic_plan`,
             keepAlive(tx.sql, tenant, senderId),
             requeueRetries(tx.sql, tenant, senderId),
-            claimDue(tx, senderId, taken, lease),
+            claimDue(tx, senderId, taken, lease, agency),
+            agencyOf(tx),
           ] as const,
       );
-      const claimed = results[3];
+      const [, , , claimed, [account]] = results;
+      // the process's first look for this tenant, or it has moved: nothing was claimed, and now the lock is known
+      const moved = account !== undefined && account.agency !== agency;
+      if (moved) agencies.set(tenant, account.agency);
       const leaving = claimed.filter((message) => message.decision === 'send');
       try {
         await reached?.('claimed');
@@ -131,7 +137,7 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
         await release();
       }
       await reached?.('started');
-      return claimed.length;
+      return moved ? Math.max(1, claimed.length) : claimed.length;
     } finally {
       slots.give(unused);
     }
@@ -149,6 +155,14 @@ export async function drainSender(options: DrainOptions, tenant: string, senderI
     await reached?.('settled');
   }
 }
+
+/** Whose list each client obeys, as this process saw it last. A guess: the claim itself compares. */
+function agenciesKnownTo(database: Database): Map<string, string> {
+  const known = AGENCIES.get(database) ?? new Map<string, string>();
+  AGENCIES.set(database, known);
+  return known;
+}
+const AGENCIES = new WeakMap<Database, Map<string, string>>();
 
 function toOutbound(message: Claimed, tenant: string) {
   return {

@@ -9,6 +9,8 @@ import type { InboundMessage } from '../carriers/carrier.ts';
 import {
   consentReplies,
   lockConsent,
+  markAnswered,
+  questionsTo,
   readKeyword,
   recordConsent,
   type ConsentChange,
@@ -65,10 +67,15 @@ export function createInboundWriter(database: Database): InboundWriter {
   return {
     async addKnown(arrival) {
       const entry = toEntry(arrival);
-      return entry.reading.keyword === null && known.add(arrival.tenant, entry);
+      return !saysSomething(entry) && known.add(arrival.tenant, entry);
     },
     add: (arrival) => all.add(arrival.tenant, toEntry(arrival)),
   };
+}
+
+/** About consent: a keyword, or what may be the answer to a question. */
+function saysSomething({ reading }: Entry): boolean {
+  return reading.keyword !== null || reading.yes;
 }
 
 function toEntry(arrival: Arrival): Entry {
@@ -103,7 +110,7 @@ async function storeAnybody(
   entries: Entry[],
 ): Promise<readonly Placed[]> {
   const zones = await zonesOf(entries);
-  if (entries.every(({ reading }) => reading.keyword === null)) {
+  if (!entries.some(saysSomething)) {
     const [, , rows] = await database.pipeline(tenant, (tx) => [
       ...introduce(tx, entries, zones),
       write(tx, entries, anyNumber(tx)),
@@ -120,7 +127,7 @@ async function storeAnybody(
     await obeyKeywords(
       tx,
       rows
-        .filter((row) => row.fresh && entries[row.nth]!.reading.keyword !== null)
+        .filter((row) => row.fresh && saysSomething(entries[row.nth]!))
         .map((row) => ({
           ...entries[row.nth]!,
           contactId: row.contact_id,
@@ -273,68 +280,84 @@ function write(tx: Tx, entries: Entry[], found = firstNumber(tx)) {
     from arrivals a left join stored s using (id)`;
 }
 
-/** STOP, START and HELP, in the order they came: each sees what the one before it did. */
+/** STOP, START, HELP and answers, in the order they came: each sees what the one before it did. */
 async function obeyKeywords(tx: Tx, spoken: Stored[]): Promise<void> {
   const { sql, tenant } = tx;
   const addresses = spoken.map(({ arrival }) => arrival.from);
-  const [[account], senders, blocked] = await Promise.all([
+  const [[account], senders, blocked, questions] = await Promise.all([
     sql<{ name: string; settings: { keyword_replies?: Record<string, string> } }[]>`
       select name, settings from tenants where tenant_id = ${tenant}`,
     sql<{ sender_id: string; keyword_replies: 'carrier' | 'kit' }[]>`
       select sender_id, keyword_replies from senders where tenant_id = ${tenant}`,
     sql<{ address: string }[]>`
       select address from suppressions
-      where tenant_id = ${tenant} and channel = 'sms' and address = any(${addresses})`,
+      where tenant_id = ${tenant} and channel = 'sms' and address = any(${addresses}) and withdrawn`,
+    questionsTo(tx, addresses),
   ]);
   const words = consentReplies(account?.name ?? '', account?.settings.keyword_replies);
   const kitAnswers = new Set(
     senders.filter((row) => row.keyword_replies === 'kit').map((row) => row.sender_id),
   );
   const suppressed = new Set(blocked.map((row) => row.address));
+  const asked = new Map(questions.map((question) => [question.address, question]));
+  const answered: string[] = [];
   const changes: ConsentChange[] = [];
   const replies: NewMessage[] = [];
 
   for (const { arrival, body, reading, contactId, conversationId, messageId } of spoken) {
-    const keyword = reading.keyword!;
     const wasSuppressed = suppressed.has(arrival.from);
+    const about = {
+      channel: 'sms' as const,
+      address: arrival.from,
+      source: 'keyword' as const,
+      messageId,
+      contactId,
+      conversationId,
+    };
+    const reply = (words: string, purpose: NewMessage['purpose'] = 'conversation') =>
+      replies.push({
+        id: newId(),
+        conversationId,
+        contactId,
+        senderId: arrival.senderId,
+        channel: 'sms',
+        from: arrival.to,
+        to: arrival.from,
+        body: words,
+        mediaUrls: [],
+        origin: 'keyword',
+        purpose,
+        author: null,
+        sendAt: null,
+      });
+
+    const question = asked.get(arrival.from);
+    if (reading.yes && question && !wasSuppressed) {
+      asked.delete(arrival.from);
+      answered.push(question.request_id);
+      changes.push({ ...about, action: 'grant', kind: 'express_written', wording: question.wording });
+      reply(words.granted);
+      continue;
+    }
+    const { keyword } = reading;
+    // a "y" to nothing; "yes" and "start" from somebody who never opted out are ordinary answers
+    if (keyword === null || (keyword === 'start' && !wasSuppressed)) continue;
     const carrierAnswered =
       arrival.carrierHandled === keyword || (reading.exact && !kitAnswers.has(arrival.senderId));
-    // "yes" and "start" from somebody who never opted out are ordinary answers
-    if (keyword === 'start' && !wasSuppressed) continue;
     if (keyword !== 'help') {
-      changes.push({
-        channel: 'sms',
-        address: arrival.from,
-        action: keyword === 'stop' ? 'withdraw' : 'grant',
-        source: 'keyword',
-        wording: body,
-        messageId,
-        contactId,
-        conversationId,
-      });
+      const action = keyword === 'stop' ? 'withdraw' : 'grant';
+      changes.push({ ...about, action, restores: keyword === 'start', wording: body });
+      asked.delete(arrival.from);
       if (keyword === 'stop') suppressed.add(arrival.from);
       else suppressed.delete(arrival.from);
     }
     // one confirmation an opt-out, none when the carrier gave it, no HELP to somebody who said stop
     if (carrierAnswered || (wasSuppressed && keyword !== 'start')) continue;
-    replies.push({
-      id: newId(),
-      conversationId,
-      contactId,
-      senderId: arrival.senderId,
-      channel: 'sms',
-      from: arrival.to,
-      to: arrival.from,
-      body: words[keyword],
-      mediaUrls: [],
-      origin: 'keyword',
-      purpose: keyword === 'stop' ? 'opt_out_confirmation' : 'conversation',
-      author: null,
-      sendAt: null,
-    });
+    reply(words[keyword], keyword === 'stop' ? 'opt_out_confirmation' : 'conversation');
   }
   // one at a time: STOP and START of one person in one batch must end as the last of them says
   for (const change of changes) await Promise.all(recordConsent(tx, [change]));
+  if (answered.length > 0) await markAnswered(tx, answered);
   await cancelQueuedTo(tx, 'sms', [...suppressed]);
   await enqueueMessages(tx, replies);
 }

@@ -7,12 +7,13 @@ import {
   type MessagePurpose,
 } from '../contract/index.ts';
 import { contactForNumber, readNumber } from '../contacts/contacts.ts';
-import { isSuppressed } from '../consent/queries.ts';
+import type { Sender } from '../consent/index.ts';
+import { blockOn, type Block } from '../consent/queries.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
-import { enqueueMessages, touchConversations, wakeSenders } from './outbox.ts';
+import { businessOf, enqueueMessages, firstOf, touchConversations, wakeSenders } from './outbox.ts';
 import { threadNumber, type MessageRow } from './wire.ts';
 
 export interface SendRequest {
@@ -43,6 +44,8 @@ export async function sendMessage(
   now: Date,
 ): Promise<{ id: string; created: boolean }> {
   checkText(request.body, request.media_urls.length);
+  if (request.purpose === 'marketing')
+    checkRoom(request.body, firstOf(request, await businessOf(tx)).first_body);
   const sendAt = checkTime(request.send_at, now);
   const id = request.id ?? newId();
   if (request.id !== undefined) {
@@ -53,11 +56,11 @@ export async function sendMessage(
   const thread = await threadOf(tx, request, author);
   if (thread.phone === null)
     throw new ProblemError('no_address', 'Add a phone number to the contact first.', 'contact_id');
-  const [sender, suppressed] = await Promise.all([
+  const [sender, block] = await Promise.all([
     senderFor(tx, request.sender_id, thread),
-    isSuppressed(tx, thread.channel, thread.phone),
+    blockOn(tx, thread.channel, thread.phone),
   ]);
-  if (suppressed) throw optedOut(thread.name);
+  if (block) throw blocked(block, thread.name);
 
   await enqueueMessages(tx, [
     {
@@ -77,6 +80,17 @@ export async function sendMessage(
     },
   ]);
   return { id, created: true };
+}
+
+/** For other domains: one text to a contact's first number, from the usual sender, now. */
+export function sendPlainly({ clock }: { clock: () => Date }): Sender {
+  return (tx, { id, contactId, body }, author) =>
+    sendMessage(
+      tx,
+      { id, contact_id: contactId, body, media_urls: [], purpose: 'conversation' },
+      author,
+      clock(),
+    );
 }
 
 function checkText(body: string, mediaCount: number, field = 'body'): void {
@@ -111,6 +125,7 @@ type Known = Pick<
 > & {
   id: string;
   sender_id: string;
+  purpose: string;
 };
 
 /** Waits for whoever is handling the same id at this moment, then looks whether it exists. */
@@ -119,7 +134,8 @@ async function lockMessageId({ sql, tenant }: Tx, id: string): Promise<Known | u
     sql`select pg_advisory_xact_lock(hashtextextended('patchbay:message:' || current_schema() || ${`:${tenant}:${id}`}, 0))`,
     sql<
       Known[]
-    >`select message_id as id, body, media, conversation_id, contact_id, sender_id, to_address as to, direction, send_at
+    >`select message_id as id, body, media, conversation_id, contact_id, sender_id, to_address as to, direction, send_at,
+        purpose
       from messages where tenant_id = ${tenant} and message_id = ${id}`,
   ]);
   return known;
@@ -132,7 +148,9 @@ async function recogniseRepeat(
 ): Promise<{ id: string; created: false }> {
   const same =
     known.direction === 'outbound' &&
-    known.body === request.body &&
+    // the first marketing text has left with more than was asked for
+    (known.body === request.body ||
+      (known.purpose === 'marketing' && known.body.startsWith(request.body.trimEnd()))) &&
     known.media.length === request.media_urls.length &&
     known.media.every((file, index) => file.url === request.media_urls[index]) &&
     (request.conversation_id === undefined || request.conversation_id === known.conversation_id) &&
@@ -224,7 +242,13 @@ async function senderFor(
   );
 }
 
-function optedOut(name: string | null): ProblemError {
+function blocked(block: Block, name: string | null): ProblemError {
+  if (block === 'suppressed') {
+    return new ProblemError(
+      'suppressed',
+      'This number is on a do-not-contact list. A manager of the account, or of its agency, can take it off.',
+    );
+  }
   return new ProblemError(
     'opted_out',
     `${name ?? 'This person'} opted out of texts. Nothing can be sent to this number until they text START.`,
@@ -261,12 +285,15 @@ export async function editMessage(
   const { sql, tenant } = tx;
   const sendAt = checkTime(edit.send_at, now);
   if (edit.body !== undefined) checkText(edit.body, await mediaCount(tx, id));
+  const first = edit.body === undefined ? null : await firstOfEdit(tx, id, edit.body);
   const reschedule = edit.send_at !== undefined;
   const sendNow = reschedule && sendAt === null;
   const [message] = await sql<(Touched & { released: boolean })[]>`
     update messages set
       body = coalesce(${edit.body ?? null}, body),
       segments = coalesce(${edit.body === undefined ? null : countSegments(edit.body).segments}::smallint, segments),
+      first_body = case when ${first === null} then first_body else ${first?.first_body ?? null} end,
+      first_segments = case when ${first === null} then first_segments else ${first?.first_segments ?? null}::smallint end,
       send_at = case when ${reschedule} then ${sendAt}::timestamptz else send_at end,
       due_at = case when ${reschedule} then coalesce(${sendAt}::timestamptz, moment()) else due_at end,
       hold_reason = case when ${reschedule} then case when ${sendAt}::timestamptz > moment() then 'scheduled' end
@@ -286,6 +313,26 @@ export async function editMessage(
   ]);
 }
 
+async function firstOfEdit(tx: Tx, id: string, body: string) {
+  const [row] = await tx.sql<{ purpose: string }[]>`
+    select purpose from messages where tenant_id = ${tx.tenant} and message_id = ${id} and purpose = 'marketing'`;
+  if (!row) return { first_body: null, first_segments: null };
+  const first = firstOf({ purpose: row.purpose, body }, await businessOf(tx));
+  checkRoom(body, first.first_body);
+  return first;
+}
+
+/** The words that a first marketing text needs must fit too. */
+function checkRoom(body: string, first: string | null): void {
+  if (first === null || first.length <= MAX_BODY_LENGTH) return;
+  throw new ProblemError(
+    'invalid_text',
+    `A first marketing text also names the business and how to stop. With that it has ${first.length} characters; ` +
+      `a carrier takes at most ${MAX_BODY_LENGTH}. Shorten it by ${Math.min(body.length, first.length - MAX_BODY_LENGTH)}.`,
+    'body',
+  );
+}
+
 async function mediaCount({ sql, tenant }: Tx, id: string): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select jsonb_array_length(media) as count from messages where tenant_id = ${tenant} and message_id = ${id}`;
@@ -294,12 +341,13 @@ async function mediaCount({ sql, tenant }: Tx, id: string): Promise<number> {
 
 /**
  * Sends a failed message again as the next attempt of the same message. Callbacks of the attempt before no longer
- * speak for it. Throws `not_found`, `not_retryable`, `opted_out`.
+ * speak for it. Throws `not_found`, `not_retryable`, `opted_out`, `suppressed`.
  */
 export async function retryMessage(tx: Tx, id: string, actor: MemberRef): Promise<void> {
   const message = await existing(tx, id);
   if (message.status !== 'failed' && message.status !== 'undelivered') throw notRetryable(message.status);
-  if (await isSuppressed(tx, message.channel, message.to)) throw optedOut(null);
+  const block = await blockOn(tx, message.channel, message.to);
+  if (block) throw blocked(block, null);
   const [moved] = await tx.sql<Touched[]>`
     update messages set status = 'queued', attempt = attempt + 1, tries = 0, due_at = moment(), hold_reason = null,
       error_code = null, error_reason = null, error_final = null,

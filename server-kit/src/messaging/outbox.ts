@@ -9,6 +9,7 @@ import {
   type MessageOrigin,
   type MessagePurpose,
 } from '../contract/index.ts';
+import { asFirstMessage, type Business } from '../consent/index.ts';
 import type { Tx } from '../db/client.ts';
 import { record } from '../events/record.ts';
 
@@ -34,8 +35,10 @@ export interface NewMessage {
 export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<void> {
   if (messages.length === 0) return;
   const { sql, tenant } = tx;
+  const business = messages.some(({ purpose }) => purpose === 'marketing') ? await businessOf(tx) : undefined;
   const rows = sql.json(
     messages.map((message) => ({
+      ...firstOf(message, business),
       message_id: message.id,
       conversation_id: message.conversationId,
       contact_id: message.contactId,
@@ -57,13 +60,15 @@ export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<v
   await Promise.all([
     sql`insert into messages (tenant_id, message_id, conversation_id, contact_id, sender_id, channel, direction, status,
           origin, purpose, body, media, from_address, to_address, segments, author_id, author_name, send_at, due_at,
-          hold_reason)
+          hold_reason, first_body, first_segments)
         select ${tenant}, m.message_id, m.conversation_id, m.contact_id, m.sender_id, m.channel, 'outbound', 'queued',
           m.origin, m.purpose, m.body, m.media, m.from_address, m.to_address, m.segments, m.author_id, m.author_name,
-          m.send_at, coalesce(m.send_at, moment()), case when m.send_at > moment() then 'scheduled' end
+          m.send_at, coalesce(m.send_at, moment()), case when m.send_at > moment() then 'scheduled' end,
+          m.first_body, m.first_segments
         from jsonb_to_recordset(${rows}) as m (message_id uuid, conversation_id uuid, contact_id uuid, sender_id uuid,
           channel text, origin text, purpose text, body text, media jsonb, from_address text, to_address text,
-          segments smallint, author_id text, author_name text, send_at timestamptz)`,
+          segments smallint, author_id text, author_name text, send_at timestamptz, first_body text,
+          first_segments smallint)`,
     touchConversations(tx, ids),
     record(
       tx,
@@ -77,6 +82,23 @@ export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<v
     ),
     wakeSenders(tx, ids),
   ]);
+}
+
+/** As the first marketing text names it. */
+export async function businessOf({ sql, tenant }: Tx): Promise<Business> {
+  const [row] = await sql<{ name: string; suffix: string | null }[]>`
+    select coalesce(nullif(brand ->> 'name', ''), name) as name, settings ->> 'first_message_suffix' as suffix
+    from tenants where tenant_id = ${tenant}`;
+  return { name: row?.name ?? '', suffix: row?.suffix ?? undefined };
+}
+
+/** What a marketing text becomes if it turns out to be the first to its address; only the claim knows. */
+export function firstOf(
+  { purpose, body }: { purpose: string; body: string },
+  business: Business | undefined,
+): { first_body: string | null; first_segments: number | null } {
+  const whole = business && purpose === 'marketing' ? asFirstMessage(body, business) : null;
+  return { first_body: whole, first_segments: whole === null ? null : countSegments(whole).segments };
 }
 
 /** Moves the conversations of what was just queued to the top. A message for later moves nothing until it leaves. */

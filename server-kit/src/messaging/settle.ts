@@ -217,7 +217,7 @@ export async function recordCarrierOptOuts(tx: Tx, messageIds: string[]): Promis
     from messages m
     where m.tenant_id = ${tx.tenant} and m.message_id = any(${messageIds}) and not exists (
       select from suppressions s
-      where s.tenant_id = ${tx.tenant} and s.channel = m.channel and s.address = m.to_address)`;
+      where s.tenant_id = ${tx.tenant} and s.channel = m.channel and s.address = m.to_address and s.withdrawn)`;
   if (rows.length === 0) return;
   await Promise.all(
     recordConsent(

@@ -1,11 +1,11 @@
 /**
- * The strictest promise of the kit: once a STOP has committed, no carrier call to that person starts. Two connections,
- * the drain's and the STOP's, are led through thousands of schedules of who waits where.
+ * The strictest promise of the kit: once a STOP has committed, or an agency's block, no carrier call to that person
+ * starts. Two connections, the drain's and the STOP's, are led through thousands of schedules of who waits where.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded, type Random } from './testing/campaign.ts';
-import { DRAIN_POINTS, RaceTrack, type Schedule } from './testing/stop-race.ts';
+import { DRAIN_POINTS, RaceTrack, type Schedule, type Stopper } from './testing/stop-race.ts';
 
 let kit: TestKit;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ interface Tally {
 
 let tracks = 0;
 
-async function race(races: number, withLock: boolean): Promise<Tally> {
+async function race(races: number, withLock: boolean, stopper: Stopper = 'STOP'): Promise<Tally> {
   const tally: Tally = { races: 0, started: 0, canceled: 0, violations: [], mostInFlight: 0, inFlight: 0 };
   const lane = async (number: number) => {
     tracks += 1;
@@ -35,7 +35,7 @@ async function race(races: number, withLock: boolean): Promise<Tally> {
     while (tally.races < races) {
       tally.races += 1;
       const schedule = draw(random);
-      const result = await track.run(schedule).catch((error: unknown) => {
+      const result = await track.run(schedule, stopper).catch((error: unknown) => {
         throw new Error(
           `lane ${number}, ${JSON.stringify(schedule)}, seed ${BASE_SEED}: ${(error as Error).message}`,
           {
@@ -91,10 +91,23 @@ describe('STOP against a drain', () => {
   );
 
   it(
-    'is overtaken when the drain does not hold the consent lock, so the check above can fail',
+    'lets none start either once their agency has blocked the number for all its clients',
     async () => {
       const started = performance.now();
-      const tally = await race(campaign(100, 1_000), false);
+      const tally = await race(campaign(200, 5_000), true, 'agency');
+      report('agency races', tally, started);
+      expect(tally.violations).toEqual([]);
+      expect(tally.canceled).toBeGreaterThan(0);
+      expect(tally.started).toBeGreaterThan(0);
+    },
+    CAMPAIGN_TIMEOUT,
+  );
+
+  it.each(['STOP', 'agency'] as const)(
+    'is overtaken when the drain does not hold the locks, so the checks above can fail: %s',
+    async (stopper) => {
+      const started = performance.now();
+      const tally = await race(campaign(100, 1_000), false, stopper);
       report('control, without the lock', tally, started);
       expect(tally.violations.length).toBeGreaterThan(0);
     },

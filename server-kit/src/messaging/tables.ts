@@ -64,6 +64,8 @@ export const messages = pgTable(
     sent_at: instant(),
     delivered_at: instant(),
     read_at: instant(),
+    first_body: text(),
+    first_segments: smallint(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.message_id] })],
 );

@@ -38,6 +38,7 @@ export interface ConversationRow {
   opt_out_id: string | null;
   opt_out_text: string;
   suppressed_since: string | null;
+  withdrawn: boolean | null;
 }
 
 /**
@@ -63,7 +64,7 @@ export const CONVERSATION_ROWS = `
     m.status as preview_status, m.error_reason as preview_error_reason,
     jsonb_array_length(m.media) as preview_media_count,
     o.message_id as opt_out_id, left(o.body, 500) as opt_out_text,
-    x.since as suppressed_since
+    x.since as suppressed_since, x.withdrawn
   from page
   join contacts k on k.tenant_id = page.tenant_id and k.contact_id = page.contact_id
   cross join lateral (select ${threadNumber('page')} as phone) n
@@ -76,8 +77,15 @@ export const CONVERSATION_ROWS = `
   left join members a on a.tenant_id = page.tenant_id and a.member_id = page.assignee_id
   left join messages m on m.tenant_id = page.tenant_id and m.message_id = page.last_message_id
   left join messages o on o.tenant_id = page.tenant_id and o.message_id = page.possible_opt_out_id
-  left join suppressions x
-    on x.tenant_id = page.tenant_id and x.channel = page.channel and x.address = n.phone
+  left join lateral (
+    select since, withdrawn, 0 as rank from suppressions b
+    where b.tenant_id = page.tenant_id and b.channel = page.channel and b.address = n.phone
+    union all
+    select since, false, 1 from agency_suppressions g
+    where g.tenant_id = (select coalesce(parent_tenant_id, tenant_id) from tenants t where t.tenant_id = page.tenant_id)
+      and g.channel = page.channel and g.address = n.phone
+    order by rank limit 1
+  ) x on true
   order by page.last_message_at desc, page.conversation_id desc`;
 
 /** The conversations with these ids, for the caller's pipeline. Unknown ones are left out. */
@@ -124,6 +132,14 @@ function blockOf(row: ConversationRow): Conversation['block'] {
       reason: `${who ?? 'This contact'} has no phone number.`,
       way_out: 'Add a number to the contact.',
       since: null,
+    };
+  }
+  if (row.suppressed_since !== null && !row.withdrawn) {
+    return {
+      code: 'suppressed',
+      reason: `${row.contact_phone} is on a do-not-contact list.`,
+      way_out: 'A manager of the account, or of its agency, can take it off.',
+      since: row.suppressed_since,
     };
   }
   if (row.suppressed_since !== null) {

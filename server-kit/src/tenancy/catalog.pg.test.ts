@@ -29,12 +29,13 @@ it('has no table without a tenant but its record of migrations and the law', asy
   expect(others).toEqual([{ relname: 'migrations' }, { relname: 'quiet_hours' }]);
 });
 
-it('opens only the directories to every tenant, for reading', async () => {
+it('opens only the directories to every tenant, and an agency’s list to its clients, for reading', async () => {
   const open = await kit.admin(
     `select c.relname, p.polcmd from pg_policy p join pg_class c on c.oid = p.polrelid
      where c.relnamespace = ${IN_SCHEMA} and p.polname <> 'tenant_isolation' order by 1`,
   );
   expect(open).toEqual([
+    { relname: 'agency_suppressions', polcmd: 'r' },
     { relname: 'bulk_leases', polcmd: 'r' },
     { relname: 'segment_cursors', polcmd: 'r' },
     { relname: 'sender_directory', polcmd: 'r' },

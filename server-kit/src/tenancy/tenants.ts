@@ -16,11 +16,18 @@ export interface TenantOptions {
   defaultRegion?: string;
   brand?: Partial<Brand>;
   settings?: TenantSettings;
+  /** The agency that this account belongs to, whose do-not-contact list it obeys; null: none. */
+  parent?: string | null;
 }
 
 export interface TenantSettings {
   /** Own words for the confirmations of STOP, START and HELP. */
-  keyword_replies?: Partial<Record<'stop' | 'start' | 'help', string>>;
+  keyword_replies?: Partial<Record<'stop' | 'start' | 'help' | 'granted', string>>;
+  /**
+   * What is put under the first marketing text to somebody, unless it names the business and how to stop already;
+   * `{business}` is filled in. Default `{business}: Reply STOP to opt out.` Without the word STOP it does not count.
+   */
+  first_message_suffix?: string;
   [name: string]: unknown;
 }
 
@@ -57,15 +64,16 @@ export function tenantRegister(database: () => Promise<Database>, defaultAccount
   return {
     async upsert(options) {
       check(options);
-      const { id, name, timeZone = null, defaultRegion = null, brand, settings } = options;
+      const { id, name, timeZone = null, defaultRegion = null, brand, settings, parent } = options;
       await (
         await database()
       ).pipeline(id, ({ sql }) => [
-        sql`insert into tenants as t (tenant_id, name, time_zone, default_region, brand, settings)
-            values (${id}, ${name}, coalesce(${timeZone}, 'America/New_York'), coalesce(${defaultRegion}, 'US'),
+        sql`insert into tenants as t (tenant_id, parent_tenant_id, name, time_zone, default_region, brand, settings)
+            values (${id}, ${parent ?? null}, ${name}, coalesce(${timeZone}, 'America/New_York'), coalesce(${defaultRegion}, 'US'),
               ${sql.json((brand ?? {}) as never)}, ${sql.json((settings ?? {}) as never)})
             on conflict (tenant_id) do update set name = excluded.name,
               time_zone = coalesce(${timeZone}, t.time_zone), default_region = coalesce(${defaultRegion}, t.default_region),
+              parent_tenant_id = case when ${parent === undefined} then t.parent_tenant_id else excluded.parent_tenant_id end,
               brand = case when ${brand === undefined} then t.brand else excluded.brand end,
               settings = case when ${settings === undefined} then t.settings else excluded.settings end`,
       ]);
@@ -144,12 +152,13 @@ function explain(error: unknown, { tenant, address }: SenderOptions): unknown {
   return error;
 }
 
-function check({ id, name, timeZone, defaultRegion, brand }: TenantOptions): void {
+function check({ id, name, timeZone, defaultRegion, brand, parent }: TenantOptions): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,62}$/.test(id)) {
     throw new SetupError(
       `"${id}" cannot be a tenant's id: up to 63 letters, digits, and . _ : - after the first character.`,
     );
   }
+  if (parent === id) throw new SetupError(`The tenant "${id}" cannot be its own agency.`);
   if (typeof name !== 'string' || name.trim() === '')
     throw new SetupError(`The tenant "${id}" needs a name.`);
   if (defaultRegion !== undefined && !/^[A-Z]{2}$/.test(defaultRegion)) {

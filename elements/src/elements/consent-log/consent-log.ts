@@ -10,7 +10,7 @@ import { tokens } from '../../styles/tokens.ts';
 import { enRecord } from '../../words/en-record.ts';
 import { enTimeline } from '../../words/en-timeline.ts';
 import { addEnglish } from '../../words/i18n.ts';
-import { consentRecords, recordStyles } from '../contact-panel/consent.ts';
+import { consentRecords, consentRequests, recordStyles } from '../contact-panel/consent.ts';
 import { styles } from './consent-log.styles.ts';
 import { consentNow } from './now.ts';
 
@@ -23,6 +23,7 @@ addEnglish(enTimeline);
  * @slot - Below everything, such as a link to the host's own audit.
  * @csspart now - What holds today.
  * @csspart state - One channel, as it is today.
+ * @csspart asked - A question that waits for its answer.
  * @csspart address - The records of one channel and address.
  */
 export class ConsentLog extends BaseElement {
@@ -62,7 +63,9 @@ export class ConsentLog extends BaseElement {
         ${[1, 2, 3, 4].map(() => html`<span class="bones"></span>`)}
       </div>`;
     }
-    return html`<section aria-label=${this.t('consentLog.now')}>${consentNow(contact.consent, i18n)}</section>
+    return html`<section aria-label=${this.t('consentLog.now')}>
+        ${consentNow(contact.consent, i18n)} ${consentRequests(store.requests, i18n)}
+      </section>
       <section aria-label=${this.t('consentLog.history')}>
         ${
           consent === null

@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { ConsentRecord, Contact } from '@patchbay/server-kit/contract';
+import type { ConsentRecord, ConsentRequest, Contact } from '@patchbay/server-kit/contract';
 import { icon } from '../../internal/icons.ts';
 import type { I18n } from '../../words/i18n.ts';
 
@@ -31,8 +31,14 @@ function chip(consent: State, i18n: I18n): TemplateResult {
   return html`<span class="chip" part="consent">${i18n.t('consent.notAsked', { channel })}</span>`;
 }
 
-function described({ channel, source, at }: State, i18n: I18n): string {
-  return [i18n.t(`consent.${channel}`), sourceWord(source, i18n), at ? i18n.moment(at) : '']
+function described({ channel, kind, source, at, expires_at }: State, i18n: I18n): string {
+  return [
+    i18n.t(`consent.${channel}`),
+    kind ? i18n.t(`kind.${kind}`) : '',
+    sourceWord(source, i18n),
+    at ? i18n.moment(at) : '',
+    expires_at ? i18n.t('consent.until', { date: i18n.date(expires_at) }) : '',
+  ]
     .filter(Boolean)
     .join(' · ');
 }
@@ -50,6 +56,23 @@ export const recordStyles = css`
     margin-top: 10px;
     font-size: 13px;
   }
+  .asked {
+    margin-top: 10px;
+    padding: 9px 11px;
+    border-radius: var(--_radius-m);
+    background: var(--_warn-soft);
+    color: var(--_warn);
+    font-size: 13px;
+  }
+  .asked .fine {
+    display: block;
+    margin-top: 1px;
+    color: inherit;
+    overflow-wrap: anywhere;
+  }
+  .records a {
+    color: var(--_accent-text);
+  }
   .records .fine {
     display: block;
     margin: 1px 0 0;
@@ -66,15 +89,45 @@ export function consentRecords(
   if (records.length === 0) return html`<p class="fine">${i18n.t('consent.empty')}</p>`;
   return html`<ul class="records">
     ${records.map(
-      ({ channel, action, source, wording, member, at }) =>
+      ({ channel, action, kind, source, wording, ip, proof, member, at, expires_at }) =>
         html`<li>
-          ${channelSaid ? nothing : html`${i18n.t(`consent.${channel}`)} · `}${i18n.t(`consent.${action}`)}
+          ${channelSaid ? nothing : html`${i18n.t(`consent.${channel}`)} · `}${i18n.t(`consent.${action}`)}${
+            kind ? html` · ${i18n.t(`kind.${kind}`)}` : nothing
+          }
           ${wording ? html`<span class="fine"><bdi>“${wording}”</bdi></span>` : nothing}
           <span class="fine"
-            >${sourceWord(source, i18n)}${member ? html` · ${i18n.t('consent.by', { name: member.name })}` : nothing}
-            · ${i18n.moment(at)}</span
+            >${sourceWord(source, i18n)}${ip ? html` · <bdi class="num">${ip}</bdi>` : nothing}${
+              member ? html` · ${i18n.t('consent.by', { name: member.name })}` : nothing
+            }
+            ·
+            ${i18n.moment(at)}${
+              expires_at ? html` · ${i18n.t('consent.until', { date: i18n.date(expires_at) })}` : nothing
+            }</span
           >
+          ${proof ? html`<span class="fine">${proofLink(proof, i18n)}</span>` : nothing}
         </li>`,
     )}
   </ul>`;
+}
+
+/** A file's id is no address: only what can be opened is a link. */
+function proofLink({ reference, description }: NonNullable<ConsentRecord['proof']>, i18n: I18n) {
+  const words = description || i18n.t('consent.proof');
+  return reference.startsWith('https://')
+    ? html`<a href=${reference} target="_blank" rel="noopener noreferrer">${words}</a>`
+    : html`${words} <bdi class="num">${reference}</bdi>`;
+}
+
+/** What the person was asked and has not answered. */
+export function consentRequests(requests: readonly ConsentRequest[], i18n: I18n): TemplateResult {
+  return html`${requests.map(
+    ({ wording, member, asked_at, expires_at }) =>
+      html`<div class="asked" part="asked" role="note">
+        ${i18n.t('consent.asked', { date: i18n.date(expires_at) })}
+        <span class="fine"><bdi>“${wording}”</bdi></span>
+        <span class="fine"
+          >${member ? html`${i18n.t('consent.by', { name: member.name })} · ` : nothing}${i18n.moment(asked_at)}</span
+        >
+      </div>`,
+  )}`;
 }

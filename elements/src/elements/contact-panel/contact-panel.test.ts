@@ -163,4 +163,60 @@ describe('contact-panel', () => {
     await settled();
     expect(find(root, '[part=records]').textContent).to.contain('STOP');
   });
+
+  const press = async (root: ShadowRoot, label: string) => {
+    [...root.querySelectorAll<HTMLElement>('.consent button')]
+      .find(({ textContent }) => textContent?.trim() === label)!
+      .click();
+    await settled();
+  };
+  const labels = (root: ShadowRoot) =>
+    [...root.querySelectorAll('.acts button')].map((button) => button.textContent?.trim());
+
+  it('asks for consent where there is none in writing, and says that it waits', async () => {
+    const { client, root } = await show();
+    expect(labels(root)).not.to.include('Ask for consent');
+    await client.recordConsent(fakeId('c', 0), { action: 'grant', kind: 'implied' });
+    await waitUntil(() => labels(root).includes('Ask for consent'));
+    await press(root, 'Ask for consent');
+    await waitUntil(() => root.querySelector('[part=asked]') !== null);
+    expect(find(root, '[part=asked]').textContent).to.contain('waiting for the answer until');
+    expect(client.calls.find(({ method }) => method === 'requestConsent')?.args[1]).to.eql({ via: 'sms' });
+    await press(root, 'Ask for consent');
+    await waitUntil(() => root.querySelector('[role=alert]') !== null);
+  });
+
+  it('copies the preference link, or shows it where it may not', async () => {
+    const { root } = await show();
+    const copied: string[] = [];
+    const { clipboard } = navigator;
+    const write = clipboard.writeText;
+    try {
+      clipboard.writeText = async (text) => void copied.push(text);
+      await press(root, 'Copy preference link');
+      await waitUntil(() => find(root, '.consent [role=status]').textContent?.includes('copied'));
+      expect(copied).to.have.length(1);
+      clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+      await press(root, 'Copy preference link');
+      await waitUntil(() => root.querySelector('.consent input[readonly]') !== null);
+      expect(find<HTMLInputElement>(root, '.consent input[readonly]').value).to.eql(copied[0]);
+    } finally {
+      clipboard.writeText = write;
+    }
+  });
+
+  it('records what was agreed to, with its kind', async () => {
+    const { client, root } = await show(3);
+    await press(root, 'Record consent');
+    find<HTMLSelectElement>(root, 'select[name=kind]').value = 'express_written';
+    find<HTMLInputElement>(root, 'input[name=wording]').value = 'Form of May 3';
+    find<HTMLFormElement>(root, '.consent form').requestSubmit();
+    await waitUntil(() => client.calls.some(({ method }) => method === 'recordConsent'));
+    expect(client.calls.find(({ method }) => method === 'recordConsent')?.args[1]).to.eql({
+      channel: 'sms',
+      action: 'grant',
+      kind: 'express_written',
+      wording: 'Form of May 3',
+    });
+  });
 });

@@ -11,7 +11,8 @@ import { tokens } from '../../styles/tokens.ts';
 import { enMore } from '../../words/en-more.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import { LazyTimeline } from './lazy-timeline.ts';
-import { consentChips, consentRecords, recordStyles } from './consent.ts';
+import { consentActs, type ConsentHost } from './consent-acts.ts';
+import { consentChips, consentRecords, consentRequests, recordStyles } from './consent.ts';
 import { styles } from './contact-panel.styles.ts';
 import { renderDetail, type DetailHost } from './detail.ts';
 import { addressDetails, contactingDetails, mainDetails, ownDetails, type Detail } from './details.ts';
@@ -31,6 +32,7 @@ addEnglish(enMore);
  * @csspart fields - The fields.
  * @csspart field - One field's value.
  * @csspart consent - One channel's consent.
+ * @csspart asked - A question that waits for its answer.
  * @csspart records - The consent record.
  * @csspart timeline - What happened with the contact, once it is opened.
  */
@@ -47,6 +49,8 @@ export class ContactPanel extends BaseElement {
   @state() private addingTag = false;
   @state() private recordsOpen = false;
   @state() private granting = false;
+  @state() private said = '';
+  @state() private link = '';
   readonly #timeline = new LazyTimeline(this, () => this.tag('timeline'));
   #shown: string | null = null;
 
@@ -65,6 +69,7 @@ export class ContactPanel extends BaseElement {
     this.#shown = this.contactId;
     this.editing = null;
     this.addingTag = this.recordsOpen = this.granting = this.#timeline.open = false;
+    this.said = this.link = '';
   }
 
   /** Opens the consent record and brings it into view. */
@@ -220,52 +225,24 @@ export class ContactPanel extends BaseElement {
 
   #renderConsent(contact: Contact, store: ContactStore) {
     const { i18n } = this;
-    const sms = contact.consent.find(({ channel }) => channel === 'sms');
     return html`<h3>${this.t('consent')}</h3>
-      ${consentChips(contact, i18n)}
-      <div class="acts">
-        <button
-          class="link"
-          aria-expanded=${this.recordsOpen}
-          @click=${() => (this.recordsOpen = !this.recordsOpen)}
-        >
-          ${this.t('consent.record')}
-        </button>
-        ${
-          this.readOnly
-            ? nothing
-            : sms?.state === 'granted'
-              ? html`<button
-                  class="link"
-                  @click=${() => void this.#done(store.recordConsent({ channel: 'sms', action: 'withdraw' }))}
-                >
-                  ${this.t('consent.recordWithdraw')}
-                </button>`
-              : html`<button
-                  class="link"
-                  aria-expanded=${this.granting}
-                  @click=${() => (this.granting = !this.granting)}
-                >
-                  ${this.t('consent.recordGrant')}
-                </button>`
-        }
-      </div>
-      ${
-        this.granting
-          ? html`<form @submit=${(event: SubmitEvent) => this.#grant(event, store)}>
-              <input
-                class="field"
-                name="wording"
-                required
-                maxlength="2000"
-                aria-label=${this.t('consent.wording')}
-                placeholder=${this.t('consent.wording')}
-              />
-              <button class="button">${this.t('save')}</button>
-            </form>`
-          : nothing
-      }
+      ${consentChips(contact, i18n)} ${consentRequests(store.requests, i18n)}
+      ${consentActs(contact, store, this.#consentHost)}
       ${this.recordsOpen ? html`<div part="records">${consentRecords(store.consent ?? [], i18n)}</div>` : nothing}`;
+  }
+
+  get #consentHost(): ConsentHost {
+    const { i18n, readOnly, recordsOpen, granting, said, link } = this;
+    return {
+      i18n,
+      readOnly,
+      recordsOpen,
+      granting,
+      said,
+      link,
+      set: (change) => Object.assign(this, change),
+      done: (change) => this.#done(change),
+    };
   }
 
   async #done(change: Promise<boolean>): Promise<void> {
@@ -284,14 +261,6 @@ export class ContactPanel extends BaseElement {
 
   #save(detail: Detail, value: FieldValue | null): void {
     if (this.store) void this.#done(this.store.update(detail.patch(value)));
-  }
-
-  #grant(event: SubmitEvent, store: ContactStore): void {
-    event.preventDefault();
-    const wording = new FormData(event.target as HTMLFormElement).get('wording');
-    if (typeof wording !== 'string') return;
-    this.granting = false;
-    void this.#done(store.recordConsent({ channel: 'sms', action: 'grant', wording: wording.trim() }));
   }
 
   readonly #addTag = () => {

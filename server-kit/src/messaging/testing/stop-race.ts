@@ -3,6 +3,7 @@
  * luck. The drain can be held at each of its points, the STOP before its commit.
  */
 import type { OutboundMessage } from '../../carriers/carrier.ts';
+import { block } from '../../consent/lists.ts';
 import { Database } from '../../db/client.ts';
 import { newId } from '../../ids.ts';
 import type { TestKit } from '../../testing/kit.ts';
@@ -35,6 +36,9 @@ export type Schedule =
   /** Both start, each after some turns of the event loop. */
   | { kind: 'free'; stopAfter: number; drainAfter: number };
 
+/** What stops the texts: the person, or their agency's list. */
+export type Stopper = 'STOP' | 'agency';
+
 export interface Race {
   /** Carrier calls that started after the STOP had committed. */
   afterStop: number;
@@ -51,6 +55,7 @@ export class RaceTrack {
   readonly #kit: TestKit;
   readonly #random: Random;
   readonly #tenant: string;
+  readonly #agency: string;
   readonly #worker: Database;
   readonly #web: Database;
   readonly #withLock: boolean;
@@ -63,6 +68,7 @@ export class RaceTrack {
     this.#kit = kit;
     this.#random = random;
     this.#tenant = name;
+    this.#agency = `${name}-agency`;
     this.#withLock = withLock;
     const { url, schema } = kit;
     this.#worker = new Database({ url, schema, maxConnections: 2 });
@@ -72,7 +78,8 @@ export class RaceTrack {
   async open(address: string): Promise<void> {
     const { tenants } = this.#kit.kit;
     this.#address = address;
-    await tenants.upsert({ id: this.#tenant, name: 'Race track' });
+    await tenants.upsert({ id: this.#agency, name: 'Agency' });
+    await tenants.upsert({ id: this.#tenant, name: 'Race track', parent: this.#agency });
     this.#senderId = await tenants.addSender({
       tenant: this.#tenant,
       address,
@@ -91,7 +98,7 @@ export class RaceTrack {
     await Promise.all([this.#worker.close(), this.#web.close()]);
   }
 
-  async run(schedule: Schedule): Promise<Race> {
+  async run(schedule: Schedule, stopper: Stopper): Promise<Race> {
     this.#people += 1;
     const phone = `+1415${String(6_000_000 + this.#people)}`;
     const count = this.#random.chance(0.2) ? 15 + this.#random.below(40) : 1 + this.#random.below(4);
@@ -105,13 +112,10 @@ export class RaceTrack {
       schedule.kind === 'commit late' ? new Promise<void>((go) => (letCommit = go)) : undefined;
     let stopping: Promise<void> | undefined;
     const stop = () =>
-      (stopping ??= createInboundWriter(holdingCommit(this.#web, mayCommit))
-        .add(this.#stopFrom(phone))
-        .then((stored) => {
-          if (!stored) throw new Error('The STOP was not stored.');
-          committed = true;
-          race.inFlight = race.started - answered;
-        }));
+      (stopping ??= this.#stop(stopper, phone, holdingCommit(this.#web, mayCommit)).then(() => {
+        committed = true;
+        race.inFlight = race.started - answered;
+      }));
 
     const carrier = new CarrierModel({
       timeline: new Timeline(),
@@ -176,6 +180,18 @@ export class RaceTrack {
     return race;
   }
 
+  async #stop(stopper: Stopper, phone: string, web: Database): Promise<void> {
+    if (stopper === 'STOP') {
+      const stored = await createInboundWriter(web).add(this.#stopFrom(phone));
+      if (!stored) throw new Error('The STOP was not stored.');
+      return;
+    }
+    const added = await web.transaction(this.#agency, (tx) =>
+      block(tx, { list: 'agency', channel: 'sms', addresses: [phone], reason: null, member: null }),
+    );
+    if (added !== 1) throw new Error('The number was not put on the list.');
+  }
+
   #stopFrom(phone: string) {
     return {
       tenant: this.#tenant,
@@ -219,12 +235,13 @@ export class RaceTrack {
   async #canceled(ids: string[]): Promise<number> {
     const [[row]] = await this.#web.pipeline(this.#tenant, ({ sql, tenant }) => [
       sql<{ count: number }[]>`select count(*)::int as count from messages
-        where tenant_id = ${tenant} and message_id = any(${ids}::uuid[]) and status = 'canceled' and error_code = 'opted_out'`,
+        where tenant_id = ${tenant} and message_id = any(${ids}::uuid[]) and status = 'canceled' 
+          and error_code in ('opted_out', 'suppressed')`,
     ]);
     return row!.count;
   }
 
-  /** Resolves when `work` is done, or when somebody waits for the tenant's consent lock. */
+  /** Resolves when `work` is done, or when somebody waits for the tenant's consent lock or its agency's. */
   async #untilWaitingOr(work: Promise<void>): Promise<void> {
     let done = false;
     const finished = work.finally(() => (done = true));
@@ -234,8 +251,9 @@ export class RaceTrack {
       const [row] = await this.#web.directory(
         (sql) => sql<{ waits: boolean }[]>`
           select exists (select from pg_locks where locktype = 'advisory' and not granted
-            and ((classid::bigint << 32) | objid::bigint) =
-              hashtextextended('patchbay:consent:' || current_schema() || ':' || ${this.#tenant}::text, 0)) as waits`,
+            and ((classid::bigint << 32) | objid::bigint) in (
+              hashtextextended('patchbay:consent:' || current_schema() || ':' || ${this.#tenant}::text, 0),
+              hashtextextended('patchbay:agency:' || current_schema() || ':' || ${this.#agency}::text, 0))) as waits`,
       );
       if (row!.waits) return;
       await ticks(1);
