@@ -32,7 +32,7 @@ import type {
   Segment,
   SegmentPreview,
   SendMessage,
-  StartImport,
+  StartImportRequest,
   TimelinePage,
   TimelineQuery,
   UpdateContact,
@@ -139,8 +139,8 @@ export interface PatchbayClient {
   uploadImport(file: Blob, options?: RequestOptions & { name?: string }): Promise<ImportDetails>;
   getImport(id: string, options?: RequestOptions): Promise<ImportDetails>;
   /** What would become of the first rows. */
-  previewImport(id: string, settings: StartImport, options?: RequestOptions): Promise<ImportPreview>;
-  startImport(id: string, settings: StartImport): Promise<Job>;
+  previewImport(id: string, settings: StartImportRequest, options?: RequestOptions): Promise<ImportPreview>;
+  startImport(id: string, settings: StartImportRequest): Promise<Job>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;
   createQuickReply(reply: CreateQuickReply): Promise<QuickReply>;
   deleteQuickReply(id: string): Promise<void>;

@@ -56,6 +56,7 @@ const CANCELABLE: ReadonlySet<ElementEventName> = new Set<ElementEventName>([
   'conversation-open',
   'message-new',
   'contact-open',
+  'contacts-import',
   'message-send',
   'link-open',
   'media-open',

@@ -21,7 +21,7 @@ export class Lazy<T extends { styles?: CSSResultArray | CSSResult }> {
         this.value = value;
         const root = this.#host.renderRoot;
         if (value.styles && root instanceof ShadowRoot)
-          adoptStyles(root, [...root.adoptedStyleSheets, ...[value.styles].flat() as CSSResult[]]);
+          adoptStyles(root, [...root.adoptedStyleSheets, ...([value.styles].flat() as CSSResult[])]);
         this.#host.requestUpdate();
         return value;
       },

@@ -107,7 +107,9 @@ export class ImportStore extends Store {
     const { details } = this;
     if (!details) return;
     await this.#wait('preview', async (signal) => {
-      this.preview = (await this.#options.client.previewImport(details.job.id, this.settings, { signal })).items;
+      this.preview = (
+        await this.#options.client.previewImport(details.job.id, this.settings, { signal })
+      ).items;
     });
   }
 
@@ -145,7 +147,10 @@ export class ImportStore extends Store {
     this.step = 'columns';
   }
 
-  async #wait(what: NonNullable<ImportStore['busy']>, ask: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #wait(
+    what: NonNullable<ImportStore['busy']>,
+    ask: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     this.busy = what;

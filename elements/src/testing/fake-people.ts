@@ -12,6 +12,7 @@ import type {
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import type { createWorld } from './fake-world.ts';
+import { fakeImports } from './fake-imports.ts';
 import { fakeId } from './people.ts';
 
 type World = ReturnType<typeof createWorld>;
@@ -28,7 +29,11 @@ type Methods =
   | 'startJob'
   | 'startExport'
   | 'getJob'
-  | 'cancelJob';
+  | 'cancelJob'
+  | 'uploadImport'
+  | 'getImport'
+  | 'previewImport'
+  | 'startImport';
 
 /** Each look at a running job finds it this much further. */
 const STEPS = 3;
@@ -199,7 +204,7 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
       done,
       state: ended ? 'done' : 'running',
       finished_at: ended ? instant() : null,
-      download: ended && job.kind === 'export' ? '/fixtures/photo.svg' : null,
+      download: ended && (job.kind === 'export' || job.failed > 0) ? '/fixtures/photo.svg' : null,
     };
     return held.job;
   };
@@ -214,6 +219,7 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
   };
 
   return {
+    ...fakeImports(world, (job) => jobs.set(job.id, { job, target: undefined })),
     searchContacts: (query = {}, o) => answer('searchContacts', [query], () => page(query), o?.signal),
     mergeContacts: (id, other) =>
       answer('mergeContacts', [id, other], () => {

@@ -1,3 +1,4 @@
+import { arImport } from './ar-import.ts';
 import { arTables } from './ar-tables.ts';
 import type { Plural, Words } from './en.ts';
 
@@ -381,4 +382,5 @@ export const ar: Words = {
   'consentLog.emptyHint': 'يُحفظ هنا ما يوافق عليه وما يلغيه، مع الإثبات.',
   'error.consentLog': 'تعذّر تحميل سجل الموافقة.',
   ...arTables,
+  ...arImport,
 };

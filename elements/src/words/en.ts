@@ -1,6 +1,7 @@
 import type { enBuilder } from './en-builder.ts';
 import type { enContactsMore } from './en-contacts-more.ts';
 import type { enContacts } from './en-contacts.ts';
+import type { enImport } from './en-import.ts';
 import type { enMore } from './en-more.ts';
 import type { enTimeline } from './en-timeline.ts';
 
@@ -96,6 +97,7 @@ export type WordKey =
   | keyof typeof enTimeline
   | keyof typeof enContacts
   | keyof typeof enContactsMore
+  | keyof typeof enImport
   | keyof typeof enBuilder;
 /** A whole locale: the keys of all files. */
 export type Words = Record<WordKey, Word>;

@@ -3,6 +3,7 @@ import { ar } from './ar.ts';
 import { enBuilder } from './en-builder.ts';
 import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
+import { enImport } from './en-import.ts';
 import { enMore } from './en-more.ts';
 import { enTimeline } from './en-timeline.ts';
 import { en, type Word } from './en.ts';
@@ -16,6 +17,7 @@ const english: Record<string, Word> = {
   ...enTimeline,
   ...enContacts,
   ...enContactsMore,
+  ...enImport,
   ...enBuilder,
 };
 const texts = (word: Word) => (typeof word === 'string' ? [word] : Object.values(word));

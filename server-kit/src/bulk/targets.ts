@@ -41,8 +41,9 @@ export async function checkTarget(tx: Tx, target: JobTarget): Promise<void> {
       select 1 from contacts where tenant_id = ${tx.tenant} and contact_id = any(${target.ids}::uuid[]) limit 1`;
     if (!known) throw notFound('contact');
   }
-  const where = await conditionFor(tx, target);
-  if (where && 'filter' in target) await guardFilter(tx, where);
+  if ('filter' in target && target.filter !== undefined)
+    await guardFilter(tx, readFilter(target.filter, 'target.filter'), target.time_zone ?? null);
+  else await conditionFor(tx, target);
 }
 
 /**

@@ -2,6 +2,7 @@
  * Importing contacts from a CSV file: it is uploaded and looked at, its columns are mapped, then it runs as a job.
  */
 import { z } from 'zod';
+import { recordConsent } from './consent.ts';
 import { job } from './job.ts';
 import { DEDUPE_THEN, FILE_ENCODINGS, IMPORT_OUTCOMES } from './names.ts';
 import { id, instant } from './primitives.ts';
@@ -42,11 +43,17 @@ export const startImport = z
     consent: z
       .object({
         channel: z.literal('sms'),
-        kind: z.string().max(40).optional(),
-        wording: text,
-        proof: text.optional(),
-        occurred_at: instant.optional(),
-        occurred_at_column: z.int().min(0).optional(),
+        kind: recordConsent.shape.kind,
+        wording: z.string().trim().min(1).max(2000).meta({ description: 'What they were asked or shown' }),
+        proof: recordConsent.shape.proof,
+        occurred_at: instant.optional().meta({ description: 'When it was given. Default: now' }),
+        occurred_at_column: z
+          .int()
+          .min(0)
+          .optional()
+          .meta({
+            description: 'The column, from 0, that says it row by row; where it is empty: `occurred_at`',
+          }),
       })
       .nullable()
       .default(null)
@@ -54,6 +61,7 @@ export const startImport = z
   })
   .meta({ id: 'StartImport' });
 export type StartImport = z.infer<typeof startImport>;
+export type StartImportRequest = z.input<typeof startImport>;
 
 export const importColumn = z
   .object({

@@ -22,6 +22,8 @@ export interface ReadRow {
   values: RowValues;
   tags: string[];
   fields: Record<string, FieldValue>;
+  /** Of the consent in the row, RFC 3339; null: it does not say. */
+  agreedAt: string | null;
   problem: string | null;
 }
 
@@ -31,21 +33,25 @@ export interface Reading {
   region: string;
   custom: Map<string, ContactField>;
   owners: Set<string>;
+  /** Of the database. */
+  now: string;
   /** Headers, for the words of a problem. */
   names: string[];
 }
 
 export async function readingOf(tx: Tx, settings: StartImport, names: string[]): Promise<Reading> {
-  const [fields, members, region] = await Promise.all([
+  const [fields, members, region, [clock]] = await Promise.all([
     listFields(tx),
     tx.sql<{ member_id: string }[]>`select member_id from members where tenant_id = ${tx.tenant}`,
     settings.region ?? regionOf(tx),
+    tx.sql<{ now: string }[]>`select moment() as now`,
   ]);
   return {
     settings,
     region,
     custom: new Map(fields.map((field) => [field.key, field])),
     owners: new Set(members.map((row) => row.member_id)),
+    now: clock!.now,
     names,
   };
 }
@@ -95,6 +101,13 @@ export function checkSettings({ mapping, defaults, dedupe, consent }: StartImpor
       'dedupe.by',
     );
   }
+  if (consent?.occurred_at_column !== undefined && consent.occurred_at_column >= columns) {
+    throw new ProblemError(
+      'invalid_request',
+      `The file has ${columns} columns, counted from 0.`,
+      'consent.occurred_at_column',
+    );
+  }
   if (consent && !mapped.includes('phone')) {
     throw new ProblemError(
       'invalid_request',
@@ -105,7 +118,15 @@ export function checkSettings({ mapping, defaults, dedupe, consent }: StartImpor
 }
 
 export function readRow({ line, cells, problem }: CsvRecord, reading: Reading): ReadRow {
-  const row: ReadRow = { line, cells, values: {}, tags: [...reading.settings.tags], fields: {}, problem };
+  const row: ReadRow = {
+    line,
+    cells,
+    values: {},
+    tags: [...reading.settings.tags],
+    fields: {},
+    agreedAt: null,
+    problem,
+  };
   if (problem !== null) return row;
   const { mapping, defaults } = reading.settings;
   if (cells.length > mapping.length && cells.slice(mapping.length).some((cell) => cell.trim() !== '')) {
@@ -120,6 +141,11 @@ export function readRow({ line, cells, problem }: CsvRecord, reading: Reading): 
       const text = cleanCell(plainCell(cells[index] ?? '')).trim();
       if (text !== '') put(row, field, text, reading);
     });
+    const column = reading.settings.consent?.occurred_at_column;
+    if (column !== undefined) {
+      place = reading.names[column]?.trim() || `column ${column + 1}`;
+      row.agreedAt = agreedAt((cells[column] ?? '').trim(), reading);
+    }
     for (const [field, text] of Object.entries(defaults)) {
       place = field;
       if (!has(row, field)) put(row, field, text, reading);
@@ -204,6 +230,20 @@ function plainDate(text: string, region: string): string {
   const [month, day] = region === 'US' && sign !== '.' ? [a, b] : [b, a];
   return `${year ?? '-'}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 }
+
+/** A day counts from its noon in UTC, which is that day from Alaska to Auckland, or nearly. */
+function agreedAt(text: string, { region, now }: Reading): string | null {
+  if (text === '') return null;
+  const day = /^\d{4}-\d{2}-\d{2}$/.exec(plainDate(text, region))?.[0];
+  const at = new Date(day === undefined ? text : `${day}T12:00:00Z`);
+  if (Number.isNaN(at.getTime()))
+    throw new ProblemError('invalid_request', `"${text.slice(0, 40)}" is no date. Write it as 2026-11-21.`);
+  if (at.getTime() > Date.parse(now) + DAY)
+    throw new ProblemError('invalid_request', `${text.slice(0, 40)} has not come yet.`);
+  return new Date(Math.min(at.getTime(), Date.parse(now))).toISOString();
+}
+
+const DAY = 86_400_000;
 
 function yesOrNo(text: string): boolean {
   if (/^(true|yes|y|1|x|ja|sí|si|oui)$/i.test(text)) return true;

@@ -135,15 +135,22 @@ const consent: Source = {
       'channel',
       'address',
       'action',
+      'kind',
       'source',
       'wording',
+      'ip',
+      'proof',
+      'proof_note',
       'message_id',
       'member',
       'occurred_at',
+      'recorded_at',
+      'expires_at',
     ]),
   async batch({ sql, tenant }, { ids, from, to, after, limit }) {
     const rows = await sql<ExportRow[]>`
-      select record_id as id, channel, address, action, source, wording, message_id, member, occurred_at
+      select record_id as id, channel, address, action, kind, source, wording, host(ip) as ip, proof, proof_note, message_id, member,
+        occurred_at, recorded_at, expires_at
       from consent_records where tenant_id = ${tenant}
         ${after === null ? sql`` : sql`and record_id > ${after}`} ${between(sql, 'occurred_at', { from, to })}
         ${

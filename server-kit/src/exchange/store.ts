@@ -98,10 +98,12 @@ export async function storeConsent(
   consent: NonNullable<StartImport['consent']>,
   actor: MemberRef | null,
 ): Promise<number> {
-  const people = new Map<string, string>();
-  for (const { person, outcome } of outcomes) {
+  const people = new Map<string, { contactId: string; agreedAt: string | null }>();
+  for (const { row, person, outcome } of outcomes) {
     const phone = person?.values['phone'];
-    if (typeof phone === 'string' && outcome !== 'refused') people.set(phone, person!.id);
+    if (typeof phone === 'string' && outcome !== 'refused') {
+      people.set(phone, { contactId: person!.id, agreedAt: row.agreedAt });
+    }
   }
   const blocked = await tx.sql<{ address: string }[]>`
     select address from suppressions
@@ -111,12 +113,15 @@ export async function storeConsent(
   await Promise.all(
     recordConsent(
       tx,
-      [...people].map(([address, contactId]) => ({
+      [...people].map(([address, { contactId, agreedAt }]) => ({
         channel: consent.channel,
         address,
         action: 'grant' as const,
         source: 'import' as const,
+        kind: consent.kind ?? null,
         wording: consent.wording,
+        proof: consent.proof ?? null,
+        occurredAt: agreedAt ?? consent.occurred_at ?? null,
         contactId,
         member: actor,
       })),

@@ -6,7 +6,7 @@ import { guardFilter, type Guarded } from '../filters/guard.ts';
 import { invalidFilter, segmentsIn, whenOf } from '../filters/read.ts';
 import { newId } from '../ids.ts';
 import { holdCursor } from './keeper.ts';
-import { changeList, judge, recordMoves } from './members.ts';
+import { changeList, judge, recordMoves, type Moves } from './members.ts';
 
 export interface SegmentInput {
   id?: string | undefined;

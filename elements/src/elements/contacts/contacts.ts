@@ -148,7 +148,13 @@ export class Contacts extends BaseElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     const { stores, list } = this;
-    this.watch(list, stores?.session, stores && segmentsOf(stores), stores && jobsOf(stores), stores && this.open === 'import' ? importOf(stores) : null);
+    this.watch(
+      list,
+      stores?.session,
+      stores && segmentsOf(stores),
+      stores && jobsOf(stores),
+      stores && this.open === 'import' ? importOf(stores) : null,
+    );
     if (stores && list) {
       void jobsOf(stores).find();
       if (changed.has('segmentId') || this.#prefsOf !== `${stores.scope} ${this.segmentId ?? ''}`)

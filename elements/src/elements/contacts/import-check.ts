@@ -36,7 +36,9 @@ export function checkStep({ i18n, store }: StepContext): TemplateResult {
             (row) =>
               html`<tr>
                 <td class="num muted">${i18n.number(row.line)}</td>
-                <td><span class="chip ${CHIPS[row.outcome]}">${i18n.t(`import.outcome.${row.outcome}`)}</span></td>
+                <td>
+                  <span class="chip ${CHIPS[row.outcome]}">${i18n.t(`import.outcome.${row.outcome}`)}</span>
+                </td>
                 <td>
                   <bdi>${who(row.values, i18n)}</bdi>
                   ${row.problem === null ? nothing : html`<div class="wrong">${row.problem}</div>`}

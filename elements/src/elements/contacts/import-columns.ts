@@ -38,7 +38,8 @@ export function columnsStep({ i18n, stores, store, details }: StepContext): Temp
     const known = chosen === null || labelOf(chosen, i18n, own) !== chosen;
     return html`<option value="" .selected=${chosen === null}>${i18n.t('import.leaveOut')}</option>
       ${known ? nothing : option(chosen, chosen)} ${option('name', i18n.t('import.name'))}
-      ${FIELDS.map((field) => option(field, i18n.t(`field.${field}`)))} ${option('tags', i18n.t('import.tags'))}
+      ${FIELDS.map((field) => option(field, i18n.t(`field.${field}`)))}
+      ${option('tags', i18n.t('import.tags'))}
       ${
         own.length === 0
           ? nothing
@@ -71,7 +72,9 @@ export function columnsStep({ i18n, stores, store, details }: StepContext): Temp
             const chosen = store.settings.mapping[index] ?? null;
             return html`<tr class=${chosen === null ? 'out' : ''}>
               <th scope="row"><bdi>${label}</bdi></th>
-              <td class="samples muted"><bdi class="ell">${samples.filter(Boolean).slice(0, 2).join(' · ')}</bdi></td>
+              <td class="samples muted">
+                <bdi class="ell">${samples.filter(Boolean).slice(0, 2).join(' · ')}</bdi>
+              </td>
               <td>
                 <select
                   class="field"

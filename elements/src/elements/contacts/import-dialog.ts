@@ -44,7 +44,9 @@ export function importDialog(context: ImportContext): TemplateResult {
     body: html`<ol class="steps" aria-label=${i18n.t('import.steps')}>
         ${IMPORT_STEPS.map(
           (step) =>
-            html`<li aria-current=${step === store.step ? 'step' : nothing}>${i18n.t(`import.step.${step}`)}</li>`,
+            html`<li aria-current=${step === store.step ? 'step' : nothing}>
+              ${i18n.t(`import.step.${step}`)}
+            </li>`,
         )}
       </ol>
       ${store.details ? steps(context, store, store.details) : fileStep(store, i18n)}`,

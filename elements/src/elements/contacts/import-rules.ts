@@ -21,7 +21,8 @@ export function rulesStep(context: StepContext): TemplateResult {
           @change=${({ target }: Event) => store.change({ dedupe: { ...dedupe, by: (target as HTMLSelectElement).value } })}
         >
           ${SAME_BY.map(
-            (by) => html`<option value=${by} .selected=${by === dedupe.by}>${i18n.t(`import.by.${by}`)}</option>`,
+            (by) =>
+              html`<option value=${by} .selected=${by === dedupe.by}>${i18n.t(`import.by.${by}`)}</option>`,
           )}
           ${keys.map(
             (key) =>
@@ -42,7 +43,9 @@ export function rulesStep(context: StepContext): TemplateResult {
         >
           ${DEDUPE_THEN.map(
             (then) =>
-              html`<option value=${then} .selected=${then === dedupe.then}>${i18n.t(`import.then.${then}`)}</option>`,
+              html`<option value=${then} .selected=${then === dedupe.then}>
+                ${i18n.t(`import.then.${then}`)}
+              </option>`,
           )}
         </select></label
       >
@@ -88,9 +91,15 @@ function consent({ i18n, store, details }: StepContext): TemplateResult {
         ? nothing
         : html`<label
               >${i18n.t('import.kind')}
-              <select class="field" @change=${(event: Event) => set({ kind: valueOf(event) as Consent['kind'] })}>
+              <select
+                class="field"
+                @change=${(event: Event) => set({ kind: valueOf(event) as Consent['kind'] })}
+              >
                 ${CONSENT_KINDS.map(
-                  (kind) => html`<option value=${kind} .selected=${kind === given.kind}>${i18n.t(`kind.${kind}`)}</option>`,
+                  (kind) =>
+                    html`<option value=${kind} .selected=${kind === given.kind}>
+                      ${i18n.t(`kind.${kind}`)}
+                    </option>`,
                 )}
               </select></label
             >
@@ -103,8 +112,8 @@ function consent({ i18n, store, details }: StepContext): TemplateResult {
                 required
                 .value=${given.wording}
                 @input=${(event: Event) => set({ wording: valueOf(event) })}
-              ></textarea></label
-            >
+              ></textarea>
+            </label>
             ${given.wording.trim() === '' ? html`<p class="wrong" role="status">${i18n.t('import.wordingNeeded')}</p>` : nothing}
             <label
               >${i18n.t('import.proof')}
@@ -112,11 +121,11 @@ function consent({ i18n, store, details }: StepContext): TemplateResult {
                 class="field"
                 type="url"
                 placeholder="https://"
-                .value=${given.proof ?? ''}
+                .value=${given.proof?.reference ?? ''}
                 @change=${(event: Event) => {
                   const { proof: _, ...rest } = given;
                   const proof = valueOf(event).trim();
-                  store.change({ consent: proof === '' ? rest : { ...rest, proof } });
+                  store.change({ consent: proof === '' ? rest : { ...rest, proof: { reference: proof } } });
                 }}
             /></label>
             <label

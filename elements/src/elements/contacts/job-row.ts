@@ -1,6 +1,7 @@
 /** How far a job is, and what became of it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Job } from '@patchbay/server-kit/contract';
+import { IMPORT_OUTCOMES } from '@patchbay/server-kit/contract/names';
 import { icon } from '../../internal/icons.ts';
 import { safeUrl } from '../../internal/text.ts';
 import type { JobsStore } from '../../stores/jobs.ts';
@@ -11,7 +12,7 @@ export function jobRow(job: Job, jobs: JobsStore, i18n: I18n): TemplateResult {
   const running = job.state === 'running' || job.state === 'queued' || job.state === 'waiting';
   const href = job.download === null ? null : safeUrl(job.download);
   return html`<div class="job" part="job" role="group" aria-label=${what}>
-    <b>${what}</b>
+    <b>${what}${job.name !== null && job.kind === 'import' ? html` <bdi>${job.name}</bdi>` : nothing}</b>
     ${
       running
         ? html`<progress
@@ -24,7 +25,7 @@ export function jobRow(job: Job, jobs: JobsStore, i18n: I18n): TemplateResult {
         : html`<span class="grow ${job.state === 'failed' ? 'wrong' : 'muted'}" role="status"
               >${outcome(job, i18n)}</span
             >
-            ${href ? html`<a class="button" href=${href} download>${icon('down')}${i18n.t('job.download')}</a>` : nothing}
+            ${href ? html`<a class="button" href=${href} download>${icon('down')}${i18n.t(job.kind === 'import' ? 'job.downloadRefused' : 'job.download')}</a>` : nothing}
             <button class="tool" aria-label=${i18n.t('job.dismiss')} @click=${() => jobs.dismiss(job.id)}>
               ${icon('x')}
             </button>`
@@ -37,10 +38,23 @@ function progress({ state, done, total }: Job, i18n: I18n): string {
   return total === null ? i18n.t('job.counting') : i18n.t('job.running', { done, total });
 }
 
-function outcome({ state, done, failed, reason }: Job, i18n: I18n): string {
+/** What became of the rows of an import, as far as there is any of it. */
+function rows({ counts, failed }: Job, i18n: I18n): string {
+  const outcomes = IMPORT_OUTCOMES.map(
+    (outcome) => [outcome, outcome === 'refused' ? failed : (counts[outcome] ?? 0)] as const,
+  );
+  const said = outcomes.filter(([, count]) => count > 0);
+  return said.length === 0
+    ? i18n.t('job.nothing')
+    : said.map(([outcome, count]) => i18n.t(`job.${outcome}`, { count })).join(' · ');
+}
+
+function outcome(job: Job, i18n: I18n): string {
+  const { state, done, failed, reason, kind } = job;
   if (state === 'failed')
     return reason === null ? i18n.t('job.failedBare') : i18n.t('job.failed', { reason });
   if (state === 'canceled') return i18n.t('job.canceled', { done });
+  if (kind === 'import') return rows(job, i18n);
   const words = i18n.t('job.done', { count: done - failed });
   return failed === 0 ? words : `${words} · ${i18n.t('job.failedSome', { count: failed })}`;
 }
