@@ -26,6 +26,8 @@ export default [
   entry('contact-panel', 'contact-panel', '32 KiB'),
   entry('timeline', 'timeline', '32 KiB'),
   entry('consent-log', 'consent-log', '30 KiB'),
+  entry('contacts', 'contacts', '38 KiB'),
+  entry('segment-builder', 'segment-builder', '42 KiB'),
   entry('unread-count', 'unread-count', '24 KiB'),
   entry('stores alone', 'stores/index', '9 KiB'),
   entry('client alone', 'client/index', '4 KiB'),

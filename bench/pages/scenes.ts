@@ -3,6 +3,7 @@ import {
   define,
   storesFor,
   threadOf,
+  type Contacts,
   type ConversationList,
   type Inbox,
   type Thread,
@@ -246,7 +247,55 @@ async function liveUpdates(count: number): Promise<void> {
   }
 }
 
+let table: Contacts;
+
+/** A table of people, known to its end: its pages have all been seen once, and but for those near the top forgotten. */
+async function openContacts(crowd: number): Promise<number> {
+  remote = await startServer({ crowd });
+  table = document.createElement('bench-contacts') as Contacts;
+  table.client = remote.client;
+  stage.append(table);
+  await until(() => tableRows() > 0);
+  const list = table.list!;
+  while (!list.ended) {
+    const { length } = list;
+    list.want(length - 1, length);
+    while (list.length === length && !list.ended) await painted();
+  }
+  list.want(0, 50);
+  await frame();
+  return list.length;
+}
+
+const tableRows = () => table.shadowRoot!.querySelectorAll('.window > [role=row]').length;
+
+/** Wheel, flings, the bar dragged from end to end, and jumps to places all over. */
+async function scrollContacts(steps: number): Promise<Scrolled> {
+  const scroller = scrollerOf(table);
+  const result: Scrolled = { frames: [], still: [], rows: 0 };
+  const end = scroller.scrollHeight - scroller.clientHeight;
+  const jumps = Array.from({ length: steps }, (_, n) => (((n * 7_919) % 1_000) / 1_000) * end);
+  let last = await frame();
+  for (const place of [...places(scroller, 1, steps), ...jumps]) {
+    scroller.scrollTop = place;
+    const now = await frame();
+    result.frames.push(now - last);
+    last = now;
+    result.rows = Math.max(result.rows, tableRows());
+  }
+  scroller.scrollTop = 0;
+  last = await frame();
+  for (const _ of result.frames) {
+    const now = await frame();
+    result.still.push(now - last);
+    last = now;
+  }
+  return result;
+}
+
 const scenes = {
+  openContacts,
+  scrollContacts,
   inboxFirstPaint,
   threadFirstPaint,
   openInbox,

@@ -138,7 +138,7 @@ describe('script in what people write and are called', () => {
     for (const frame of page.frames()) expect(await traces(frame)).toEqual([]);
 
     await page.goto(`${demo.url}/people`);
-    await page.locator('tbody tr').nth(90).waitFor();
+    await page.locator('[part~=row]').nth(12).waitFor();
     expect(await traces(page.mainFrame())).toEqual([]);
 
     expect(stray).toEqual([]);

@@ -31,7 +31,7 @@ const withoutPhone = async ({ page }: Visit) => page.locator('#phone [data-toggl
 const write = async ({ inbox }: Visit, text: string) => inbox.locator('[part~=input]').fill(text);
 
 const openPerson = async ({ page }: Visit, name: string) => {
-  await page.locator('table').getByRole('link', { name, exact: true }).click();
+  await page.locator('[part~=row]').filter({ hasText: name }).click();
   await page.locator('[part~=entry]').first().waitFor();
 };
 
@@ -43,6 +43,7 @@ const DESK: Picture[] = [
   { name: 'patients', as: 'elena', path: '/people' },
   { name: 'person', as: 'dana', path: '/people', prepare: (at) => openPerson(at, 'John Smith') },
   { name: 'patient', as: 'elena', path: '/people', prepare: (at) => openPerson(at, 'Owen Hart') },
+  { name: 'segments', as: 'dana', path: '/segments' },
   { name: 'settings', as: 'dana', path: '/settings' },
   { name: 'messages', as: 'dana', ...messages, prepare: ({ inbox }) => row(inbox, 'Sarah Jones').waitFor() },
   {

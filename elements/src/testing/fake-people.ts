@@ -40,7 +40,7 @@ const STEPS = 3;
 const BUYERS: Filter = { field: 'lead_type', op: 'is', value: 'Buyer' };
 
 export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
-  const { answer, at, missing, find, emit, me, now, nextNumber, size } = world;
+  const { answer, peek, missing, find, emit, me, now, nextNumber, size } = world;
   const gone = new Set<string>();
   const merges = new Map<string, string>();
   const members = new Map<string, Set<string>>();
@@ -102,7 +102,7 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
       : matches(segment.filter, contact);
   };
   const everybody = (): Contact[] =>
-    Array.from({ length: size() }, (_, n) => at(n).contact).filter(({ id }) => !gone.has(id));
+    Array.from({ length: size() }, (_, n) => peek(n).contact).filter(({ id }) => !gone.has(id));
   const found = ({ filter, q }: Pick<SearchContacts, 'filter' | 'q'>): Contact[] => {
     const words = q?.toLowerCase() ?? '';
     return everybody().filter(
@@ -127,7 +127,7 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
       const length = Math.max(0, Math.min(limit, total - skip));
       const items = Array.from(
         { length },
-        (_, n) => at(sort === 'newest' ? skip + n : total - 1 - skip - n).contact,
+        (_, n) => peek(sort === 'newest' ? skip + n : total - 1 - skip - n).contact,
       );
       return {
         items,

@@ -2,7 +2,7 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { ServerKit } from '@patchbay/server-kit';
 import { userOf, type PortalUser } from '../agency.ts';
-import { listPeople, mintToken } from './api.ts';
+import { findPerson, listSegments, mintToken } from './api.ts';
 import { assets } from './assets.ts';
 import type { Html } from './html.ts';
 import { homeOf, type Theme } from './layout.ts';
@@ -12,6 +12,7 @@ import { messagesPage } from './pages/messages.ts';
 import { notFoundPage } from './pages/not-found.ts';
 import { peoplePage } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
+import { segmentsPage } from './pages/segments.ts';
 import { settingsPage } from './pages/settings.ts';
 import { todayPage } from './pages/today.ts';
 import { headers, sameSiteOnly } from './security.ts';
@@ -93,9 +94,15 @@ export async function createPortal({ kit, secret, sandboxUrl }: PortalOptions): 
       phoneClosed: readCookie(request, 'portal_phone') === 'closed',
     });
   });
-  show('/people', async (user, _request, theme) => peoplePage(user, theme, await listPeople(kit, user)));
+  show('/people', (user, _request, theme) => peoplePage(user, theme));
+  show('/segments', async (user, request, theme) => {
+    const segments = await listSegments(kit, user);
+    const id = request.query['segment'];
+    return segmentsPage(user, theme, segments, segments.find((one) => one.id === id)?.id);
+  });
   show('/people/:id', async (user, request, theme) => {
-    const person = (await listPeople(kit, user)).find(({ contact }) => contact.id === request.params['id']);
+    const id = request.params['id'];
+    const person = isUuid(id) ? await findPerson(kit, user, id) : undefined;
     return person && personPage(user, theme, person);
   });
   show('/settings', (user, _request, theme) => settingsPage(user, theme));

@@ -16,11 +16,13 @@ const PLACES: Readonly<Record<TenantId, readonly Place[]>> = {
     { path: '/listings', label: 'Listings', icon: 'home' },
     { path: '/messages', label: 'Messages', icon: 'chat' },
     { path: '/people', label: 'People', icon: 'people' },
+    { path: '/segments', label: 'Segments', icon: 'funnel' },
   ],
   lakeside: [
     { path: '/today', label: 'Today', icon: 'calendar' },
     { path: '/messages', label: 'Messages', icon: 'chat' },
     { path: '/people', label: 'Patients', icon: 'people' },
+    { path: '/segments', label: 'Segments', icon: 'funnel' },
   ],
 };
 const LOGOS: Readonly<Record<TenantId, IconName>> = { harbor: 'sail', lakeside: 'tooth' };

@@ -103,7 +103,7 @@ function bar(context: BulkContext, state: State): TemplateResult {
     <span class="said num">${words}</span>
     ${target === null ? html`<span class="wrong" role="alert">${i18n.t('bulk.tooMany', { count: MOST_CHOSEN })}</span>` : nothing}
     ${
-      list.selection.all
+      list.selection.all || list.selection.ids.size === list.count
         ? nothing
         : html`<button class="link" @click=${() => list.chooseAll(true)}>
             ${list.count === null ? i18n.t('contacts.selectAll') : i18n.t('bulk.all', { count: list.count })}

@@ -1,10 +1,9 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Contact, Filter, JobTarget } from '@patchbay/server-kit/contract';
-import { CONTACT_SORTS, type ContactSort } from '@patchbay/server-kit/contract/names';
+import type { ContactSort } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
 import { FixedRows } from '../../internal/fixed-rows.ts';
-import { icon } from '../../internal/icons.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';
@@ -28,6 +27,7 @@ import {
 } from './columns.ts';
 import { styles } from './contacts.styles.ts';
 import { card, head, row, type Drawing } from './table.ts';
+import { toolbar, type Open } from './toolbar.ts';
 
 addEnglish(enRecord);
 addEnglish(enContacts);
@@ -38,8 +38,6 @@ const NARROW = 640;
 const TYPING = 200;
 /** How long a finger rests on a card to choose it. */
 const LONG_PRESS = 500;
-
-type Open = 'filter' | 'columns' | 'add' | 'import' | null;
 
 /**
  * @summary The people of an account: a table to look through, choose from and act upon.
@@ -79,7 +77,7 @@ export class Contacts extends BaseElement {
 
   @state() private narrow = false;
   @state() private active = 0;
-  @state() private open: Open = null;
+  @state() private open: Open | null = null;
   @state() private prefs: ColumnPrefs | null = null;
   @state() private said = '';
 
@@ -338,7 +336,21 @@ export class Contacts extends BaseElement {
     >
       ${
         stores && list
-          ? html`${this.#renderTop(stores, list)} ${feedNotice(i18n, stores.session.feed)}
+          ? html`${toolbar({
+                i18n,
+                list,
+                segments: segmentsOf(stores).items,
+                shown: this.segmentId,
+                narrow: this.narrow,
+                readOnly: this.readOnly,
+                open: this.open,
+                toggle: (open) => (this.open = this.open === open ? null : open),
+                search: (event) => this.#search(event),
+                sort: (sort) => this.#sort(sort),
+                view: (id) => this.#view(id),
+                toImport: () => this.#openImport(),
+              })}
+              ${feedNotice(i18n, stores.session.feed)}
               <div class="middle">
                 ${this.#renderList(list)}
                 ${this.open === 'filter' ? this.#renderFilter(stores, list) : nothing}
@@ -380,86 +392,6 @@ export class Contacts extends BaseElement {
     void importOf(this.stores).resume();
   }
 
-  #renderTop(stores: Stores, list: ContactListStore) {
-    const segments = segmentsOf(stores);
-    const on = list.view.filter !== null;
-    const tab = (id: string | null, label: string, members?: number) =>
-      html`<button
-        class="tab"
-        part="view"
-        aria-pressed=${this.segmentId === id}
-        @click=${() => this.#view(id)}
-      >
-        <bdi>${label}</bdi
-        >${members === undefined ? nothing : html`<span class="num">${this.i18n.number(members)}</span>`}
-      </button>`;
-    const tool = (name: 'columns' | 'filter', label: string, mark: 'panel' | 'flow', set = false) =>
-      html`<button
-        class="button ${set ? 'set' : ''}"
-        aria-label=${label}
-        aria-expanded=${this.open === name}
-        @click=${() => (this.open = this.open === name ? null : name)}
-      >
-        ${icon(mark)}<span class="label">${label}</span>
-      </button>`;
-    return html`<div class="top">
-        <div class="search" part="search">
-          ${icon('search')}
-          <input
-            type="search"
-            aria-label=${this.t('contacts.search')}
-            placeholder=${this.t('contacts.search')}
-            @input=${this.#search}
-          />
-        </div>
-        <span class="count muted num" part="count"
-          >${list.count === null ? '' : this.t('contacts.count', { count: list.count })}</span
-        >
-        ${tool('filter', this.t(on ? 'contacts.filterOn' : 'contacts.filter'), 'flow', on)}
-        ${this.narrow ? this.#renderSort(list) : tool('columns', this.t('contacts.columns'), 'panel')}
-        <slot name="actions"></slot>
-        ${
-          this.readOnly
-            ? nothing
-            : html`<button
-                  class="button"
-                  part="import"
-                  aria-label=${this.t('contacts.import')}
-                  @click=${() => this.#openImport()}
-                >
-                  ${icon('down')}<span class="label">${this.t('contacts.import')}</span>
-                </button>
-                <button
-                  class="button primary"
-                  part="add"
-                  aria-label=${this.t('contacts.add')}
-                  @click=${() => (this.open = 'add')}
-                >
-                  ${icon('plus')}<span class="label">${this.t('contacts.add')}</span>
-                </button>`
-        }
-      </div>
-      <div class="views" part="views" role="group" aria-label=${this.t('contacts.views')}>
-        ${tab(null, this.t('contacts.everybody'))}
-        ${segments.items.map(({ id, name, members }) => tab(id, name, members))}
-      </div>`;
-  }
-
-  #renderSort(list: ContactListStore) {
-    return html`<select
-      class="field order"
-      aria-label=${this.t('contacts.sort')}
-      @change=${(event: Event) => this.#sort((event.target as HTMLSelectElement).value as ContactSort)}
-    >
-      ${CONTACT_SORTS.map(
-        (sort) =>
-          html`<option value=${sort} ?selected=${sort === list.view.sort}>
-            ${this.t(`contacts.sort.${sort}`)}
-          </option>`,
-      )}
-    </select>`;
-  }
-
   #renderList(list: ContactListStore) {
     if (list.status === 'error') {
       return html`<div class="grow">
@@ -489,7 +421,7 @@ export class Contacts extends BaseElement {
       aria-busy=${waiting}
       aria-rowcount=${list.count === null ? -1 : list.count + (this.narrow ? 0 : 1)}
       aria-colcount=${drawing.columns.length + 1}
-      aria-activedescendant=${waiting ? nothing : `row-${this.active}`}
+      aria-activedescendant=${waiting || this.active < start || this.active >= end ? nothing : `row-${this.active}`}
       @keydown=${this.#key}
       @click=${this.#click}
       @pointerdown=${this.#down}

@@ -6,7 +6,6 @@ export const styles = css`
     height: 100%;
     min-height: 0;
     background: var(--_surface);
-    container-type: inline-size;
   }
   .root {
     ${filled}
@@ -32,6 +31,7 @@ export const styles = css`
   }
   ul {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 8px;
     margin: 8px 0;
   }
@@ -66,6 +66,8 @@ export const styles = css`
   .field {
     width: auto;
     max-width: 100%;
+    /* As wide as what it says, where browsers can: so a row reads as a sentence. */
+    field-sizing: content;
     min-height: 30px;
     padding: 3px 8px;
     font-size: 13.5px;
@@ -80,9 +82,11 @@ export const styles = css`
   }
   input.number {
     width: 76px;
+    field-sizing: fixed;
   }
   .list .field {
-    width: 120px;
+    width: 140px;
+    field-sizing: fixed;
   }
   .list .chip button {
     display: grid;
@@ -107,6 +111,7 @@ export const styles = css`
   .tools {
     display: inline-flex;
     flex: none;
+    margin-inline-start: auto;
   }
   .tools .tool {
     width: 28px;
@@ -183,7 +188,7 @@ export const styles = css`
     gap: 20px;
     padding: 24px 16px;
   }
-  @container (max-width: 480px) {
+  @media (pointer: coarse) {
     .tools .tool {
       width: 36px;
       height: 36px;

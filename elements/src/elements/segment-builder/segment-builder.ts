@@ -109,7 +109,7 @@ export class SegmentBuilder extends BaseElement {
     this.#focus = focus;
     this.said = '';
     if (JSON.stringify(draft.filter) !== before)
-      this.emit('filter-change', { filter: model.root.children.length === 0 ? null : draft.filter });
+      this.emit('filter-change', { filter: isEverybody(draft.filter) ? null : draft.filter });
   };
 
   protected override render() {
@@ -313,3 +313,5 @@ export class SegmentBuilder extends BaseElement {
     void this.updateComplete.then(() => this.nameInput?.focus());
   }
 }
+
+const isEverybody = (filter: Filter): boolean => 'all' in filter && filter.all.length === 0;

@@ -1,0 +1,11 @@
+// The table tells who was chosen; the portal has a page of its own for a person. The builder tells what was saved.
+document.addEventListener('contact-open', (event) => {
+  event.preventDefault();
+  location.assign(`/people/${event.detail.contactId}`);
+});
+if (location.pathname === '/segments') {
+  document.addEventListener('segment-save', ({ detail: { segment } }) => {
+    location.assign(`/segments?segment=${segment.id}`);
+  });
+  document.addEventListener('segment-delete', () => location.assign('/segments'));
+}
