@@ -1,5 +1,4 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
-import { ApiError } from '@patchbay/elements';
 import '@patchbay/elements/contacts';
 import { ANA, CONTACT_FIELDS, HARBOR_BRAND, type FakeOptions } from '@patchbay/elements/testing';
 import { html } from 'lit';
@@ -43,6 +42,9 @@ async function upload(canvas: HTMLElement, content = CSV, name = 'open-house.csv
   input.dispatchEvent(new Event('change'));
 }
 
+const select = async (canvas: HTMLElement, column: string) =>
+  (await find(canvas, `select[aria-label="${column}"]`)) as HTMLSelectElement;
+
 export const File_: Story = {
   name: 'File',
   play: look(async ({ canvas }) => {
@@ -54,18 +56,23 @@ export const File_: Story = {
 export const Columns: Story = {
   play: look(async ({ canvas }) => {
     await upload(canvas);
-    await shows(canvas, 'open-house.csv: 4 columns, UTF-8, separated by commas', 'Interested in', 'Loft · Garden');
-    await expect((await control(canvas, 'Mobile')).matches('select')).toBe(true);
-    await expect(((await control(canvas, 'Mobile')) as HTMLSelectElement).value).toBe('phone');
+    await shows(
+      canvas,
+      'open-house.csv: 4 columns, UTF-8, separated by commas',
+      'Interested in',
+      'Loft · Garden',
+    );
+    await expect((await select(canvas, 'Mobile')).value).toBe('phone');
+    await expect((await select(canvas, 'Interested in')).value).toBe('');
   }),
 };
 
 export const ColumnsTwice: Story = {
   play: look(async ({ canvas }) => {
     await upload(canvas);
-    const select = (await control(canvas, 'Interested in')) as HTMLSelectElement;
-    select.value = 'phone';
-    select.dispatchEvent(new Event('change'));
+    const chosen = await select(canvas, 'Interested in');
+    chosen.value = 'phone';
+    chosen.dispatchEvent(new Event('change'));
     await shows(canvas, 'Two columns cannot both become “Phone”.');
     await expect(((await control(canvas, 'Next')) as HTMLButtonElement).disabled).toBe(true);
   }),
@@ -75,7 +82,7 @@ export const Rules: Story = {
   play: look(async ({ canvas }) => {
     await upload(canvas);
     await press(canvas, 'Next');
-    await press(canvas, 'Everybody in the file agreed to texts');
+    (await find(canvas, 'dialog input[type=checkbox]')).click();
     await shows(canvas, 'Write down what they were asked.');
     fill(await find(canvas, 'textarea'), 'I agree to texts about listings. Reply STOP to opt out.');
     await hides(canvas, 'Write down what they were asked.');
@@ -83,7 +90,7 @@ export const Rules: Story = {
 };
 
 export const RulesOfAnAgent: Story = {
-  parameters: stage({ fake: {} }),
+  parameters: stage({ fake: { me: { member: { ...ANA, role: 'agent' } } } }),
   play: look(async ({ canvas }) => {
     await upload(canvas);
     await press(canvas, 'Next');
@@ -122,7 +129,7 @@ export const Refused: Story = {
 
 export const Offline: Story = {
   parameters: stage({
-    before: (client) => client.fail('uploadImport', new ApiError('network', 0, '')),
+    before: (client) => client.fail('uploadImport', 'network'),
   }),
   play: look(async ({ canvas }) => {
     await upload(canvas);

@@ -83,8 +83,9 @@ export const styles = [
     dialog tbody tr:last-child > * {
       border-bottom: 0;
     }
-    dialog tr.out > :not(:last-child) {
-      opacity: 0.6;
+    dialog tr.out > th {
+      color: var(--_text-muted);
+      font-weight: 400;
     }
     dialog td.samples {
       max-width: 180px;
