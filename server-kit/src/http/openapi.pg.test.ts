@@ -256,6 +256,13 @@ describe('every route', () => {
       headers: { 'if-match': '"1"' },
     });
     await ask('GET', `/v1/contacts/${nobody}/consent`);
+    await ask('GET', `/v1/contacts/${nobody}/consent.csv`);
+    await ask('POST', `/v1/contacts/${nobody}/consent/request`, { body: { via: 'sms' } });
+    await ask('POST', `/v1/contacts/${nobody}/preference-link`, { body: {} });
+    await ask('GET', '/v1/suppressions');
+    await ask('POST', '/v1/suppressions', { ...manager, body: { address: 'x' } });
+    await ask('POST', '/v1/suppressions/batch', { ...manager, body: { addresses: [] } });
+    await ask('DELETE', '/v1/suppressions/sms/%2B13125550150', manager);
     await ask('GET', `/v1/contacts/${nobody}/timeline`);
     await ask('POST', `/v1/contacts/${contact.body.id}/consent`, { body: { action: 'grant' } });
     await ask('GET', '/v1/contact-fields', { as: null });
