@@ -2,6 +2,19 @@
 
 -- tables
 
+create table agency_suppressions (
+  tenant_id text not null,
+  channel text not null,
+  address text not null,
+  reason text,
+  member jsonb,
+  since timestamp with time zone default moment() not null,
+  constraint agency_suppressions_pkey PRIMARY KEY (tenant_id, channel, address),
+  constraint agency_suppressions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table agency_suppressions enable row level security;
+alter table agency_suppressions force row level security;
+
 create table consent_records (
   tenant_id text not null,
   record_id uuid not null,
@@ -13,12 +26,62 @@ create table consent_records (
   message_id uuid,
   member jsonb,
   occurred_at timestamp with time zone default moment() not null,
+  kind text,
+  ip inet,
+  proof text,
+  proof_note text,
+  expires_at timestamp with time zone,
+  recorded_at timestamp with time zone default moment() not null,
   constraint consent_records_pkey PRIMARY KEY (tenant_id, record_id),
   constraint consent_records_action_check CHECK ((action = ANY (ARRAY['grant'::text, 'withdraw'::text]))),
-  constraint consent_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+  constraint consent_records_grants CHECK (((action = 'grant'::text) OR ((kind IS NULL) AND (expires_at IS NULL)))) NOT VALID,
+  constraint consent_records_kind_check CHECK ((kind = ANY (ARRAY['express_written'::text, 'express'::text, 'implied'::text, 'transactional'::text]))),
+  constraint consent_records_source CHECK ((source = ANY (ARRAY['keyword'::text, 'free_text'::text, 'carrier'::text, 'member'::text, 'api'::text, 'form'::text, 'import'::text, 'paper'::text, 'verbal'::text]))) NOT VALID,
+  constraint consent_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
+  constraint consent_records_time CHECK ((occurred_at <= recorded_at))
 );
 alter table consent_records enable row level security;
 alter table consent_records force row level security;
+
+create table consent_requests (
+  tenant_id text not null,
+  request_id uuid not null,
+  contact_id uuid not null,
+  channel text not null,
+  address text not null,
+  via text not null,
+  wording text not null,
+  state text default 'open'::text not null,
+  message_id uuid,
+  member jsonb,
+  asked_at timestamp with time zone default moment() not null,
+  expires_at timestamp with time zone not null,
+  constraint consent_requests_pkey PRIMARY KEY (tenant_id, request_id),
+  constraint consent_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'granted'::text, 'closed'::text]))),
+  constraint consent_requests_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint consent_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
+  constraint consent_requests_via_check CHECK ((via = ANY (ARRAY['sms'::text, 'link'::text])))
+);
+alter table consent_requests enable row level security;
+alter table consent_requests force row level security;
+
+create table consents (
+  tenant_id text not null,
+  channel text not null,
+  address text not null,
+  state text not null,
+  kind text,
+  source text not null,
+  at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  record_id uuid not null,
+  first_marketing_id uuid,
+  constraint consents_pkey PRIMARY KEY (tenant_id, channel, address),
+  constraint consents_state_check CHECK ((state = ANY (ARRAY['granted'::text, 'withdrawn'::text]))),
+  constraint consents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table consents enable row level security;
+alter table consents force row level security;
 
 create table contact_addresses (
   tenant_id text not null,
@@ -252,6 +315,8 @@ END) stored not null,
   sent_at timestamp with time zone,
   delivered_at timestamp with time zone,
   read_at timestamp with time zone,
+  first_body text,
+  first_segments smallint,
   constraint messages_pkey PRIMARY KEY (tenant_id, message_id),
   constraint messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
   constraint messages_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations(tenant_id, conversation_id) ON DELETE CASCADE
@@ -386,8 +451,13 @@ create table suppressions (
   address text not null,
   source text not null,
   since timestamp with time zone default moment() not null,
+  withdrawn boolean default true not null,
+  listed boolean default false not null,
+  reason text,
+  member jsonb,
   constraint suppressions_pkey PRIMARY KEY (tenant_id, channel, address),
-  constraint suppressions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+  constraint suppressions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
+  constraint suppressions_why CHECK ((withdrawn OR listed))
 );
 alter table suppressions enable row level security;
 alter table suppressions force row level security;
@@ -411,6 +481,14 @@ alter table tenants force row level security;
 -- indexes
 
 CREATE INDEX consent_records_of_address ON consent_records USING btree (tenant_id, channel, address, occurred_at DESC, record_id DESC);
+
+CREATE INDEX consent_records_recorded ON consent_records USING btree (tenant_id, recorded_at, record_id);
+
+CREATE INDEX consent_requests_of_address ON consent_requests USING btree (tenant_id, channel, address, asked_at DESC);
+
+CREATE INDEX consent_requests_of_contact ON consent_requests USING btree (tenant_id, contact_id);
+
+CREATE UNIQUE INDEX consent_requests_open ON consent_requests USING btree (tenant_id, channel, address) WHERE (state = 'open'::text);
 
 CREATE INDEX contact_addresses_of ON contact_addresses USING btree (tenant_id, contact_id);
 
@@ -468,7 +546,17 @@ CREATE UNIQUE INDEX senders_one_default ON senders USING btree (tenant_id, chann
 
 -- policies
 
+create policy read_by_clients on agency_suppressions as permissive for select to public using ((tenant_id = ( SELECT tenants.parent_tenant_id
+   FROM tenants
+  WHERE (tenants.tenant_id = ( SELECT current_tenant() AS current_tenant)))));
+
+create policy tenant_isolation on agency_suppressions as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy tenant_isolation on consent_records as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on consent_requests as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on consents as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on contact_addresses as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -538,6 +626,14 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION patchbay.consent_strength(kind text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select case kind when 'express_written' then 3 when 'express' then 2 when 'implied' then 1
+    when 'transactional' then 1 else 0 end $function$
+;
+
 CREATE OR REPLACE FUNCTION patchbay.current_tenant()
  RETURNS text
  LANGUAGE sql
@@ -598,7 +694,13 @@ end $function$
 
 -- grants
 
+grant delete, insert, select, update on agency_suppressions to patchbay_app;
+
 grant insert, select on consent_records to patchbay_app;
+
+grant delete, insert, select, update on consent_requests to patchbay_app;
+
+grant delete, insert, select, update on consents to patchbay_app;
 
 grant delete, insert, select, update on contact_addresses to patchbay_app;
 

@@ -23,7 +23,7 @@ export interface Block {
 export async function checkAgency({ sql, tenant }: Tx): Promise<void> {
   const [account] = await sql<{ parent: string | null }[]>`
     select parent_tenant_id as parent from tenants where tenant_id = ${tenant}`;
-  if (account?.parent == null) return;
+  if (!account?.parent) return;
   throw new ProblemError(
     'forbidden',
     'Only the agency may see and change the list of all its accounts.',
@@ -48,7 +48,7 @@ export function readAddress(channel: Channel, typed: string, region: string): st
 /** Puts addresses on a list and returns how many were not on it. Takes the lock itself, as the first of all. */
 export async function block(tx: Tx, { list, channel, addresses, reason, member }: Block): Promise<number> {
   const { sql, tenant } = tx;
-  const ref = sql.json((member ?? null) as never);
+  const ref = sql.json(member);
   // in one order, so that two who add the same never wait for each other
   const sorted = [...new Set(addresses)].sort();
   if (list === 'agency') {
@@ -124,7 +124,7 @@ function tell(
   return sql`
     insert into events (tenant_id, event_id, type, contact_id, conversation_id, actor, data)
     select ${tenant}, gen_random_uuid(), ${type}, k.contact_id, v.conversation_id,
-      nullif(${sql.json((member ?? null) as never)}::jsonb, 'null'), jsonb_build_object('channel', ${channel}::text)
+      nullif(${sql.json(member)}::jsonb, 'null'), jsonb_build_object('channel', ${channel}::text)
     from unnest(${addresses}::text[]) as a (address)
     cross join lateral (
       select contact_id from contacts

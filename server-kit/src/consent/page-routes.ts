@@ -142,7 +142,7 @@ export function pageRoutes(context: KitContext, withdrawn: OnWithdrawn): Hono<En
 
   function clientOf(c: Context<Env>): string | null {
     const told = context.clientAddress?.(c.req.raw);
-    return told == null ? addressOfClient(c.env) : checkedAddress(told);
+    return told ? checkedAddress(told) : addressOfClient(c.env);
   }
 }
 

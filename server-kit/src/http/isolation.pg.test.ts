@@ -68,6 +68,12 @@ beforeAll(async () => {
       }),
     ),
   );
+  for (const list of ['own', 'agency']) {
+    await kit.request('POST', '/v1/suppressions', {
+      as: kit.b.manager,
+      body: { list, address: '+13125550668', reason: SECRET_WORD },
+    });
+  }
   theirs = {
     field: field.body.id,
     merge: merge.body.id,
@@ -131,6 +137,17 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
     { path: `/v1/contacts/${theirs.contact}/consent`, body: { action: 'withdraw' } },
     { path: `/v1/contacts/${theirs.contact}/consent`, body: { action: 'grant' } },
   ],
+  'get /v1/contacts/{id}/consent.csv': () => [{ path: `/v1/contacts/${theirs.contact}/consent.csv` }],
+  'post /v1/contacts/{id}/consent/request': () => [
+    { path: `/v1/contacts/${theirs.contact}/consent/request`, body: { via: 'sms', force: true } },
+  ],
+  'post /v1/contacts/{id}/preference-link': () => [
+    { path: `/v1/contacts/${theirs.contact}/preference-link`, body: {} },
+  ],
+  'delete /v1/suppressions/{channel}/{address}': () => [
+    { path: '/v1/suppressions/sms/%2B13125550668' },
+    { path: '/v1/suppressions/sms/%2B13125550668?list=agency' },
+  ],
   'get /v1/contacts/{id}/timeline': () => [{ path: `/v1/contacts/${theirs.contact}/timeline` }],
   'delete /v1/quick-replies/{id}': () => [{ path: `/v1/quick-replies/${theirs.quickReply}` }],
   'get /v1/segments/{id}': () => [{ path: `/v1/segments/${theirs.segment}` }],
@@ -167,6 +184,7 @@ const LISTS: Record<string, string[]> = {
   'get /v1/contact-fields': ['/v1/contact-fields'],
   'get /v1/quick-replies': ['/v1/quick-replies'],
   'get /v1/segments': ['/v1/segments'],
+  'get /v1/suppressions': ['/v1/suppressions', '/v1/suppressions?list=agency', '/v1/suppressions?q=0668'],
 };
 
 /** Questions that travel as a POST. */
@@ -182,6 +200,8 @@ const ELSEWHERE = [
   'post /v1/contact-fields',
   'post /v1/quick-replies',
   'post /v1/segments',
+  'post /v1/suppressions',
+  'post /v1/suppressions/batch',
   'get /v1/feed',
 ];
 

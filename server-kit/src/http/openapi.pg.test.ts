@@ -167,6 +167,32 @@ describe('every route', () => {
       body: { action: 'withdraw', wording: 'by phone' },
     });
     await ask('GET', `/v1/contacts/${contact.body.id}/consent`);
+    await ask('POST', `/v1/contacts/${contact.body.id}/consent`, {
+      ...manager,
+      body: {
+        action: 'grant',
+        kind: 'express_written',
+        source: 'form',
+        wording: 'I agree',
+        ip: '2001:db8::7',
+        proof: { reference: 'https://files.example.com/1.pdf' },
+        expires_at: inAnHour,
+      },
+    });
+    await ask('GET', `/v1/contacts/${contact.body.id}`);
+    const asked = await ask('POST', `/v1/contacts/${contact.body.id}/consent/request`, {
+      body: { via: 'link' },
+    });
+    expect(asked.status).toBe(201);
+    const ledger = await ask('GET', `/v1/contacts/${contact.body.id}/consent`);
+    expect(ledger.body.requests).toHaveLength(1);
+    await ask('GET', `/v1/contacts/${contact.body.id}/consent.csv`);
+    await ask('POST', `/v1/contacts/${contact.body.id}/preference-link`, { body: {} });
+    const suppressions = { ...manager, body: { address: '+13125550156', reason: 'asked by mail' } };
+    await ask('POST', '/v1/suppressions', suppressions);
+    await ask('POST', '/v1/suppressions/batch', { ...manager, body: { addresses: ['+13125550157', 'x'] } });
+    await ask('GET', '/v1/suppressions?limit=1', manager);
+    await ask('DELETE', '/v1/suppressions/sms/%2B13125550156', manager);
     await ask('GET', `/v1/contacts/${received.contactId}/timeline`);
     await ask('POST', `/v1/contacts/${received.contactId}/consent`, { body: { action: 'withdraw' } });
     await ask('GET', conversation);
@@ -231,6 +257,13 @@ describe('every route', () => {
       headers: { 'if-match': '"1"' },
     });
     await ask('GET', `/v1/contacts/${nobody}/consent`);
+    await ask('GET', `/v1/contacts/${nobody}/consent.csv`);
+    await ask('POST', `/v1/contacts/${nobody}/consent/request`, { body: { via: 'sms' } });
+    await ask('POST', `/v1/contacts/${nobody}/preference-link`, { body: {} });
+    await ask('GET', '/v1/suppressions');
+    await ask('POST', '/v1/suppressions', { ...manager, body: { address: 'x' } });
+    await ask('POST', '/v1/suppressions/batch', { ...manager, body: { addresses: [] } });
+    await ask('DELETE', '/v1/suppressions/sms/%2B13125550150', manager);
     await ask('GET', `/v1/contacts/${nobody}/timeline`);
     await ask('POST', `/v1/contacts/${contact.body.id}/consent`, { body: { action: 'grant' } });
     await ask('GET', '/v1/contact-fields', { as: null });

@@ -12,6 +12,7 @@
  * Runs under the shared consent lock (see `consent/ledger.ts`), whose key must be taken by an earlier statement: a
  * statement sees what had committed when it began.
  */
+import type { lockKey } from '../consent/ledger.ts';
 import { MARKETING_KINDS } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 
@@ -38,6 +39,13 @@ export interface Claimed {
 
 /** How far a sender may run ahead of its rate, so that a fast one is claimed in batches and not one by one. */
 const BURST = '100 milliseconds';
+
+/** As a scalar and not an `exists`, which Postgres would hash: it read all messages for each batch. */
+function neverArrived({ sql, tenant }: Tx, id: ReturnType<typeof lockKey>) {
+  return sql`coalesce((
+    select f.status in ('failed', 'undelivered') from messages f
+    where f.tenant_id = ${tenant} and f.message_id = ${id} limit 1), false)`;
+}
 
 /** Whose list this tenant obeys: its agency's, else its own. */
 export function agencyOf({ sql, tenant }: Tx) {
@@ -67,9 +75,8 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
     due as materialized (
       select m.message_id, m.due_at, m.channel, m.to_address, greatest(m.segments, 1) as segments, m.first_segments,
         -- the first one, or the next when that one never arrived
-        m.first_body is not null and k.record_id is not null and (k.first_marketing_id is null or exists (
-          select from messages f where f.tenant_id = ${tenant} and f.message_id = k.first_marketing_id
-            and f.status in ('failed', 'undelivered'))) as unintroduced,
+        m.first_body is not null and k.record_id is not null
+          and (k.first_marketing_id is null or ${neverArrived(tx, sql`k.first_marketing_id`)}) as unintroduced,
         case
           when b.withdrawn and m.purpose <> 'opt_out_confirmation' then 'opted_out'
           when b.listed or g.address is not null then 'suppressed'
@@ -139,9 +146,7 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
       cross join lateral (
         select from consents c
         where c.tenant_id = ${tenant} and c.channel = a.channel and c.address = a.to_address
-          and (c.first_marketing_id is null or exists (
-            select from messages f where f.tenant_id = ${tenant} and f.message_id = c.first_marketing_id
-              and f.status in ('failed', 'undelivered')))
+          and (c.first_marketing_id is null or ${neverArrived(tx, sql`c.first_marketing_id`)})
         for no key update) held
     ),
     introduced as (
