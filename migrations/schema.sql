@@ -2,6 +2,66 @@
 
 -- tables
 
+create table bulk_files (
+  tenant_id text not null,
+  file_id uuid not null,
+  number integer not null,
+  bytes bytea not null,
+  constraint bulk_files_pkey PRIMARY KEY (tenant_id, file_id, number),
+  constraint bulk_files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table bulk_files enable row level security;
+alter table bulk_files force row level security;
+
+create table bulk_jobs (
+  tenant_id text not null,
+  job_id uuid not null,
+  kind text not null,
+  state text not null,
+  name text,
+  settings jsonb default '{}'::jsonb not null,
+  place jsonb,
+  file_id uuid,
+  total integer,
+  done integer default 0 not null,
+  failed integer default 0 not null,
+  counts jsonb default '{}'::jsonb not null,
+  reason text,
+  member jsonb,
+  created_at timestamp with time zone default moment() not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint bulk_jobs_pkey PRIMARY KEY (tenant_id, job_id),
+  constraint bulk_jobs_kind_check CHECK ((kind = ANY (ARRAY['bulk'::text, 'import'::text, 'export'::text]))),
+  constraint bulk_jobs_state_check CHECK ((state = ANY (ARRAY['uploading'::text, 'waiting'::text, 'queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'canceled'::text]))),
+  constraint bulk_jobs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table bulk_jobs enable row level security;
+alter table bulk_jobs force row level security;
+
+create table bulk_leases (
+  tenant_id text not null,
+  job_id uuid not null,
+  due_at timestamp with time zone default moment() not null,
+  holder uuid,
+  tries smallint default 0 not null,
+  constraint bulk_leases_pkey PRIMARY KEY (tenant_id, job_id),
+  constraint bulk_leases_tenant_id_job_id_fkey FOREIGN KEY (tenant_id, job_id) REFERENCES bulk_jobs(tenant_id, job_id) ON DELETE CASCADE
+);
+alter table bulk_leases enable row level security;
+alter table bulk_leases force row level security;
+
+create table bulk_pieces (
+  tenant_id text not null,
+  job_id uuid not null,
+  number integer not null,
+  contact_ids uuid[] not null,
+  constraint bulk_pieces_pkey PRIMARY KEY (tenant_id, job_id, number),
+  constraint bulk_pieces_tenant_id_job_id_fkey FOREIGN KEY (tenant_id, job_id) REFERENCES bulk_jobs(tenant_id, job_id) ON DELETE CASCADE
+);
+alter table bulk_pieces enable row level security;
+alter table bulk_pieces force row level security;
+
 create table consent_records (
   tenant_id text not null,
   record_id uuid not null,
@@ -409,6 +469,10 @@ alter table tenants force row level security;
 
 -- indexes
 
+CREATE INDEX bulk_jobs_recent ON bulk_jobs USING btree (tenant_id, created_at DESC, job_id DESC);
+
+CREATE INDEX bulk_leases_due ON bulk_leases USING btree (due_at);
+
 CREATE INDEX consent_records_of_address ON consent_records USING btree (tenant_id, channel, address, occurred_at DESC, record_id DESC);
 
 CREATE INDEX contact_addresses_of ON contact_addresses USING btree (tenant_id, contact_id);
@@ -464,6 +528,16 @@ CREATE INDEX sender_wakeups_due ON sender_wakeups USING btree (due_at);
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (tenant_id, channel) WHERE is_default;
 
 -- policies
+
+create policy tenant_isolation on bulk_files as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on bulk_jobs as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on bulk_leases as permissive for select to public using (true);
+
+create policy tenant_isolation on bulk_leases as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on bulk_pieces as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on consent_records as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -594,6 +668,14 @@ end $function$
 ;
 
 -- grants
+
+grant delete, insert, select, update on bulk_files to patchbay_app;
+
+grant delete, insert, select, update on bulk_jobs to patchbay_app;
+
+grant delete, insert, select, update on bulk_leases to patchbay_app;
+
+grant delete, insert, select, update on bulk_pieces to patchbay_app;
 
 grant insert, select on consent_records to patchbay_app;
 
