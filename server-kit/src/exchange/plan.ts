@@ -187,15 +187,19 @@ function apply(
   onlyEmpty: boolean,
   isTheirs: boolean,
 ): void {
-  const keepsBirthday = onlyEmpty && person.values['birth_day'] != null;
+  const keepsBirthday = onlyEmpty && isKnown(person.values['birth_day']);
   for (const [column, value] of Object.entries(values)) {
     if (column === 'phone' && isTheirs) continue;
     if (column.startsWith('birth_') && keepsBirthday) continue;
-    if (!onlyEmpty || person.values[column] == null || person.values[column] === false)
-      person.values[column] = value;
+    if (!onlyEmpty || !isKnown(person.values[column])) person.values[column] = value;
   }
   person.tags = [...new Set([...person.tags, ...tags])];
   person.fields = onlyEmpty ? { ...fields, ...person.fields } : { ...person.fields, ...fields };
+}
+
+/** `do_not_call` is false of everybody about whom nobody said anything. */
+function isKnown(value: RowValues[string] | undefined): boolean {
+  return value !== undefined && value !== null && value !== false;
 }
 
 async function deriveZoneOf({ values }: Person, region: string): Promise<void> {
