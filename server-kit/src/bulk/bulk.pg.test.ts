@@ -234,6 +234,46 @@ describe('a bulk action', () => {
     for (const id of people) expect(await contact(id)).toMatchObject({ tags: [tag, 'sure'], version: 2 });
   });
 
+  it('is left alone by a process that was frozen while another took over', async () => {
+    const ana = await person();
+    const action = { type: 'set_stage', stage: 'sure' };
+    const { id } = (await ask('POST', '/v1/jobs', { target: tagged(), action })).body;
+    const seen: string[] = [];
+    const work = bulkWork(conversationBelongings);
+    const counting = (who: string) => ({
+      bulk: {
+        open: (...given: Parameters<typeof work.open>) => ({
+          piece: (...of: Parameters<ReturnType<typeof work.open>['piece']>) => {
+            seen.push(who);
+            return work.open(...given).piece(...of);
+          },
+        }),
+      },
+    });
+    const log = pino({ level: 'silent' });
+    const other = createRunner({ database, log }, counting('other'));
+    let calls = 0;
+    const freezing = new Proxy(database, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name !== 'transaction') return typeof value === 'function' ? value.bind(target) : value;
+        return async (...given: Parameters<Database['transaction']>) => {
+          // claimed, and the list is fixed: now time passes without it, and another claims the job
+          if ((calls += 1) === 3) {
+            now += 7_000;
+            await kit.admin(`update bulk_leases set holder = gen_random_uuid() where job_id = $1`, [id]);
+          }
+          return target.transaction(...given);
+        };
+      },
+    });
+    await createRunner({ database: freezing, log }, counting('frozen')).look();
+    expect(seen).toEqual(['frozen']);
+    await other.look();
+    expect(seen).toEqual(['frozen', 'other']);
+    expect(await contact(ana)).toMatchObject({ stage: 'sure', version: 2 });
+  });
+
   it('is given up with words after failing again and again', async () => {
     await person();
     const made = await ask('POST', '/v1/jobs', {

@@ -7,16 +7,6 @@ export function writeChunk({ sql, tenant }: Tx, fileId: string, number: number, 
     select ${tenant}, ${fileId}, ${number}, ${bytes} where ${bytes.length > 0}`;
 }
 
-export async function readChunk(
-  { sql, tenant }: Tx,
-  fileId: string,
-  number: number,
-): Promise<Buffer | undefined> {
-  const [row] = await sql<{ bytes: Buffer }[]>`
-    select bytes from bulk_files where tenant_id = ${tenant} and file_id = ${fileId} and number = ${number}`;
-  return row?.bytes;
-}
-
 /** For the caller's pipeline. */
 export function removeFiles({ sql, tenant }: Tx, fileIds: (string | null)[]) {
   return sql`delete from bulk_files where tenant_id = ${tenant}

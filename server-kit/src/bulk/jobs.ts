@@ -51,7 +51,7 @@ export async function createJob(tx: Tx, job: NewJob, member: MemberRef): Promise
   const [made] = await sql`
     insert into bulk_jobs (tenant_id, job_id, kind, state, name, settings, file_id, member)
     values (${tenant}, ${id}, ${kind}, ${state}, ${name}, ${sql.json(settings as never)}, ${fileId},
-      ${sql.json(member as never)})
+      ${sql.json(member)})
     on conflict do nothing returning 1`;
   if (!made) {
     const found = await jobById(tx, id);

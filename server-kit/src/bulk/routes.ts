@@ -154,7 +154,7 @@ export function jobRoutes({ database, ...rest }: KitContext): OpenAPIHono<AppEnv
     if (toJob(found, 'manager').download === null) throw notFound('file');
     return new Response(streamFile(database, tenant, id), {
       headers: fileHeaders(found.name ?? 'export.csv'),
-    }) as never;
+    });
   });
 
   return app;

@@ -79,7 +79,7 @@ export async function setColumns(tx: Tx, of: Change, values: ContactValues): Pro
   const own = columns.map((column) => sql`c.${sql(column)}`);
   const wanted = columns.map((column) => sql`wanted.${sql(column)}`);
   const zones = columns.some((column) => WHEREABOUTS.includes(column))
-    ? await zonesAfter(tx, of.ids, values as Partial<Whereabouts>)
+    ? await zonesAfter(tx, of.ids, values)
     : null;
   return change(tx, of, {
     changed: columns,
@@ -89,7 +89,7 @@ export async function setColumns(tx: Tx, of: Change, values: ContactValues): Pro
     differs: sql`(${joined(sql, own)}) is distinct from (${joined(sql, wanted)})
       ${zones ? sql`and z.contact_id = c.contact_id` : sql``}`,
     from: zones
-      ? sql`, ${one} as wanted, jsonb_to_recordset(${sql.json(zones as never)})
+      ? sql`, ${one} as wanted, jsonb_to_recordset(${sql.json(zones)})
           as z (contact_id uuid, derived_zone text, derived_zone_source text)`
       : sql`, ${one} as wanted`,
   });

@@ -32,6 +32,8 @@ export const startImport = z
           description:
             '`phone`, `email`, `phone_or_email`, or `fields.<key>` that holds an id of another system',
         }),
+        // a word, never a function: nothing awaits it
+        // oxlint-disable-next-line unicorn/no-thenable
         then: z.enum(DEDUPE_THEN).default('update'),
       })
       .prefault({}),

@@ -47,6 +47,6 @@ export function recordEach(
   const { sql } = tx;
   return sql`
     insert into events (tenant_id, event_id, type, contact_id, actor, data)
-    select ${tx.tenant}, gen_random_uuid(), ${type}, contact_id, ${sql.json(actor as never)}::jsonb,
+    select ${tx.tenant}, gen_random_uuid(), ${type}, contact_id, ${sql.json(actor)}::jsonb,
       ${sql.json(data as never)}::jsonb from ${sql(source)}`;
 }

@@ -158,7 +158,7 @@ export function importRoutes(context: KitContext): OpenAPIHono<AppEnv> {
       startable(row, settings);
       await Promise.all([
         sql`update bulk_jobs set state = 'queued', member = ${sql.json(member)},
-            settings = settings || ${sql.json({ start: settings } as never)}
+            settings = settings || ${sql.json({ start: settings })}
           where tenant_id = ${tenant} and job_id = ${id}`,
         sql`update bulk_leases set due_at = moment(), tries = 0 where tenant_id = ${tenant} and job_id = ${id}`,
         tell(tx, id, 'import', 'queued', member),
@@ -175,7 +175,7 @@ export function importRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const [[row]] = await database.pipeline(tenant, (tx) => [jobById(tx, id)]);
     const found = presentJob(row, 'import');
     if (toJob(found, 'manager').download === null) throw notFound('file');
-    return new Response(streamFile(database, tenant, id), { headers: fileHeaders('problems.csv') }) as never;
+    return new Response(streamFile(database, tenant, id), { headers: fileHeaders('problems.csv') });
   });
 
   return app;

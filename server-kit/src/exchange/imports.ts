@@ -29,47 +29,61 @@ interface ImportPlace extends Place {
 
 export const importWork: Work = {
   open(database, tenant, job): Run {
+    let reading: Reading | undefined;
     let ahead: Ahead | undefined;
     return {
       async piece(tx, row) {
         const now = row as unknown as ImportJob;
         const { facts, start } = now.settings;
         const place = now.place ?? { ...facts.body, chunks: 0 };
-        const reading = await readingOf(tx, start!, facts.header);
+        reading ??= await readingOf(tx, start!, facts.header);
         // after a piece that was rolled back, the next one is not what was read ahead
-        if (ahead?.from !== place.byte) ahead = new Ahead(database, tenant, now, place);
-        const { records, over } = await ahead.next();
-        return importPiece(tx, job.job_id, row, { records, over, reading, place });
+        if (ahead?.from !== place.byte) ahead = new Ahead(database, tenant, now, place, reading);
+        return importPiece(tx, job.job_id, row, { ...(await ahead.next()), ahead, reading, place });
       },
     };
   },
 };
 
-/** Reads the next piece while the one before is being written. */
+/** The rows of a piece, and where they end. */
+interface Rows {
+  rows: ReadRow[];
+  end: Place | undefined;
+  over: boolean;
+}
+
+/** Reads the next piece, numbers and all, while Postgres writes the one before. */
 class Ahead {
   /** The place of the next piece. */
   from: number;
+  readonly #reading: Reading;
   readonly #batches: AsyncGenerator<CsvRecord[]>;
   #waiting: CsvRecord[] = [];
   #ended = false;
-  #next: Promise<{ records: CsvRecord[]; over: boolean }> | undefined;
+  #next: Promise<Rows> | undefined;
 
-  constructor(database: Database, tenant: string, job: ImportJob, place: Place) {
+  constructor(database: Database, tenant: string, job: ImportJob, place: Place, reading: Reading) {
     this.from = place.byte;
+    this.#reading = reading;
     this.#batches = recordsFrom(database, tenant, job.file_id!, job.settings.facts, place);
   }
 
-  async next(): Promise<{ records: CsvRecord[]; over: boolean }> {
-    const piece = await (this.#next ?? this.#read());
-    this.from = piece.records.at(-1)?.end.byte ?? this.from;
-    if (!piece.over) {
-      this.#next = this.#read();
-      this.#next.catch(() => undefined);
-    }
+  async next(): Promise<Rows> {
+    const reading = this.#next ?? this.#read();
+    this.#next = undefined;
+    const piece = await reading;
+    this.from = piece.end?.byte ?? this.from;
     return piece;
   }
 
-  async #read(): Promise<{ records: CsvRecord[]; over: boolean }> {
+  /** Called when the statements of a piece are on their way. */
+  start(): void {
+    if (this.#next) return;
+    this.#next = this.#read();
+    this.#next.catch(() => undefined);
+  }
+
+  async #read(): Promise<Rows> {
     // one more than a piece, to know whether it is the last
     while (!this.#ended && this.#waiting.length <= PIECE) {
       const { value, done } = await this.#batches.next();
@@ -78,24 +92,28 @@ class Ahead {
     }
     const records = this.#waiting.slice(0, PIECE);
     this.#waiting = this.#waiting.slice(PIECE);
-    return { records, over: this.#ended && this.#waiting.length === 0 };
+    return {
+      rows: records.map((record) => readRow(record, this.#reading)),
+      end: records.at(-1)?.end,
+      over: this.#ended && this.#waiting.length === 0,
+    };
   }
 }
 
-interface Given {
-  records: CsvRecord[];
-  over: boolean;
+interface Given extends Rows {
+  ahead: Ahead;
   reading: Reading;
   place: ImportPlace;
 }
 
 async function importPiece(tx: Tx, id: string, { member }: JobRow, given: Given): Promise<Step> {
-  const { records, over, reading, place } = given;
+  const { rows, end, over, reading, place, ahead } = given;
   const { settings } = reading;
-  const rows = records.map((record) => readRow(record, reading));
-  await lockFor(tx, rows, settings);
-  const plan = await planRows(tx, rows, reading);
-  await storePeople(tx, plan.people, member, { job_id: id });
+  const [, plan] = await Promise.all([lockFor(tx, rows, settings), planRows(tx, rows, reading)]);
+  const stored = storePeople(tx, plan.people, member, { job_id: id });
+  // Postgres has it now
+  if (!over) setImmediate(() => ahead.start());
+  await stored;
   const consented = settings.consent ? await storeConsent(tx, plan, settings.consent, member) : 0;
   const refused = rows.filter((row) => row.problem !== null);
   let { chunks } = place;
@@ -108,7 +126,7 @@ async function importPiece(tx: Tx, id: string, { member }: JobRow, given: Given)
   const counts: Record<string, number> = { consented };
   for (const { outcome } of plan.outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
   delete counts['refused'];
-  const next: ImportPlace = { ...(records.at(-1)?.end ?? place), chunks };
+  const next: ImportPlace = { ...(end ?? place), chunks };
   return { done: rows.length, failed: refused.length, counts, place: next, over };
 }
 

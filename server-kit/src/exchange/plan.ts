@@ -2,9 +2,12 @@
  * Who the rows of a piece are: somebody new, somebody who is there, or somebody of an earlier row. What comes out are people to
  * insert and to update, and what became of each row.
  */
+import { sql } from 'drizzle-orm';
 import { deriveZone } from '../contacts/zones.ts';
 import type { FieldValue, ImportOutcome } from '../contract/index.ts';
+import { writeArray } from '../db/arrays.ts';
 import type { Tx } from '../db/client.ts';
+import { runOnce } from '../db/drizzle.ts';
 import { newId } from '../ids.ts';
 import { customKey, type Reading, type ReadRow, type RowValues } from './rows.ts';
 
@@ -72,32 +75,36 @@ type Known = RowValues & {
  * The contacts that the rows may be about, locked in the order of their ids, by the numbers, addresses and foreign ids that the
  * rows have. `also`: their further numbers among these.
  */
-async function known(tx: Tx, rows: ReadRow[], by: string): Promise<Known[]> {
-  const { sql, tenant } = tx;
-  const phones = texts(rows, 'phone');
+function known(tx: Tx, rows: ReadRow[], by: string) {
+  const phones = writeArray(texts(rows, 'phone'));
   const emails = by === 'email' || by === 'phone_or_email' ? texts(rows, 'email').map(lower) : [];
   const key = customKey(by);
-  const foreign =
-    key === null ? [] : rows.flatMap((row) => (row.fields[key] === undefined ? [] : String(row.fields[key])));
-  return sql<Known[]>`
-    with found as (
-      select contact_id from contacts where tenant_id = ${tenant} and phone = any(${phones}::text[])
+  const foreign = rows.flatMap(({ fields }) =>
+    key === null || fields[key] === undefined ? [] : String(fields[key]),
+  );
+  const ofKey =
+    key === null
+      ? sql``
+      : sql`union select contact_id from contacts
+          where tenant_id = ${tx.tenant}::text and fields ->> ${key}::text = any(${writeArray(foreign)}::text[])`;
+  // planned for its values every time: a plan that was made while the table was empty reads all of it for each piece
+  return runOnce<Known>(
+    tx,
+    sql`with found as materialized (
+      select contact_id from contacts where tenant_id = ${tx.tenant}::text and phone = any(${phones}::text[])
       union select contact_id from contact_addresses
-        where tenant_id = ${tenant} and kind = 'phone' and address = any(${phones}::text[])
-      union select contact_id from contacts where tenant_id = ${tenant} and email_key = any(${emails}::text[])
-      ${
-        key === null
-          ? sql``
-          : sql`union select contact_id from contacts
-        where tenant_id = ${tenant} and fields ->> ${key} = any(${foreign}::text[])`
-      }
+        where tenant_id = ${tx.tenant}::text and kind = 'phone' and address = any(${phones}::text[])
+      union select contact_id from contacts
+        where tenant_id = ${tx.tenant}::text and email_key = any(${writeArray(emails)}::text[])
+      ${ofKey}
     )
-    select c.contact_id, c.tags, c.fields, ${sql.unsafe(OWN_COLUMNS)},
+    select c.contact_id, c.tags, c.fields, ${sql.raw(OWN_COLUMNS)},
       (select array_agg(a.address) from contact_addresses a where a.tenant_id = c.tenant_id and a.contact_id = c.contact_id
         and a.kind = 'phone' and a.address = any(${phones}::text[])) as also
-    from contacts c where c.tenant_id = ${tenant} and c.contact_id in (select contact_id from found)
-      and c.merged_into is null
-    order by c.contact_id for no key update of c`;
+    from contacts c
+    where c.tenant_id = ${tx.tenant}::text and c.contact_id in (select contact_id from found) and c.merged_into is null
+    order by c.contact_id for no key update of c`,
+  );
 }
 
 function texts(rows: ReadRow[], column: string): string[] {
@@ -180,15 +187,19 @@ function apply(
   onlyEmpty: boolean,
   isTheirs: boolean,
 ): void {
-  const keepsBirthday = onlyEmpty && person.values['birth_day'] != null;
+  const keepsBirthday = onlyEmpty && isKnown(person.values['birth_day']);
   for (const [column, value] of Object.entries(values)) {
     if (column === 'phone' && isTheirs) continue;
     if (column.startsWith('birth_') && keepsBirthday) continue;
-    if (!onlyEmpty || person.values[column] == null || person.values[column] === false)
-      person.values[column] = value;
+    if (!onlyEmpty || !isKnown(person.values[column])) person.values[column] = value;
   }
   person.tags = [...new Set([...person.tags, ...tags])];
   person.fields = onlyEmpty ? { ...fields, ...person.fields } : { ...person.fields, ...fields };
+}
+
+/** `do_not_call` is false of everybody about whom nobody said anything. */
+function isKnown(value: RowValues[string] | undefined): boolean {
+  return value !== undefined && value !== null && value !== false;
 }
 
 async function deriveZoneOf({ values }: Person, region: string): Promise<void> {

@@ -68,7 +68,7 @@ function updatePeople(tx: Tx, people: Person[], actor: MemberRef | null, data: R
 /** People as a table, by the columns that at least one of them has. Arrays column by column: JSON took half as long again. */
 function asRows({ sql }: Tx, people: Person[]) {
   const columns = Object.keys(COLUMNS).filter((column) =>
-    people.some(({ values }) => values[column] != null),
+    people.some(({ values }) => (values[column] ?? null) !== null),
   );
   const lists = columns.map((column) => {
     // somebody new has no opinion about being called

@@ -19,7 +19,10 @@ let theirs: Record<
   | 'field'
   | 'merge'
   | 'segment'
-  | 'list',
+  | 'list'
+  | 'job'
+  | 'import'
+  | 'export',
   string
 >;
 let ours: { conversation: string; contact: string };
@@ -74,7 +77,21 @@ beforeAll(async () => {
       body: { list, address: '+13125550668', reason: SECRET_WORD },
     });
   }
+  const asManager = { as: kit.b.manager };
+  const job = await kit.request('POST', '/v1/jobs', {
+    ...asManager,
+    body: { target: { ids: [received.contactId] }, action: { type: 'add_tags', tags: [SECRET_WORD] } },
+  });
+  const upload = await kit.request('POST', `/v1/imports?name=${SECRET_WORD}.csv`, {
+    ...asManager,
+    body: `Phone,${SECRET_WORD}\n+13125550668,x\n`,
+    headers: { 'content-type': 'text/csv' },
+  });
+  const taken = await kit.request('POST', '/v1/exports', { ...asManager, body: { subject: 'contacts' } });
   theirs = {
+    job: job.body.id,
+    import: upload.body.job.id,
+    export: taken.body.id,
     field: field.body.id,
     merge: merge.body.id,
     segment: segment!.body.id,
@@ -159,6 +176,35 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'post /v1/segments/{id}/contacts': () => [
     { path: `/v1/segments/${theirs.list}/contacts`, body: { add: [theirs.contact] } },
   ],
+  'post /v1/jobs': () => [
+    {
+      path: '/v1/jobs',
+      body: { target: { ids: [theirs.contact] }, action: { type: 'add_tags', tags: ['x'] } },
+    },
+    {
+      path: '/v1/jobs',
+      body: { target: { segment_id: theirs.segment }, action: { type: 'delete' } },
+    },
+    {
+      path: '/v1/jobs',
+      body: { target: { ids: [ours.contact] }, action: { type: 'add_to_segment', segment_id: theirs.list } },
+    },
+  ],
+  'get /v1/jobs/{id}': () => [{ path: `/v1/jobs/${theirs.job}` }],
+  'post /v1/jobs/{id}/cancel': () => [{ path: `/v1/jobs/${theirs.job}/cancel` }],
+  'get /v1/jobs/{id}/file': () => [{ path: `/v1/jobs/${theirs.export}/file` }],
+  'post /v1/exports': () => [
+    { path: '/v1/exports', body: { subject: 'contacts', target: { ids: [theirs.contact] } } },
+    { path: '/v1/exports', body: { subject: 'messages', target: { segment_id: theirs.segment } } },
+  ],
+  'get /v1/imports/{id}': () => [{ path: `/v1/imports/${theirs.import}` }],
+  'get /v1/imports/{id}/problems.csv': () => [{ path: `/v1/imports/${theirs.import}/problems.csv` }],
+  'post /v1/imports/{id}/preview': () => [
+    { path: `/v1/imports/${theirs.import}/preview`, body: { mapping: ['phone', null] } },
+  ],
+  'post /v1/imports/{id}/start': () => [
+    { path: `/v1/imports/${theirs.import}/start`, body: { mapping: ['phone', null] } },
+  ],
   'get /v1/media/{message_id}/{index}': () => [
     { path: `/v1/media/${theirs.message}/0?t=beta&e=9999999999&s=none` },
   ],
@@ -185,6 +231,7 @@ const LISTS: Record<string, string[]> = {
   'get /v1/quick-replies': ['/v1/quick-replies'],
   'get /v1/segments': ['/v1/segments'],
   'get /v1/suppressions': ['/v1/suppressions', '/v1/suppressions?list=agency', '/v1/suppressions?q=0668'],
+  'get /v1/jobs': ['/v1/jobs', '/v1/jobs?state=queued'],
 };
 
 /** Questions that travel as a POST. */
@@ -202,6 +249,7 @@ const ELSEWHERE = [
   'post /v1/segments',
   'post /v1/suppressions',
   'post /v1/suppressions/batch',
+  'post /v1/imports',
   'get /v1/feed',
 ];
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../ids.ts';
 import { getTestKit, type TestAnswer, type TestKit, type TestRequest } from '../testing/kit.ts';
 import { describeApi } from './describe.ts';
@@ -290,6 +290,47 @@ describe('every route', () => {
     await ask('POST', '/v1/contacts/search', { body: { filter: wrong } });
     await ask('POST', '/v1/conversations/search', { body: { filter: wrong } });
     await ask('GET', `/v1/media/${nobody}/0?t=alpha&e=1&s=x`, { as: null });
+
+    const target = { ids: [contact.body.id] };
+    const bulk = await ask('POST', '/v1/jobs', {
+      body: { target, action: { type: 'add_tags', tags: ['x'] } },
+    });
+    await ask('POST', '/v1/jobs', { body: { target, action: { type: 'delete' } } });
+    await ask('GET', '/v1/jobs?state=queued');
+    await ask('GET', '/v1/jobs?state=lost');
+    await ask('GET', `/v1/jobs/${bulk.body.id}`);
+    await ask('GET', `/v1/jobs/${nobody}`);
+    await ask('POST', `/v1/jobs/${bulk.body.id}/cancel`);
+    await ask('POST', `/v1/jobs/${nobody}/cancel`);
+    const csv = {
+      as: kit.a.manager,
+      body: 'Phone,Name\n+13125550321,Ana\n12,Ben\n',
+      headers: { 'content-type': 'text/csv' },
+    };
+    const upload = await ask('POST', '/v1/imports', csv);
+    await ask('POST', '/v1/imports', { ...csv, body: '' });
+    const brought = `/v1/imports/${upload.body.job.id}`;
+    const start = { ...manager, body: { mapping: ['phone', 'name'] } };
+    await ask('GET', brought);
+    await ask('GET', `/v1/imports/${nobody}`);
+    await ask('POST', `${brought}/preview`, start);
+    await ask('POST', `${brought}/start`, start);
+    await ask('POST', `${brought}/preview`, start);
+    await ask('POST', `${brought}/start`, start);
+    await ask('GET', `${brought}/problems.csv`);
+    const taken = await ask('POST', '/v1/exports', { ...manager, body: { subject: 'contacts' } });
+    await ask('POST', '/v1/exports', { body: { subject: 'contacts' } });
+    await ask('GET', `/v1/jobs/${taken.body.id}/file`, manager);
+    const worker = await kit.kit.startWorker();
+    for (const id of [upload.body.job.id, taken.body.id]) {
+      await vi.waitFor(
+        async () => expect((await kit.request('GET', `/v1/jobs/${id}`)).body.state).toBe('done'),
+        { timeout: 10_000 },
+      );
+    }
+    await worker.stop();
+    await ask('GET', `${brought}/problems.csv`);
+    await ask('GET', `/v1/jobs/${taken.body.id}/file`, manager);
   });
 
   it('has been asked for its answer and for a refusal', () => {

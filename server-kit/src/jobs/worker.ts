@@ -55,7 +55,11 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   });
 
   const keeper = startKeeper(context);
-  const bulk = startRunner(context, { bulk: bulkWork(conversationBelongings), import: importWork, export: exportWork });
+  const bulk = startRunner(context, {
+    bulk: bulkWork(conversationBelongings),
+    import: importWork,
+    export: exportWork,
+  });
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
