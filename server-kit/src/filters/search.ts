@@ -1,11 +1,8 @@
 /** Who a filter finds: how many, and page by page. */
-import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
-import { listContacts, type After, type ContactRow } from '../contacts/rows.ts';
-import { matching } from '../contacts/search.ts';
-import { contacts } from '../contacts/tables.ts';
+import type { SQL } from 'drizzle-orm';
+import { countContacts, listContacts, type After, type ContactRow } from '../contacts/rows.ts';
 import type { ContactSort, Filter } from '../contract/index.ts';
 import type { Database, Tx } from '../db/client.ts';
-import { query, runOnce } from '../db/drizzle.ts';
 import { compileFilter } from './compile.ts';
 import { explainCost, guardFilter, type Guard } from './guard.ts';
 import { checkSegments, whenOf } from './read.ts';
@@ -42,9 +39,9 @@ export async function searchContacts(
       if (where) await guardFilter(tx, where, guard);
       const [rows, count] = await Promise.all([
         listContacts(tx, { q, where, sort, after, limit }),
-        counted ? countContacts(tx, where, q) : null,
+        counted ? countContacts(tx, { q, where }) : null,
       ]);
-      return { rows, count };
+      return { rows, count: count?.[0]?.count ?? null };
     });
   } catch (error) {
     throw explainCost(error);
@@ -55,20 +52,4 @@ export async function searchContacts(
 export async function conditionOf(tx: Tx, filter: Filter, timeZone: string | null): Promise<SQL> {
   await checkSegments(tx, filter);
   return compileFilter(filter, { tenant: tx.tenant, ...(await whenOf(tx, timeZone)) });
-}
-
-async function countContacts(tx: Tx, where: SQL | undefined, q: string | undefined): Promise<number> {
-  const built = query
-    .select({ count: sql`count(*)::integer`.as('count') })
-    .from(contacts)
-    .where(
-      and(
-        eq(contacts.tenant_id, tx.tenant),
-        isNull(contacts.merged_into),
-        q === undefined ? undefined : matching(tx, q, null),
-        where,
-      ),
-    );
-  const [row] = await runOnce<{ count: number }>(tx, built.getSQL());
-  return row!.count;
 }
