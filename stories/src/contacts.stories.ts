@@ -308,9 +308,9 @@ export const Phone: Story = {
   parameters: { stage: { width: 390 } satisfies Stage },
   play: look(async ({ canvas }) => {
     const card = await row(canvas, 'Sarah Jones');
-    fireEvent.pointerDown(card, { pointerType: 'touch' });
+    await fireEvent.pointerDown(card, { pointerType: 'touch' });
     await shows(canvas, '1 selected');
-    fireEvent.pointerUp(card, { pointerType: 'touch' });
+    await fireEvent.pointerUp(card, { pointerType: 'touch' });
   }),
 };
 

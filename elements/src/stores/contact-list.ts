@@ -209,7 +209,7 @@ export class ContactListStore extends Store {
       ...(filter === null ? [] : [filter]),
     ];
     return {
-      ...(both.length > 0 && { filter: both.length === 1 ? (both[0] as Filter) : { all: both } }),
+      ...(both.length > 0 && { filter: both.length === 1 ? both[0] : { all: both } }),
       ...(q.trim() !== '' && { q: q.trim() }),
     };
   }

@@ -188,7 +188,7 @@ export function remove(model: Model, id: number): Model {
 
 /** Puts a node at the end of a group. */
 export function append(model: Model, groupId: number, node: Omit<Clause, 'id'> | Omit<Group, 'id'>): Model {
-  const added = { ...node, id: model.next } as Node;
+  const added = { ...node, id: model.next };
   const next = update(model, groupId, (group) =>
     group.kind === 'group' ? { ...group, children: [...group.children, added] } : group,
   );

@@ -84,7 +84,9 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
     const values = [held ?? []].flat().map(String);
     if (filter.op === 'is_empty') return values.length === 0;
     if (filter.op === 'is_set') return values.length > 0;
-    const wanted = ['value' in filter ? filter.value : []].flat().map((one) => String(one).toLowerCase());
+    const wanted = ['value' in filter ? filter.value : []]
+      .flat()
+      .map((one) => JSON.stringify(one).replaceAll('"', '').toLowerCase());
     const has = (want: string) => values.some((value) => value.toLowerCase() === want);
     if (filter.op === 'is' || filter.op === 'in' || filter.op === 'has_any') return wanted.some(has);
     if (filter.op === 'has_all') return wanted.every(has);

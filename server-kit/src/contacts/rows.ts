@@ -2,9 +2,8 @@
 import { and, eq, gt, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import type { Contact, ContactSort } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
-import { query, runAround } from '../db/drizzle.ts';
+import { query, runAround, runOnce } from '../db/drizzle.ts';
 import { notFound, ProblemError } from '../errors.ts';
-import type { KeyPlace } from '../http/cursor.ts';
 import { writeBirthday, type Birthday } from './birthday.ts';
 import { matching } from './search.ts';
 import { contacts } from './tables.ts';
@@ -54,7 +53,7 @@ const ORDERS: Record<ContactSort, (of: string) => string> = {
 export const CONTACT_ROWS = `${ROWS} order by ${ORDERS.newest('page.')}`;
 
 /** Where a page ends, for the next one in the same order. */
-export const keyPlace = ({ name_key, contact_id }: ContactRow): KeyPlace => ({
+export const keyPlace = ({ name_key, contact_id }: ContactRow): Required<After> => ({
   key: name_key ?? '\u{10FFFF}',
   id: contact_id,
 });
@@ -203,4 +202,23 @@ function beyond(sort: ContactSort, { id, key = '' }: After): SQL {
   if (sort === 'oldest') return gt(contacts.contact_id, id);
   const to = sort === 'name' ? sql`>` : sql`<`;
   return sql`(${sql.raw(NAME)}, contact_id) ${to} (${key}::text, ${id}::uuid)`;
+}
+
+/** How many there are. For the caller's pipeline. */
+export function countContacts(
+  tx: Tx,
+  { q, where, region = null }: { q?: string | undefined; where?: SQL | undefined; region?: string | null },
+) {
+  const built = query
+    .select({ count: sql`count(*)::integer`.as('count') })
+    .from(contacts)
+    .where(
+      and(
+        eq(contacts.tenant_id, tx.tenant),
+        isNull(contacts.merged_into),
+        q === undefined ? undefined : matching(tx, q, region),
+        where,
+      ),
+    );
+  return runOnce<{ count: number }>(tx, built.getSQL());
 }

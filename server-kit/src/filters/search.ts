@@ -1,11 +1,9 @@
 /** Who a filter finds: how many, and page by page. */
-import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
-import { listContacts, type After, type ContactRow } from '../contacts/rows.ts';
-import { matching, regionFor } from '../contacts/search.ts';
-import { contacts } from '../contacts/tables.ts';
+import { sql, type SQL } from 'drizzle-orm';
+import { countContacts, listContacts, type After, type ContactRow } from '../contacts/rows.ts';
+import { regionFor } from '../contacts/search.ts';
 import type { ContactSort, Filter } from '../contract/index.ts';
 import type { Database, Tx } from '../db/client.ts';
-import { query, runOnce } from '../db/drizzle.ts';
 import { compileFilter } from './compile.ts';
 import { explainCost, guardFilter, type Guard, type Guarded } from './guard.ts';
 import { checkSegments, whenOf } from './read.ts';
@@ -42,9 +40,9 @@ export async function searchContacts(
       const region = await regionFor(tx, q);
       const [rows, count] = await Promise.all([
         listContacts(tx, { q, where: asked && forPage(tx, asked), sort, after, limit, region }),
-        counted ? countContacts(tx, asked?.where, q, region) : null,
+        counted ? countContacts(tx, { q, where: asked?.where, region }) : null,
       ]);
-      return { rows, count };
+      return { rows, count: count?.[0]?.count ?? null };
     });
   } catch (error) {
     throw explainCost(error);
@@ -69,25 +67,4 @@ function forPage(tx: Tx, { where, cost, rows }: Guarded): SQL {
 export async function conditionOf(tx: Tx, filter: Filter, timeZone: string | null): Promise<SQL> {
   await checkSegments(tx, filter);
   return compileFilter(filter, { tenant: tx.tenant, ...(await whenOf(tx, timeZone)) });
-}
-
-async function countContacts(
-  tx: Tx,
-  where: SQL | undefined,
-  q: string | undefined,
-  region: string | null,
-): Promise<number> {
-  const built = query
-    .select({ count: sql`count(*)::integer`.as('count') })
-    .from(contacts)
-    .where(
-      and(
-        eq(contacts.tenant_id, tx.tenant),
-        isNull(contacts.merged_into),
-        q === undefined ? undefined : matching(tx, q, region),
-        where,
-      ),
-    );
-  const [row] = await runOnce<{ count: number }>(tx, built.getSQL());
-  return row!.count;
 }

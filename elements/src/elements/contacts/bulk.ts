@@ -227,7 +227,7 @@ async function askMerge({ host, stores, list }: BulkContext, state: State): Prom
   const loaded = new Map(list.loaded.map((contact) => [contact.id, contact]));
   try {
     const people = await Promise.all(
-      [...list.selection.ids].map((id) => loaded.get(id) ?? stores.client.getContact(id)),
+      [...list.selection.ids].map((id) => Promise.resolve(loaded.get(id) ?? stores.client.getContact(id))),
     );
     // whoever has been known longer stays, unless somebody says otherwise
     people.sort((a, b) => (a.created_at < b.created_at ? -1 : 1));

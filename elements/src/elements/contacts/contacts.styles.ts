@@ -173,16 +173,6 @@ export const styles = css`
   .td.name {
     font-weight: 550;
   }
-  .tr .td.name,
-  .tr .td.tick {
-    position: sticky;
-    z-index: 1;
-    inset-inline-start: 0;
-    background: inherit;
-  }
-  .tr .td.name {
-    inset-inline-start: 44px;
-  }
   .tr .avatar {
     width: 28px;
     height: 28px;

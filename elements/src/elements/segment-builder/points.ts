@@ -104,7 +104,7 @@ export function pointEditor(
             class="field"
             type="date"
             aria-label=${label}
-            .value=${point as string}
+            .value=${point}
             @change=${(event: Event) => {
               const { value } = event.target as HTMLInputElement;
               if (DATE.test(value)) change(value);

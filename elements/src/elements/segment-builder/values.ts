@@ -33,7 +33,7 @@ export function valueEditor(draft: FieldDraft, i18n: I18n, known: Known, change:
   if (typeof value === 'number') return numberInput(i18n.t('builder.value'), value, change);
   if (choices && op !== 'contains' && op !== 'starts_with') {
     const all = [{ value: '', label: i18n.t('builder.choose') }, ...choices];
-    return select(i18n.t('builder.value'), String(value ?? ''), all, (next) =>
+    return select(i18n.t('builder.value'), shown(value), all, (next) =>
       change(next === '' ? undefined : readChoice(field, next, known)),
     );
   }
@@ -41,7 +41,7 @@ export function valueEditor(draft: FieldDraft, i18n: I18n, known: Known, change:
     class="field"
     aria-label=${i18n.t('builder.value')}
     maxlength=${FILTER_LIMITS.text}
-    .value=${value === undefined ? '' : String(value)}
+    .value=${shown(value)}
     @input=${(event: InputEvent) => {
       const typed = (event.target as HTMLInputElement).value;
       change(typed === '' ? undefined : typed);
@@ -205,4 +205,9 @@ function listInput(
         : nothing
     }
   </span>`;
+}
+
+/** A value as it stands in a field. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 }
