@@ -4,8 +4,8 @@
  *
  * In the server kit, knowledge runs one way:
  *
- *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- filters <- messaging, segments <- timeline
- *   <- http, jobs <- kit
+ *   contract <- db <- events, carriers <- notifications, tenancy <- contacts <- consent <- filters, notes, tasks
+ *   <- messaging, segments, pipeline <- timeline <- http, jobs <- kit
  */
 
 /** The server kit's folders, each with those it may know. A file outside these folders (kit.ts) may know all of them. */
@@ -18,9 +18,23 @@ const MAY_KNOW = {
   contacts: ['contract', 'db', 'events', 'tenancy'],
   consent: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts'],
   filters: ['contract', 'db', 'contacts'],
-  messaging: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'filters'],
+  notifications: ['contract', 'db', 'events'],
+  notes: ['contract', 'db', 'events', 'contacts', 'notifications'],
+  tasks: ['contract', 'db', 'events', 'tenancy', 'contacts', 'notifications'],
+  pipeline: ['contract', 'db', 'events', 'tenancy', 'contacts', 'filters'],
+  messaging: [
+    'contract',
+    'db',
+    'events',
+    'tenancy',
+    'carriers',
+    'contacts',
+    'consent',
+    'filters',
+    'notifications',
+  ],
   segments: ['contract', 'db', 'events', 'contacts', 'filters'],
-  timeline: ['contract', 'db', 'events', 'contacts', 'messaging'],
+  timeline: ['contract', 'db', 'events', 'contacts', 'messaging', 'tasks'],
   http: [
     'contract',
     'db',
@@ -33,6 +47,10 @@ const MAY_KNOW = {
     'messaging',
     'segments',
     'timeline',
+    'notifications',
+    'notes',
+    'tasks',
+    'pipeline',
   ],
   jobs: [
     'contract',
@@ -45,21 +63,26 @@ const MAY_KNOW = {
     'filters',
     'messaging',
     'segments',
+    'tasks',
   ],
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */
 const FACES = {
   events: ['record', 'hub', 'log', 'routes'],
   carriers: ['carrier'],
-  tenancy: ['tokens', 'tenants'],
+  tenancy: ['tokens', 'tenants', 'directory'],
   // with its tables: the list of conversations is sorted and searched by name in one statement
   // belongings: what others keep of a person, for merging and deleting
-  contacts: ['contacts', 'rows', 'phone', 'zones', 'belongings', 'tables'],
+  contacts: ['contacts', 'rows', 'phone', 'zones', 'belongings', 'stages', 'tables'],
   consent: ['ledger', 'queries', 'keywords'],
   filters: ['compile', 'guard', 'read', 'search', 'times', 'touching'],
   messaging: ['messages', 'conversations', 'drain'],
   segments: ['segments', 'tasks'],
   timeline: [],
+  notifications: ['notifications'],
+  notes: ['notes'],
+  tasks: ['tasks', 'clock'],
+  pipeline: ['cards', 'board', 'pipelines', 'follow'],
 };
 const DOMAINS = Object.keys(FACES);
 const TESTS = String.raw`\.(test|pg\.test|fault\.test|e2e\.test)\.ts$|/testing/|/faults/`;

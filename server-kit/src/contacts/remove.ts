@@ -12,7 +12,7 @@ export async function deleteContact(
   tx: Tx,
   id: string,
   actor: MemberRef,
-  belongings: Belongings,
+  belongings: Required<Belongings>,
 ): Promise<void> {
   const { sql, tenant } = tx;
   const [found] = await sql<ContactRow[]>`

@@ -14,3 +14,7 @@ export * from './filter-check.ts';
 export * from './contact-segment.ts';
 export * from './segments.ts';
 export * from './job.ts';
+export * from './pipeline.ts';
+export * from './task.ts';
+export * from './note.ts';
+export * from './notification.ts';

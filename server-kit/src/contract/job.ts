@@ -74,12 +74,9 @@ export const job = z
       .record(z.string(), z.int())
       .meta({ description: 'What became of them, as `created`, `updated`, `skipped`' }),
     reason: z.string().nullable().meta({ description: 'Why it ended early, and what to do' }),
-    download: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'Address of the finished export, or of an import’s refused rows, for this session',
-      }),
+    download: z.string().nullable().meta({
+      description: 'Address of the finished export, or of an import’s refused rows, for this session',
+    }),
     member: memberRef.nullable(),
     created_at: instant,
     finished_at: instant.nullable(),

@@ -9,6 +9,7 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors as corsMiddleware } from 'hono/cors';
 import { consentRoutes } from '../consent/routes.ts';
+import { allBelongings, rowsOf } from '../contacts/belongings.ts';
 import { contactFieldRoutes } from '../contacts/field-routes.ts';
 import { contactMergeRoutes } from '../contacts/merge-routes.ts';
 import { contactRoutes } from '../contacts/routes.ts';
@@ -18,7 +19,12 @@ import { conversationBelongings } from '../messaging/belongings.ts';
 import { filterRoutes } from '../filters/routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { messagingRoutes } from '../messaging/routes.ts';
+import { noteRoutes } from '../notes/routes.ts';
+import { notificationRoutes } from '../notifications/routes.ts';
+import { stageKeeper } from '../pipeline/follow.ts';
+import { pipelineRoutes } from '../pipeline/routes.ts';
 import { segmentRoutes } from '../segments/routes.ts';
+import { taskRoutes } from '../tasks/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
@@ -37,6 +43,15 @@ export interface AppOptions {
   /** What the carrier calls, under `/twilio`. */
   webhooks?: Hono;
 }
+
+/** Whatever is kept of a person; a domain that is left out here loses its rows to the hidden half of a merge. */
+const belongings = allBelongings({
+  conversations: conversationBelongings,
+  cards: rowsOf('opportunities', 'opportunity_id'),
+  tasks: rowsOf('tasks', 'task_id'),
+  notes: rowsOf('notes', 'note_id'),
+  notifications: rowsOf('notifications', 'notification_id'),
+});
 
 /** A text of 20,000 characters, ten links and room. */
 const LARGEST_BODY = 256 * 1024;
@@ -67,13 +82,17 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   const routes: App[] = [
     tenancyRoutes(context),
     messagingRoutes(context),
-    contactRoutes(context),
+    contactRoutes(context, stageKeeper),
     contactFieldRoutes(context),
-    contactMergeRoutes(context, conversationBelongings),
+    contactMergeRoutes(context, belongings),
     consentRoutes(context, cancelQueuedTo),
     filterRoutes(context),
     segmentRoutes(context),
     timelineRoutes(context),
+    pipelineRoutes(context),
+    taskRoutes(context),
+    noteRoutes(context),
+    notificationRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

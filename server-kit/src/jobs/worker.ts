@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { KitContext } from '../context.ts';
 import { createSender } from '../messaging/sender.ts';
 import { startKeeper } from '../segments/tasks.ts';
+import { startReminders } from '../tasks/clock.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -50,6 +51,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   });
 
   const keeper = startKeeper(context);
+  const reminders = startReminders(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -79,7 +81,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     async stop() {
       clearInterval(sweepTimer);
       stopping.abort();
-      await Promise.all([sweeping, keeper.stop()]);
+      await Promise.all([sweeping, keeper.stop(), reminders.stop()]);
       await runner.stop();
       await pool.end();
     },

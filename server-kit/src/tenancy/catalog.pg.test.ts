@@ -29,7 +29,7 @@ it('has no table without a tenant but its record of migrations and the law', asy
   expect(others).toEqual([{ relname: 'migrations' }, { relname: 'quiet_hours' }]);
 });
 
-it('opens only the three directories to every tenant, for reading', async () => {
+it('opens only the four directories to every tenant, for reading', async () => {
   const open = await kit.admin(
     `select c.relname, p.polcmd from pg_policy p join pg_class c on c.oid = p.polrelid
      where c.relnamespace = ${IN_SCHEMA} and p.polname <> 'tenant_isolation' order by 1`,
@@ -38,6 +38,7 @@ it('opens only the three directories to every tenant, for reading', async () => 
     { relname: 'segment_cursors', polcmd: 'r' },
     { relname: 'sender_directory', polcmd: 'r' },
     { relname: 'sender_wakeups', polcmd: 'r' },
+    { relname: 'task_reminders', polcmd: 'r' },
   ]);
 });
 
