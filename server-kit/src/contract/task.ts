@@ -61,12 +61,9 @@ export type UpdateTask = z.input<typeof updateTask>;
 export const listTasksQuery = z.object({
   assignee: z.string().max(200).optional().meta({ description: 'A member’s id, `me`, or `none`' }),
   contact_id: id.optional(),
-  state: z
-    .enum(['open', 'overdue', 'done'])
-    .default('open')
-    .meta({
-      description: '`open` holds what is overdue too. Open ones: soonest first, `done`: last done first',
-    }),
+  state: z.enum(['open', 'overdue', 'done']).default('open').meta({
+    description: '`open` holds what is overdue too. Open ones: soonest first, `done`: last done first',
+  }),
   after: cursor.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });

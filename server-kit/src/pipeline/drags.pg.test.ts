@@ -65,7 +65,11 @@ it(`one drag after another ends as a list would have it (seed ${seed})`, async (
     const beside = cards[random(cards.length)]!;
     const side = (['after', 'before', 'neither'] as const)[random(3)]!;
     await inTenant((tx) => moveCard(tx, card, { stage_id: to, [side]: beside }, ANA));
-    for (const [id, list] of model) model.set(id, list.filter((one) => one !== card));
+    for (const [id, list] of model)
+      model.set(
+        id,
+        list.filter((one) => one !== card),
+      );
     const list = model.get(to)!;
     const found = side === 'neither' ? -1 : list.indexOf(beside);
     list.splice(found < 0 ? 0 : side === 'after' ? found + 1 : found, 0, card);
@@ -119,7 +123,9 @@ it(`eight who drag at once lose, double and equal nothing, and the contact's sta
 it('stages written into contacts while their cards are dragged stay the cards’ own', async () => {
   const { stages, cards } = await board(4);
   const names = ['New', 'Contacted', 'Qualified'];
-  const people = await kit.admin('select contact_id from opportunities where opportunity_id = any($1)', [cards]);
+  const people = await kit.admin('select contact_id from opportunities where opportunity_id = any($1)', [
+    cards,
+  ]);
   await Promise.all(
     Array.from({ length: 6 }, async (_, who) => {
       for (let step = 0; step < 8; step += 1) {
@@ -142,8 +148,9 @@ it('stages written into contacts while their cards are dragged stay the cards’
     [cards],
   );
   expect(torn).toEqual([]);
-  const count = await kit.admin('select count(*)::integer as n from opportunities where contact_id = any($1)', [
-    people.map((row) => row.contact_id),
-  ]);
+  const count = await kit.admin(
+    'select count(*)::integer as n from opportunities where contact_id = any($1)',
+    [people.map((row) => row.contact_id)],
+  );
   expect(count).toEqual([{ n: 4 }]);
 }, 60_000);

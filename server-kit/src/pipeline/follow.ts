@@ -7,7 +7,9 @@ import type { Stages } from '../contacts/stages.ts';
 import type { MemberRef } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { record } from '../events/record.ts';
+import { newId } from '../ids.ts';
 import { enterStage, insertCard } from './placing.ts';
+import { spread } from './ranks.ts';
 
 export const stageKeeper: Stages = {
   async entered(tx, contactId, stage, actor) {
@@ -101,4 +103,26 @@ export async function nameContactsAnew(tx: Tx, stageIds: string[], actor: Member
       data: { changed: ['stage'] },
     })),
   );
+}
+
+/**
+ * Puts whoever has the name of one of its stages already on the new default pipeline, newest first. Nothing has happened to
+ * these people, so there are no events.
+ */
+export async function seatContacts({ sql, tenant }: Tx, pipelineId: string): Promise<void> {
+  const people = await sql<{ contact_id: string; stage_id: string }[]>`
+    select c.contact_id, s.stage_id from contacts c
+    join stages s on s.tenant_id = c.tenant_id and s.pipeline_id = ${pipelineId} and s.name_key = lower(btrim(c.stage))
+    where c.tenant_id = ${tenant} and c.merged_into is null order by c.contact_id desc`;
+  if (people.length === 0) return;
+  await sql`
+    insert into opportunities (tenant_id, opportunity_id, pipeline_id, stage_id, contact_id, rank)
+    select ${tenant}, id, ${pipelineId}, stage_id, contact_id, rank
+    from unnest(${people.map(() => newId())}::uuid[], ${people.map((row) => row.stage_id)}::uuid[],
+      ${people.map((row) => row.contact_id)}::uuid[], ${spread(people.length)}::text[])
+      as n (id, stage_id, contact_id, rank)`;
+  await sql`
+    update contacts c set stage = s.name from opportunities o join stages s on s.tenant_id = o.tenant_id and s.stage_id = o.stage_id
+    where o.tenant_id = ${tenant} and o.pipeline_id = ${pipelineId} and c.tenant_id = ${tenant}
+      and c.contact_id = o.contact_id and c.stage is distinct from s.name`;
 }

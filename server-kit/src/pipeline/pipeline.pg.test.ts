@@ -52,10 +52,9 @@ async function orderOn(pipelineId: string, stageId: string): Promise<string[]> {
 }
 
 const eventsOf = (contactId: string) =>
-  kit.admin(
-    `select type, data from events where contact_id = $1 and type !~ '^contact' order by position`,
-    [contactId],
-  );
+  kit.admin(`select type, data from events where contact_id = $1 and type !~ '^contact' order by position`, [
+    contactId,
+  ]);
 
 describe('pipelines', () => {
   it('begin with one, made when somebody first asks, also when many ask at once', async () => {
@@ -97,7 +96,10 @@ describe('pipelines', () => {
       { name: 'C' },
     ];
     const changed = await ask('PATCH', `/pipelines/${id}`, { stages }, { 'if-match': '"1"' });
-    expect(changed.body).toMatchObject({ version: 2, stages: [{ ...stages[0] }, { ...stages[1] }, { name: 'C' }] });
+    expect(changed.body).toMatchObject({
+      version: 2,
+      stages: [{ ...stages[0] }, { ...stages[1] }, { name: 'C' }],
+    });
     expect((await ask('PATCH', `/pipelines/${id}`, { name: 'x' }, { 'if-match': '"1"' })).body.code).toBe(
       'edited_elsewhere',
     );
@@ -113,7 +115,10 @@ describe('pipelines', () => {
       status: 409,
       body: { code: 'stage_in_use', field: 'move_cards' },
     });
-    const answer = await ask('PATCH', `/pipelines/${id}`, { stages, move_cards: { [stage('A')]: stage('B') } });
+    const answer = await ask('PATCH', `/pipelines/${id}`, {
+      stages,
+      move_cards: { [stage('A')]: stage('B') },
+    });
     expect(answer.status).toBe(200);
     expect(await orderOn(id, stage('B'))).toEqual([stays, first, second]);
   });
@@ -134,7 +139,9 @@ describe('pipelines', () => {
     expect((await ask('DELETE', `/pipelines/${id}`)).body.code).toBe('stage_in_use');
     await ask('DELETE', `/opportunities/${there}`);
     expect((await ask('DELETE', `/pipelines/${id}`)).status).toBe(204);
-    expect((await ask('DELETE', `/pipelines/${(await defaultPipeline()).id}`)).body.code).toBe('stage_in_use');
+    expect((await ask('DELETE', `/pipelines/${(await defaultPipeline()).id}`)).body.code).toBe(
+      'stage_in_use',
+    );
   });
 });
 
@@ -162,9 +169,16 @@ describe('a card', () => {
       contact: { id: contact_id, name: 'Ana', phone: '+13125551901', conversation_id: null },
       version: 1,
     });
-    const changed = await ask('PATCH', `/opportunities/${made.body.id}`, { value: 130_000 }, { 'if-match': '"1"' });
+    const changed = await ask(
+      'PATCH',
+      `/opportunities/${made.body.id}`,
+      { value: 130_000 },
+      { 'if-match': '"1"' },
+    );
     expect(changed.body).toMatchObject({ value: 130_000, version: 2 });
-    expect((await ask('PATCH', `/opportunities/${made.body.id}`, { value: 1 }, { 'if-match': '"1"' })).status).toBe(412);
+    expect(
+      (await ask('PATCH', `/opportunities/${made.body.id}`, { value: 1 }, { 'if-match': '"1"' })).status,
+    ).toBe(412);
     await ask('DELETE', `/opportunities/${made.body.id}`);
     expect((await eventsOf(contact_id)).map(({ type }) => type)).toEqual([
       'opportunity.created',
@@ -206,7 +220,14 @@ describe('a board', () => {
     await card(first);
     const { stages } = (await ask('GET', `/pipelines/${id}/board?limit=3`)).body;
     expect(stages).toMatchObject([
-      { id: first, count: 4, sums: [{ currency: 'USD', value: 150 }, { currency: 'EUR', value: 70 }] },
+      {
+        id: first,
+        count: 4,
+        sums: [
+          { currency: 'USD', value: 150 },
+          { currency: 'EUR', value: 70 },
+        ],
+      },
       { count: 0, sums: [], cards: [], next: null },
     ]);
     const rest = (await ask('GET', `/stages/${first}/cards?after=${stages[0].next}`)).body;
@@ -307,6 +328,19 @@ describe('the stage of a contact', () => {
     expect(items).toMatchObject([{ pipeline_id: pipelineId, stage_id: stage('Qualified'), name: null }]);
     await ask('PATCH', `/contacts/${id}`, { stage: null });
     expect((await ask('GET', `/contacts/${id}/opportunities`)).body.items).toEqual([]);
+  });
+
+  it('from before there was a pipeline becomes a card when it is made', async () => {
+    const as = kit.b.agent;
+    await kit.admin(`delete from pipelines where tenant_id = 'beta'`);
+    const { body } = await kit.request('POST', '/v1/contacts', {
+      as,
+      body: { first_name: 'Bo', stage: 'won' },
+    });
+    await kit.request('GET', '/v1/pipelines', { as });
+    const { items } = (await kit.request('GET', `/v1/contacts/${body.id}/opportunities`, { as })).body;
+    expect(items).toHaveLength(1);
+    expect((await kit.request('GET', `/v1/contacts/${body.id}`, { as })).body.stage).toBe('Won');
   });
 
   it('that no stage is called is just a text', async () => {

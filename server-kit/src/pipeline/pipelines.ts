@@ -5,7 +5,7 @@ import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
 import { moveCardsOf } from './cards.ts';
-import { nameContactsAnew } from './follow.ts';
+import { nameContactsAnew, seatContacts } from './follow.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -72,11 +72,11 @@ async function insertPipeline(
       `An account has at most ${PIPELINE_LIMITS.pipelines} pipelines.`,
     );
   }
-  const [made] = await sql`
+  const [made] = await sql<{ is_default: boolean }[]>`
     insert into pipelines (tenant_id, pipeline_id, name, is_default, position)
     select ${tenant}, ${id}, ${name}, not exists (select from pipelines where tenant_id = ${tenant} and is_default),
       (select coalesce(max(position), -1) + 1 from pipelines where tenant_id = ${tenant})
-    on conflict do nothing returning 1`;
+    on conflict do nothing returning is_default`;
   if (!made) throw exists();
   // the stages of another pipeline are not taken over: ids count only where a pipeline is edited
   await writeStages(
@@ -84,6 +84,7 @@ async function insertPipeline(
     id,
     stages.map((stage) => ({ ...stage, id: newId() })),
   );
+  if (made.is_default) await seatContacts(tx, id);
   await record(tx, [{ type: 'pipeline.updated', actor, data: { pipeline_id: id } }]);
   return id;
 }
