@@ -7,6 +7,7 @@ import { Thread } from './elements/thread/thread.ts';
 import { UnreadCount } from './elements/unread-count/unread-count.ts';
 import { Timeline } from './elements/timeline/timeline.ts';
 import { ConsentLog } from './elements/consent-log/consent-log.ts';
+import { Pipeline } from './elements/pipeline/pipeline.ts';
 import { register, type ElementClass } from './register.ts';
 
 /** Provider first: an element that is upgraded after it finds it at once. */
@@ -20,6 +21,7 @@ const ALL: readonly ElementClass[] = [
   UnreadCount,
   Timeline,
   ConsentLog,
+  Pipeline,
 ];
 
 export type ElementName =
@@ -31,7 +33,8 @@ export type ElementName =
   | 'inbox'
   | 'unread-count'
   | 'timeline'
-  | 'consent-log';
+  | 'consent-log'
+  | 'pipeline';
 
 export interface DefineOptions {
   /** What the tags begin with: `acme` gives `<acme-inbox>`. */

@@ -8,6 +8,7 @@ export { Thread } from './elements/thread/thread.ts';
 export { UnreadCount } from './elements/unread-count/unread-count.ts';
 export { Timeline } from './elements/timeline/timeline.ts';
 export { ConsentLog } from './elements/consent-log/consent-log.ts';
+export { Pipeline } from './elements/pipeline/pipeline.ts';
 export { BaseElement, type Density, type Theme } from './internal/base-element.ts';
 export { ElementEvent, type ElementEventName, type ElementEvents } from './internal/events.ts';
 export { define, type DefineOptions, type ElementName } from './define.ts';

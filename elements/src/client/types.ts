@@ -1,4 +1,6 @@
 import type {
+  Board,
+  BoardQuery,
   Brand,
   ConsentRecord,
   Contact,
@@ -6,19 +8,32 @@ import type {
   Conversation,
   ConversationCounts,
   CreateContact,
+  CreateNote,
+  CreateOpportunity,
+  CreatePipeline,
+  CreateTask,
   EditMessage,
   FeedEvent,
   ListConversationsQuery,
+  ListNotesQuery,
+  ListTasksQuery,
   Me,
   Message,
   MessagePage,
+  MoveOpportunity,
+  Note,
+  Opportunity,
   Page,
+  Pipeline,
   QuickReply,
   SendMessage,
+  StageCardsQuery,
+  Task,
   TimelinePage,
   TimelineQuery,
   UpdateContact,
   UpdateConversation,
+  UpdateTask,
 } from '@patchbay/server-kit/contract';
 
 /** Where the live feed stands. `offline`: the browser itself says that there is no network. */
@@ -86,6 +101,22 @@ export interface PatchbayClient {
   recordConsent(contactId: string, record: RecordConsent): Promise<Contact>;
   /** Without a cursor the newest page, with what is coming. */
   getTimeline(contactId: string, query?: TimelineQuery, options?: RequestOptions): Promise<TimelinePage>;
+  /** The first question makes one to begin with. */
+  listPipelines(options?: RequestOptions): Promise<Pipeline[]>;
+  createPipeline(pipeline: CreatePipeline): Promise<Pipeline>;
+  /** Every stage with its count, its sums and its first cards. */
+  getBoard(pipelineId: string, query?: BoardQuery, options?: RequestOptions): Promise<Board>;
+  listStageCards(stageId: string, query?: StageCardsQuery, options?: RequestOptions): Promise<Page<Opportunity>>;
+  createOpportunity(opportunity: CreateOpportunity): Promise<Opportunity>;
+  /** Refused with `edited_elsewhere` when it is no longer on the stage `from`. */
+  moveOpportunity(id: string, move: MoveOpportunity): Promise<Opportunity>;
+  listTasks(query?: ListTasksQuery, options?: RequestOptions): Promise<Page<Task>>;
+  createTask(task: CreateTask): Promise<Task>;
+  updateTask(id: string, patch: UpdateTask): Promise<Task>;
+  listNotes(contactId: string, query?: ListNotesQuery, options?: RequestOptions): Promise<Page<Note>>;
+  addNote(contactId: string, note: CreateNote): Promise<Note>;
+  updateNote(id: string, text: string): Promise<Note>;
+  deleteNote(id: string): Promise<void>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;
   createQuickReply(reply: CreateQuickReply): Promise<QuickReply>;
   deleteQuickReply(id: string): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Contact, Conversation, Message, SendMessage } from '@patchbay/server-kit/contract';
+import type { Contact, Conversation, Message, Opportunity, SendMessage } from '@patchbay/server-kit/contract';
 
 /** What the elements tell their host: the name of each event, and its detail. */
 export interface ElementEvents {
@@ -10,6 +10,12 @@ export interface ElementEvents {
   'message-new': Record<string, never>;
   /** Someone wants to see the contact. Cancel it to show your own page instead of the panel. */
   'contact-open': { contactId: string; conversationId: string | null };
+  /** Someone wants to write to a contact. Cancel it, and open the conversation, or a new message. */
+  'message-start': { contactId: string; conversationId: string | null; phone: string | null };
+  /** Someone wants to call a contact. Not canceled, the browser dials as it does for any `tel:` link. */
+  'call-start': { contactId: string; phone: string };
+  /** The server has moved a card. */
+  'card-moved': { opportunity: Opportunity; fromStageId: string };
   /** A contact was changed in the panel. */
   'contact-change': { contact: Contact };
   /** A text is about to be sent. Cancel it to stop it: the text stays in the composer. */
@@ -39,6 +45,8 @@ const CANCELABLE: ReadonlySet<ElementEventName> = new Set<ElementEventName>([
   'conversation-open',
   'message-new',
   'contact-open',
+  'message-start',
+  'call-start',
   'message-send',
   'link-open',
   'media-open',

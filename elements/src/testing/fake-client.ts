@@ -9,6 +9,8 @@ import type {
 import { ApiError } from '../client/errors.ts';
 import { longMessage } from './crowd.ts';
 import type { FakeClient, FakeOptions } from './fake-types.ts';
+import { fakePipeline } from './fake-pipeline.ts';
+import { fakeWork } from './fake-work.ts';
 import { fakeTimeline } from './fake-timeline.ts';
 import { createWorld } from './fake-world.ts';
 import { fakeThread, optedOutBlock, PLAIN_BRAND } from './fixtures.ts';
@@ -18,6 +20,7 @@ export type { FakeClient, FakeOptions } from './fake-types.ts';
 
 /** An in-memory server behind the client's interface. */
 export function createFakeClient(options: FakeOptions = {}): FakeClient {
+  const world = createWorld(options);
   const {
     addThread,
     now,
@@ -48,7 +51,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     feed,
     happened,
     nextNumber,
-  } = createWorld(options);
+  } = world;
 
   return {
     calls,
@@ -337,6 +340,8 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
         },
         o?.signal,
       ),
+    ...fakePipeline(world, options),
+    ...fakeWork(world),
     listQuickReplies: (o) => answer('listQuickReplies', [], () => replies, o?.signal),
     createQuickReply: (reply) =>
       answer('createQuickReply', [reply], () => {
