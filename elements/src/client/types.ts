@@ -106,7 +106,11 @@ export interface PatchbayClient {
   createPipeline(pipeline: CreatePipeline): Promise<Pipeline>;
   /** Every stage with its count, its sums and its first cards. */
   getBoard(pipelineId: string, query?: BoardQuery, options?: RequestOptions): Promise<Board>;
-  listStageCards(stageId: string, query?: StageCardsQuery, options?: RequestOptions): Promise<Page<Opportunity>>;
+  listStageCards(
+    stageId: string,
+    query?: StageCardsQuery,
+    options?: RequestOptions,
+  ): Promise<Page<Opportunity>>;
   createOpportunity(opportunity: CreateOpportunity): Promise<Opportunity>;
   /** Refused with `edited_elsewhere` when it is no longer on the stage `from`. */
   moveOpportunity(id: string, move: MoveOpportunity): Promise<Opportunity>;

@@ -87,7 +87,8 @@ export class PipelineStore extends Store {
     try {
       if (this.pipelines.length === 0) this.pipelines = await this.#client.listPipelines();
       const { pipelines } = this;
-      const own = pipelines.find((one) => one.id === wanted) ?? pipelines.find((one) => one.is_default) ?? pipelines[0];
+      const own =
+        pipelines.find((one) => one.id === wanted) ?? pipelines.find((one) => one.is_default) ?? pipelines[0];
       const board = own ? await this.#client.getBoard(own.id, this.#query(this.#pageSize)) : null;
       if (generation !== this.#generation) return;
       this.pipeline = board?.pipeline ?? null;
@@ -283,7 +284,8 @@ export class PipelineStore extends Store {
       const known = this.#column(stage.id);
       const last = cards.at(-1)?.id;
       const end = known && next !== null ? known.cards.findIndex(({ id }) => id === last) : -1;
-      const tail = end < 0 ? [] : known!.cards.slice(end + 1).filter(({ id }) => !fresh.has(id) && !touched.has(id));
+      const tail =
+        end < 0 ? [] : known!.cards.slice(end + 1).filter(({ id }) => !fresh.has(id) && !touched.has(id));
       return {
         stage,
         count,
@@ -302,7 +304,10 @@ export class PipelineStore extends Store {
     const card = this.#take(cardId);
     const column = this.#column(stageId);
     if (!card || !column) return;
-    const cards = column.cards.toSpliced(Math.min(index, column.cards.length), 0, { ...card, stage_id: stageId });
+    const cards = column.cards.toSpliced(Math.min(index, column.cards.length), 0, {
+      ...card,
+      stage_id: stageId,
+    });
     this.#put({ ...column, cards, count: column.count + 1, sums: added(column.sums, card, 1) }, false);
   }
 

@@ -26,12 +26,7 @@ const CARDS: [stage: number, name: string | null, value: number | null, closes: 
 type World = ReturnType<typeof createWorld>;
 type PipelineMethods = Pick<
   PatchbayClient,
-  | 'listPipelines'
-  | 'createPipeline'
-  | 'getBoard'
-  | 'listStageCards'
-  | 'createOpportunity'
-  | 'moveOpportunity'
+  'listPipelines' | 'createPipeline' | 'getBoard' | 'listStageCards' | 'createOpportunity' | 'moveOpportunity'
 >;
 
 /** Pipelines and cards of the in-memory server. A card's place is its place in the list of its stage. */
@@ -122,7 +117,9 @@ export function fakePipeline(
     const { owner, q } = query;
     if (owner === 'none' && card.owner) return false;
     if (owner && owner !== 'none' && card.owner?.id !== (owner === 'me' ? me.member.id : owner)) return false;
-    return !q || `${card.name} ${card.contact.name} ${card.contact.phone}`.toLowerCase().includes(q.toLowerCase());
+    return (
+      !q || `${card.name} ${card.contact.name} ${card.contact.phone}`.toLowerCase().includes(q.toLowerCase())
+    );
   };
   const page = (list: Opportunity[], skip: number, limit: number) => ({
     cards: list.slice(skip, skip + limit),
@@ -166,7 +163,11 @@ export function fakePipeline(
         'listStageCards',
         [id, query],
         () => {
-          const found = page(on(id).filter(wanted(query)), Number(query.after ?? 0), Number(query.limit ?? 25));
+          const found = page(
+            on(id).filter(wanted(query)),
+            Number(query.after ?? 0),
+            Number(query.limit ?? 25),
+          );
           return { items: found.cards, next: found.next };
         },
         o?.signal,

@@ -9,7 +9,15 @@ type WorkMethods = Pick<
 >;
 
 /** Tasks and notes of the in-memory server. */
-export function fakeWork({ answer, missing, emit, now, me, find, nextNumber }: ReturnType<typeof createWorld>): WorkMethods {
+export function fakeWork({
+  answer,
+  missing,
+  emit,
+  now,
+  me,
+  find,
+  nextNumber,
+}: ReturnType<typeof createWorld>): WorkMethods {
   const tasks: Task[] = [];
   const notes: Note[] = [];
   const moment = () => new Date(now()).toISOString();
@@ -57,7 +65,11 @@ export function fakeWork({ answer, missing, emit, now, me, find, nextNumber }: R
           updated_at: moment(),
         };
         tasks.push(task);
-        emit({ type: 'task.created', contact_id: contact?.id ?? null, data: { task_id: task.id, title: task.title } });
+        emit({
+          type: 'task.created',
+          contact_id: contact?.id ?? null,
+          data: { task_id: task.id, title: task.title },
+        });
         return task;
       }),
     updateTask: (id, patch) =>
@@ -68,7 +80,12 @@ export function fakeWork({ answer, missing, emit, now, me, find, nextNumber }: R
         if (patch.due && 'at' in patch.due) task.due_at = task.overdue_at = patch.due.at;
         task.version += 1;
         const type = patch.done ? 'task.completed' : 'task.updated';
-        emit({ type, contact_id: task.contact?.id ?? null, actor: member, data: { task_id: id, title: task.title } });
+        emit({
+          type,
+          contact_id: task.contact?.id ?? null,
+          actor: member,
+          data: { task_id: id, title: task.title },
+        });
         return task;
       }),
     listNotes: (id, query = {}, o) =>
@@ -99,7 +116,12 @@ export function fakeWork({ answer, missing, emit, now, me, find, nextNumber }: R
       answer('updateNote', [id, text], () => {
         const note = own(notes, id);
         Object.assign(note, { text, mentions: mentionsIn(text), version: note.version + 1 });
-        emit({ type: 'note.edited', contact_id: note.contact_id, actor: member, data: { note_id: id, text } });
+        emit({
+          type: 'note.edited',
+          contact_id: note.contact_id,
+          actor: member,
+          data: { note_id: id, text },
+        });
         return note;
       }),
     deleteNote: (id) =>

@@ -1,4 +1,5 @@
 import type { enMore } from './en-more.ts';
+import type { enPipeline } from './en-pipeline.ts';
 import type { enTimeline } from './en-timeline.ts';
 
 /**
@@ -87,6 +88,7 @@ export const en = {
 
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Word = string | Plural;
-export type WordKey = keyof typeof en | keyof typeof enMore | keyof typeof enTimeline;
+export type WordKey =
+  keyof typeof en | keyof typeof enMore | keyof typeof enPipeline | keyof typeof enTimeline;
 /** A whole locale: the keys of all files. */
 export type Words = Record<WordKey, Word>;

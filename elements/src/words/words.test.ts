@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ar } from './ar.ts';
 import { enMore } from './en-more.ts';
+import { enPipeline } from './en-pipeline.ts';
 import { enTimeline } from './en-timeline.ts';
 import { en, type Word } from './en.ts';
 import { addEnglish, formatPhone, I18n, localTime, zonedInstant } from './i18n.ts';
 
 addEnglish(enMore);
+addEnglish(enPipeline);
 addEnglish(enTimeline);
-const english: Record<string, Word> = { ...en, ...enMore, ...enTimeline };
+const english: Record<string, Word> = { ...en, ...enMore, ...enPipeline, ...enTimeline };
 const texts = (word: Word) => (typeof word === 'string' ? [word] : Object.values(word));
 const holes = (word: Word) => new Set(texts(word).flatMap((text) => text.match(/\{\w+\}/g) ?? []));
 
