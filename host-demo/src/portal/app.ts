@@ -12,6 +12,7 @@ import { messagesPage } from './pages/messages.ts';
 import { notFoundPage } from './pages/not-found.ts';
 import { peoplePage } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
+import { pipelinePage } from './pages/pipeline.ts';
 import { settingsPage } from './pages/settings.ts';
 import { todayPage } from './pages/today.ts';
 import { headers, sameSiteOnly } from './security.ts';
@@ -93,6 +94,7 @@ export async function createPortal({ kit, secret, sandboxUrl }: PortalOptions): 
       phoneClosed: readCookie(request, 'portal_phone') === 'closed',
     });
   });
+  show('/pipeline', (user, _request, theme) => pipelinePage(user, theme));
   show('/people', async (user, _request, theme) => peoplePage(user, theme, await listPeople(kit, user)));
   show('/people/:id', async (user, request, theme) => {
     const person = (await listPeople(kit, user)).find(({ contact }) => contact.id === request.params['id']);

@@ -15,11 +15,13 @@ const PLACES: Readonly<Record<TenantId, readonly Place[]>> = {
   harbor: [
     { path: '/listings', label: 'Listings', icon: 'home' },
     { path: '/messages', label: 'Messages', icon: 'chat' },
+    { path: '/pipeline', label: 'Deals', icon: 'board' },
     { path: '/people', label: 'People', icon: 'people' },
   ],
   lakeside: [
     { path: '/today', label: 'Today', icon: 'calendar' },
     { path: '/messages', label: 'Messages', icon: 'chat' },
+    { path: '/pipeline', label: 'Treatments', icon: 'board' },
     { path: '/people', label: 'Patients', icon: 'people' },
   ],
 };

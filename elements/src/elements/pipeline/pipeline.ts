@@ -113,8 +113,8 @@ export class Pipeline extends BaseElement {
         </button>`,
       );
     }
-    return html`${this.#renderBar(store)} ${feedNotice(i18n, this.stores?.session.feed ?? 'idle')}
-    ${this.#renderRefusal(store)}
+    return html`${pipelineBar(store, i18n)} ${feedNotice(i18n, this.stores?.session.feed ?? 'idle')}
+    ${refusal(store, i18n)}
     ${
       loaded
         ? this.#renderBoard(store)
