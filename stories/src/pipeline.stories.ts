@@ -86,7 +86,9 @@ export const ManyCards: Story = {
 export const OtherPipeline: Story = {
   args: { pipelineId: fakeId('1', 1) },
   play: look(async ({ canvas }) => {
-    await shows(canvas, 'Rentals', 'No cards yet');
+    await shows(canvas, 'No cards yet');
+    const picked = (await find(canvas, '.pick')) as HTMLSelectElement;
+    await expect(picked.selectedOptions[0]?.text).toBe('Rentals');
   }),
 };
 

@@ -86,7 +86,7 @@ export const styles = css`
   .column {
     display: flex;
     flex-direction: column;
-    flex: 1 0 268px;
+    flex: 1 0 248px;
     max-width: 360px;
     min-height: 0;
     border-radius: var(--_radius-l);
@@ -159,15 +159,15 @@ export const styles = css`
     -webkit-touch-callout: none;
     transition:
       border-color var(--_motion-quick),
-      opacity var(--_motion-quick);
+      background var(--_motion-quick);
   }
   .card:hover {
     border-color: var(--_line-strong);
   }
   .card.lifted {
-    opacity: 0.45;
     border-style: dashed;
     border-color: var(--_accent);
+    background: transparent;
   }
   .marker {
     height: 5px;
@@ -321,6 +321,20 @@ export const styles = css`
       gap: 0;
       padding: 0;
       scroll-snap-type: x mandatory;
+    }
+    .bar h2,
+    .head h3,
+    .head .dot,
+    .head .num:not(.sum) {
+      /* the page's title and the stages above say it */
+      display: none;
+    }
+    .head {
+      padding-block: 8px 4px;
+    }
+    .sum {
+      min-height: 0;
+      grid-column: 1 / -1;
     }
     .column {
       flex: 0 0 100%;

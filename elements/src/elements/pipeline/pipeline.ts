@@ -191,6 +191,7 @@ export class Pipeline extends BaseElement {
           ></span
         >
       </header>
+      ${count === 0 && !to ? html`<p class="none">${this.t('pipeline.emptyStage')}</p>` : nothing}
       <ul class="cards" @scroll=${(event: Event) => this.#onColumnScroll(event, stage.id)}>
         ${repeat(
           cards,
@@ -203,7 +204,6 @@ export class Pipeline extends BaseElement {
         )}
         ${to?.index === last ? MARKER : nothing}
       </ul>
-      ${count === 0 && !to ? html`<p class="none">${this.t('pipeline.emptyStage')}</p>` : nothing}
       ${loadingMore ? html`<p class="tail" role="status">${this.t('pipeline.more')}…</p>` : nothing}
       ${
         moreError
