@@ -25,6 +25,7 @@ export default [
   entry('composer', 'composer', '32 KiB'),
   entry('contact-panel', 'contact-panel', '32 KiB'),
   entry('timeline', 'timeline', '32 KiB'),
+  entry('pipeline', 'pipeline', '32 KiB'),
   entry('consent-log', 'consent-log', '30 KiB'),
   entry('unread-count', 'unread-count', '24 KiB'),
   entry('stores alone', 'stores/index', '9 KiB'),

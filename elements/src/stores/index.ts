@@ -15,6 +15,7 @@ export {
   type Place,
 } from './pipeline.ts';
 export { ContactStore } from './contact.ts';
+export { ContactWorkStore, contactWorkOf } from './contact-work.ts';
 export { DraftsStore } from './drafts.ts';
 export { Outbox } from './outbox.ts';
 export { SessionStore } from './session.ts';

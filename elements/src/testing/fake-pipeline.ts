@@ -57,7 +57,7 @@ export function fakePipeline(
     return list;
   };
 
-  const born_ = new Date(born).toISOString();
+  const since = new Date(born).toISOString();
   const made = (n: number, more: Partial<Opportunity>): Opportunity => ({
     id: fakeId('3', n),
     pipeline_id: fakeId('1', 0),
@@ -68,12 +68,12 @@ export function fakePipeline(
     currency: null,
     owner: null,
     expected_close: null,
-    entered_at: born_,
+    entered_at: since,
     closed_at: null,
-    last_activity_at: born_,
+    last_activity_at: since,
     version: 1,
-    created_at: born_,
-    updated_at: born_,
+    created_at: since,
+    updated_at: since,
     ...more,
   });
   if (cards !== null && !empty) {

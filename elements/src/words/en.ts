@@ -1,6 +1,7 @@
 import type { enMore } from './en-more.ts';
 import type { enPipeline } from './en-pipeline.ts';
 import type { enTimeline } from './en-timeline.ts';
+import type { enWork } from './en-work.ts';
 
 /**
  * Every word that a person can see, by key. `{name}` is filled in. A plural is an object by the categories of
@@ -89,6 +90,10 @@ export const en = {
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Word = string | Plural;
 export type WordKey =
-  keyof typeof en | keyof typeof enMore | keyof typeof enPipeline | keyof typeof enTimeline;
+  | keyof typeof en
+  | keyof typeof enMore
+  | keyof typeof enPipeline
+  | keyof typeof enTimeline
+  | keyof typeof enWork;
 /** A whole locale: the keys of all files. */
 export type Words = Record<WordKey, Word>;

@@ -3,13 +3,15 @@ import { ar } from './ar.ts';
 import { enMore } from './en-more.ts';
 import { enPipeline } from './en-pipeline.ts';
 import { enTimeline } from './en-timeline.ts';
+import { enWork } from './en-work.ts';
 import { en, type Word } from './en.ts';
 import { addEnglish, formatPhone, I18n, localTime, zonedInstant } from './i18n.ts';
 
 addEnglish(enMore);
 addEnglish(enPipeline);
 addEnglish(enTimeline);
-const english: Record<string, Word> = { ...en, ...enMore, ...enPipeline, ...enTimeline };
+addEnglish(enWork);
+const english: Record<string, Word> = { ...en, ...enMore, ...enPipeline, ...enTimeline, ...enWork };
 const texts = (word: Word) => (typeof word === 'string' ? [word] : Object.values(word));
 const holes = (word: Word) => new Set(texts(word).flatMap((text) => text.match(/\{\w+\}/g) ?? []));
 

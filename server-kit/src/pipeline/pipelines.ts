@@ -175,13 +175,13 @@ async function writeStages({ sql, tenant }: Tx, pipelineId: string, stages: Stag
   await sql`
     insert into stages (tenant_id, stage_id, pipeline_id, name, kind, color, probability, position)
     select ${tenant}, s.id, ${pipelineId}, s.id::text, s.kind, s.color, s.probability, s.position
-    from jsonb_to_recordset(${sql.json(rows as never)})
+    from jsonb_to_recordset(${sql.json(rows)})
       as s (id uuid, kind text, color text, probability smallint, position integer)
     on conflict (tenant_id, stage_id) do nothing`;
   // all names in one statement: two stages may have swapped theirs
   await sql`
     update stages set name = s.name, kind = s.kind, color = s.color, probability = s.probability, position = s.position
-    from jsonb_to_recordset(${sql.json(rows as never)})
+    from jsonb_to_recordset(${sql.json(rows)})
       as s (id uuid, name text, kind text, color text, probability smallint, position integer)
     where stages.tenant_id = ${tenant} and stages.stage_id = s.id and stages.pipeline_id = ${pipelineId}`;
 }

@@ -16,7 +16,7 @@ import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import type { Session } from '../tenancy/tokens.ts';
 import { boardOf, cardsOfStage, readCards, type CardsWanted } from './board.ts';
 import { createCard, deleteCard, moveCard, updateCard } from './cards.ts';
-import * as api from './openapi.ts';
+import * as api from './declared-routes.ts';
 import { gone } from './placing.ts';
 import { createPipeline, deletePipeline, pipelinesOf, readPipeline, updatePipeline } from './pipelines.ts';
 

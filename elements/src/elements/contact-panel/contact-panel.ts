@@ -11,6 +11,7 @@ import { tokens } from '../../styles/tokens.ts';
 import { enMore } from '../../words/en-more.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import { LazyTimeline } from './lazy-timeline.ts';
+import { LazyWork } from './lazy-work.ts';
 import { consentChips, consentRecords, recordStyles } from './consent.ts';
 import { styles } from './contact-panel.styles.ts';
 import { renderDetail, type DetailHost } from './detail.ts';
@@ -32,6 +33,10 @@ addEnglish(enMore);
  * @csspart field - One field's value.
  * @csspart consent - One channel's consent.
  * @csspart records - The consent record.
+ * @csspart tasks - What is to be done.
+ * @csspart task - One task.
+ * @csspart notes - What was noted.
+ * @csspart note - One note.
  * @csspart timeline - What happened with the contact, once it is opened.
  */
 export class ContactPanel extends BaseElement {
@@ -48,6 +53,7 @@ export class ContactPanel extends BaseElement {
   @state() private recordsOpen = false;
   @state() private granting = false;
   readonly #timeline = new LazyTimeline(this, () => this.tag('timeline'));
+  readonly #work = new LazyWork(this);
   #shown: string | null = null;
 
   /** The store that is drawn. */
@@ -120,6 +126,7 @@ export class ContactPanel extends BaseElement {
       <section class="consent" aria-label=${this.t('consent')}>
         ${this.#renderConsent(contact, store)}
       </section>
+      ${this.#work.render(this.stores, contact.id, i18n, this.readOnly)}
       ${this.#timeline.render(i18n, contact.id, this.readOnly)}
       <slot></slot>`;
   }
