@@ -229,7 +229,9 @@ describe('every route', () => {
     await ask('GET', `/v1/stages/${stageId}/cards`);
     await ask('GET', `/v1/contacts/${contact.body.id}/opportunities`);
     const due = { on: '2026-12-01' };
-    const task = await ask('POST', '/v1/tasks', { body: { title: 'Call', contact_id: contact.body.id, due } });
+    const task = await ask('POST', '/v1/tasks', {
+      body: { title: 'Call', contact_id: contact.body.id, due },
+    });
     await ask('GET', `/v1/tasks/${task.body.id}`);
     await ask('GET', `/v1/contacts/${contact.body.id}/timeline`);
     await ask('PATCH', `/v1/tasks/${task.body.id}`, { body: { done: true } });

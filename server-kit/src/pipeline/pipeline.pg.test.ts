@@ -303,6 +303,27 @@ describe('a move', () => {
   });
 });
 
+describe('a filter', () => {
+  it('finds who entered a stage lately, by its name or its id', async () => {
+    const { stage } = await defaultPipeline();
+    const [ana, ben] = [await person({ stage: 'Contacted' }), await person({ stage: 'New' })];
+    await ask('PATCH', `/contacts/${ana}`, { stage: 'Lost' });
+    const found = async (event: object) => {
+      const filter = { event: { type: 'stage.entered', within: { last: 7, unit: 'days' }, ...event } };
+      const { body } = await ask('POST', '/contacts/search', { filter, limit: 100 });
+      return [ana, ben].map((id) => body.items.some((one: Named) => one.id === id));
+    };
+    expect(await found({})).toEqual([true, true]);
+    expect(await found({ stage: 'contacted' })).toEqual([true, false]);
+    expect(await found({ stage: stage('New') })).toEqual([false, true]);
+    const filter = { event: { type: 'message.received', stage: 'New' } };
+    expect((await ask('POST', '/contacts/search', { filter })).body).toMatchObject({
+      code: 'invalid_filter',
+      field: 'filter.event.stage',
+    });
+  });
+});
+
 describe('the stage of a contact', () => {
   it('is that of its card in the default pipeline, and of no other', async () => {
     const { stage } = await defaultPipeline();
