@@ -69,7 +69,7 @@ async function gapOn(
 ): Promise<string> {
   const { after = null, before = null } = beside;
   const [gap] = await sql<{ low: string | null; high: string | null }[]>`
-    with others as (
+    with others as not materialized (
       select opportunity_id as id, rank from opportunities
       where tenant_id = ${tenant} and stage_id = ${stageId} and opportunity_id is distinct from ${moving}::uuid
     ), beside as (
