@@ -272,7 +272,6 @@ it('random merges and undos lose no message and no event, and all undone leave e
         ids.push(await person({ tags: ['lonely'], email: `${newId()}@x.example` }));
         await busy(ids[0]!, 'New');
         await busy(ids[1]!, 'Qualified');
-        await busy(ids[3]!, 'New');
         const before = await everything(ids);
         const kept = () =>
           kit.admin(
@@ -283,7 +282,7 @@ it('random merges and undos lose no message and no event, and all undone leave e
             [ids],
           );
         const had = await kept();
-        expect(had).toHaveLength(3 * 6);
+        expect(had).toHaveLength(2 * 6);
         const messages = () =>
           kit.admin('select message_id, body from messages where contact_id = any($1) order by 1', [ids]);
         const events = () =>
@@ -316,7 +315,7 @@ it('random merges and undos lose no message and no event, and all undone leave e
     ),
     { numRuns: 25 },
   );
-}, 60_000);
+}, 120_000);
 
 describe('a text that comes while people are merged', () => {
   it('is stored once, with whoever the number belongs to then', async () => {

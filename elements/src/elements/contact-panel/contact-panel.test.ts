@@ -177,12 +177,12 @@ describe('contact-panel', () => {
     note.value = 'Ask @dan';
     note.dispatchEvent(new InputEvent('input'));
     await waitUntil(() => root.querySelector('.colleagues button') !== null);
-    find<HTMLElement>(root, '.colleagues button').click();
+    find(root, '.colleagues button').click();
     await settled();
     find<HTMLFormElement>(root, '[part=notes] form').requestSubmit();
     await waitUntil(() => root.querySelector('[part=note]') !== null);
     expect(find(root, '[part=note] .text').textContent).to.contain('Ask @Dana Fox');
     const added = client.calls.find(({ method }) => method === 'addNote');
-    expect((added?.args[1] as { text: string }).text).to.eql('Ask <@u2>');
+    expect(added?.args[1]).to.eql({ text: 'Ask <@u2>' });
   });
 });

@@ -120,13 +120,13 @@ export class ContactPanel extends BaseElement {
       }
       <slot name="header"></slot>
       <section aria-label=${this.t('fields')}>${this.#renderFields(contact)}</section>
+      ${this.#work.render(this.stores, contact.id, i18n, this.readOnly)}
       ${this.#renderGroup(this.t('group.own'), ownDetails(contact, i18n, this.stores?.session.contactFields ?? []))}
       ${this.#renderGroup(this.t('group.address'), addressDetails(contact, i18n))}
       ${this.#renderGroup(this.t('group.contacting'), contactingDetails(contact, i18n))}
       <section class="consent" aria-label=${this.t('consent')}>
         ${this.#renderConsent(contact, store)}
       </section>
-      ${this.#work.render(this.stores, contact.id, i18n, this.readOnly)}
       ${this.#timeline.render(i18n, contact.id, this.readOnly)}
       <slot></slot>`;
   }

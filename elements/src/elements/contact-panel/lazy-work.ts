@@ -2,13 +2,13 @@ import { nothing, type LitElement } from 'lit';
 import { Lazy } from '../../internal/lazy.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { I18n } from '../../words/i18n.ts';
-import type { Work } from './work.ts';
+import type * as workModule from './work.ts';
 
 /** The panel's tasks and notes: fetched when the first contact is shown. */
 export class LazyWork {
   readonly #host: LitElement;
-  readonly #module: Lazy<typeof import('./work.ts')>;
-  #work: Work | undefined;
+  readonly #module: Lazy<typeof workModule>;
+  #work: workModule.Work | undefined;
 
   constructor(host: LitElement) {
     this.#host = host;

@@ -281,9 +281,8 @@ function newTask(store: ContactWorkStore, i18n: I18n): TemplateResult {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
-    const data = new FormData(form);
-    const title = String(data.get('title') ?? '').trim();
-    const day = String(data.get('day') ?? '');
+    const typed = (name: string) => (form.elements.namedItem(name) as HTMLInputElement).value.trim();
+    const [title, day] = [typed('title'), typed('day')];
     if (title !== '' && (await store.addTask(title, day === '' ? null : day))) form.reset();
   };
   return html`<form @submit=${submit} @keydown=${(event: KeyboardEvent) => event.stopPropagation()}>
