@@ -4,8 +4,8 @@
  *
  * In the server kit, knowledge runs one way:
  *
- *   contract <- db <- events, carriers <- tenancy <- contacts <- consent <- filters <- messaging, segments <- timeline,
- *   bulk <- exchange <- http, jobs <- kit
+ *   contract <- db <- events, carriers <- notifications, tenancy <- contacts <- consent <- filters, notes, tasks
+ *   <- messaging, segments, pipeline <- timeline, bulk <- exchange <- http, jobs <- kit
  */
 
 /** The server kit's folders, each with those it may know. A file outside these folders (kit.ts) may know all of them. */
@@ -18,9 +18,23 @@ const MAY_KNOW = {
   contacts: ['contract', 'db', 'events', 'tenancy'],
   consent: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts'],
   filters: ['contract', 'db', 'contacts'],
-  messaging: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'filters'],
+  notifications: ['contract', 'db', 'events'],
+  notes: ['contract', 'db', 'events', 'contacts', 'notifications'],
+  tasks: ['contract', 'db', 'events', 'tenancy', 'contacts', 'notifications'],
+  pipeline: ['contract', 'db', 'events', 'tenancy', 'contacts', 'filters'],
+  messaging: [
+    'contract',
+    'db',
+    'events',
+    'tenancy',
+    'carriers',
+    'contacts',
+    'consent',
+    'filters',
+    'notifications',
+  ],
   segments: ['contract', 'db', 'events', 'contacts', 'filters'],
-  timeline: ['contract', 'db', 'events', 'contacts', 'messaging'],
+  timeline: ['contract', 'db', 'events', 'contacts', 'messaging', 'tasks'],
   bulk: ['contract', 'db', 'events', 'contacts', 'filters', 'segments'],
   exchange: ['contract', 'db', 'events', 'contacts', 'consent', 'filters', 'bulk'],
   http: [
@@ -37,6 +51,10 @@ const MAY_KNOW = {
     'timeline',
     'bulk',
     'exchange',
+    'notifications',
+    'notes',
+    'tasks',
+    'pipeline',
   ],
   jobs: [
     'contract',
@@ -51,13 +69,14 @@ const MAY_KNOW = {
     'segments',
     'bulk',
     'exchange',
+    'tasks',
   ],
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */
 const FACES = {
   events: ['record', 'hub', 'log', 'routes'],
   carriers: ['carrier'],
-  tenancy: ['tokens', 'tenants'],
+  tenancy: ['tokens', 'tenants', 'directory'],
   // with its tables: the list of conversations is sorted and searched by name in one statement
   // belongings: what others keep of a person, for merging and deleting
   // bulk, remove, input, search: one change for many people goes by the rules of a single one
@@ -75,6 +94,7 @@ const FACES = {
     'addresses',
     'fields',
     'birthday',
+    'stages',
   ],
   consent: ['ledger', 'queries', 'keywords'],
   filters: ['compile', 'guard', 'read', 'search', 'times', 'touching'],
@@ -83,6 +103,10 @@ const FACES = {
   timeline: [],
   bulk: ['jobs', 'files', 'runner', 'targets', 'routes'],
   exchange: [],
+  notifications: ['notifications'],
+  notes: ['notes'],
+  tasks: ['tasks', 'clock'],
+  pipeline: ['cards', 'board', 'pipelines', 'follow'],
 };
 const DOMAINS = Object.keys(FACES);
 const TESTS = String.raw`\.(test|pg\.test|fault\.test|e2e\.test)\.ts$|/testing/|/faults/`;

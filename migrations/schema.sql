@@ -15,6 +15,66 @@ create table agency_suppressions (
 alter table agency_suppressions enable row level security;
 alter table agency_suppressions force row level security;
 
+create table bulk_files (
+  tenant_id text not null,
+  file_id uuid not null,
+  number integer not null,
+  bytes bytea not null,
+  constraint bulk_files_pkey PRIMARY KEY (tenant_id, file_id, number),
+  constraint bulk_files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table bulk_files enable row level security;
+alter table bulk_files force row level security;
+
+create table bulk_jobs (
+  tenant_id text not null,
+  job_id uuid not null,
+  kind text not null,
+  state text not null,
+  name text,
+  settings jsonb default '{}'::jsonb not null,
+  place jsonb,
+  file_id uuid,
+  total integer,
+  done integer default 0 not null,
+  failed integer default 0 not null,
+  counts jsonb default '{}'::jsonb not null,
+  reason text,
+  member jsonb,
+  created_at timestamp with time zone default moment() not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint bulk_jobs_pkey PRIMARY KEY (tenant_id, job_id),
+  constraint bulk_jobs_kind_check CHECK ((kind = ANY (ARRAY['bulk'::text, 'import'::text, 'export'::text]))),
+  constraint bulk_jobs_state_check CHECK ((state = ANY (ARRAY['uploading'::text, 'waiting'::text, 'queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'canceled'::text]))),
+  constraint bulk_jobs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table bulk_jobs enable row level security;
+alter table bulk_jobs force row level security;
+
+create table bulk_leases (
+  tenant_id text not null,
+  job_id uuid not null,
+  due_at timestamp with time zone default moment() not null,
+  holder uuid,
+  tries smallint default 0 not null,
+  constraint bulk_leases_pkey PRIMARY KEY (tenant_id, job_id),
+  constraint bulk_leases_tenant_id_job_id_fkey FOREIGN KEY (tenant_id, job_id) REFERENCES bulk_jobs(tenant_id, job_id) ON DELETE CASCADE
+);
+alter table bulk_leases enable row level security;
+alter table bulk_leases force row level security;
+
+create table bulk_pieces (
+  tenant_id text not null,
+  job_id uuid not null,
+  number integer not null,
+  contact_ids uuid[] not null,
+  constraint bulk_pieces_pkey PRIMARY KEY (tenant_id, job_id, number),
+  constraint bulk_pieces_tenant_id_job_id_fkey FOREIGN KEY (tenant_id, job_id) REFERENCES bulk_jobs(tenant_id, job_id) ON DELETE CASCADE
+);
+alter table bulk_pieces enable row level security;
+alter table bulk_pieces force row level security;
+
 create table consent_records (
   tenant_id text not null,
   record_id uuid not null,
@@ -238,6 +298,7 @@ create table events (
   actor jsonb,
   data jsonb default '{}'::jsonb not null,
   occurred_at timestamp with time zone default moment() not null,
+  only_for text,
   constraint events_pkey PRIMARY KEY (tenant_id, tx, "position")
 );
 alter table events enable row level security;
@@ -330,6 +391,87 @@ create table migrations (
   applied_at timestamp with time zone default now() not null,
   constraint migrations_pkey PRIMARY KEY (number)
 );
+
+create table notes (
+  tenant_id text not null,
+  note_id uuid not null,
+  contact_id uuid not null,
+  body text not null,
+  mentions text[] default '{}'::text[] not null,
+  author jsonb not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone default moment() not null,
+  updated_at timestamp with time zone default moment() not null,
+  constraint notes_pkey PRIMARY KEY (tenant_id, note_id),
+  constraint notes_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint notes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table notes enable row level security;
+alter table notes force row level security;
+
+create table notifications (
+  tenant_id text not null,
+  notification_id uuid not null,
+  member_id text not null,
+  kind text not null,
+  contact_id uuid,
+  conversation_id uuid,
+  task_id uuid,
+  note_id uuid,
+  words text not null,
+  actor jsonb,
+  read_at timestamp with time zone,
+  created_at timestamp with time zone default moment() not null,
+  constraint notifications_pkey PRIMARY KEY (tenant_id, notification_id),
+  constraint notifications_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint notifications_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table notifications enable row level security;
+alter table notifications force row level security;
+
+create table opportunities (
+  tenant_id text not null,
+  opportunity_id uuid not null,
+  pipeline_id uuid not null,
+  stage_id uuid not null,
+  contact_id uuid not null,
+  rank text not null,
+  name text,
+  value bigint,
+  currency text,
+  owner_id text,
+  expected_close date,
+  entered_at timestamp with time zone default moment() not null,
+  closed_at timestamp with time zone,
+  version integer default 1 not null,
+  created_at timestamp with time zone default moment() not null,
+  updated_at timestamp with time zone default moment() not null,
+  constraint opportunities_pkey PRIMARY KEY (tenant_id, opportunity_id),
+  constraint opportunities_check CHECK (((value IS NULL) = (currency IS NULL))),
+  constraint opportunities_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint opportunities_rank UNIQUE (tenant_id, stage_id, rank) DEFERRABLE,
+  constraint opportunities_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint opportunities_tenant_id_pipeline_id_fkey FOREIGN KEY (tenant_id, pipeline_id) REFERENCES pipelines(tenant_id, pipeline_id),
+  constraint opportunities_tenant_id_stage_id_fkey FOREIGN KEY (tenant_id, stage_id) REFERENCES stages(tenant_id, stage_id),
+  constraint opportunities_value_check CHECK ((value >= 0))
+);
+alter table opportunities enable row level security;
+alter table opportunities force row level security;
+
+create table pipelines (
+  tenant_id text not null,
+  pipeline_id uuid not null,
+  name text not null,
+  is_default boolean default false not null,
+  "position" integer default 0 not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone default moment() not null,
+  updated_at timestamp with time zone default moment() not null,
+  constraint pipelines_pkey PRIMARY KEY (tenant_id, pipeline_id),
+  constraint pipelines_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table pipelines enable row level security;
+alter table pipelines force row level security;
 
 create table quick_replies (
   tenant_id text not null,
@@ -445,6 +587,25 @@ create table senders (
 alter table senders enable row level security;
 alter table senders force row level security;
 
+create table stages (
+  tenant_id text not null,
+  stage_id uuid not null,
+  pipeline_id uuid not null,
+  name text not null,
+  name_key text generated always as (lower(name)) stored,
+  kind text not null,
+  color text not null,
+  probability smallint,
+  "position" integer not null,
+  constraint stages_pkey PRIMARY KEY (tenant_id, stage_id),
+  constraint stages_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text]))),
+  constraint stages_probability_check CHECK (((probability >= 0) AND (probability <= 100))),
+  constraint stages_tenant_id_pipeline_id_fkey FOREIGN KEY (tenant_id, pipeline_id) REFERENCES pipelines(tenant_id, pipeline_id) ON DELETE CASCADE,
+  constraint stages_tenant_id_pipeline_id_name_key_key UNIQUE (tenant_id, pipeline_id, name_key) DEFERRABLE
+);
+alter table stages enable row level security;
+alter table stages force row level security;
+
 create table suppressions (
   tenant_id text not null,
   channel text not null,
@@ -461,6 +622,41 @@ create table suppressions (
 );
 alter table suppressions enable row level security;
 alter table suppressions force row level security;
+
+create table task_reminders (
+  tenant_id text not null,
+  task_id uuid not null,
+  due_at timestamp with time zone not null,
+  constraint task_reminders_pkey PRIMARY KEY (tenant_id, task_id),
+  constraint task_reminders_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES tasks(tenant_id, task_id) ON DELETE CASCADE
+);
+alter table task_reminders enable row level security;
+alter table task_reminders force row level security;
+
+create table tasks (
+  tenant_id text not null,
+  task_id uuid not null,
+  contact_id uuid,
+  title text not null,
+  assignee_id text,
+  due_day date,
+  due_zone text,
+  due_at timestamp with time zone,
+  overdue_at timestamp with time zone,
+  created_by jsonb,
+  completed_at timestamp with time zone,
+  completed_by jsonb,
+  version integer default 1 not null,
+  created_at timestamp with time zone default moment() not null,
+  updated_at timestamp with time zone default moment() not null,
+  constraint tasks_pkey PRIMARY KEY (tenant_id, task_id),
+  constraint tasks_check CHECK (((due_day IS NULL) = (due_zone IS NULL))),
+  constraint tasks_check1 CHECK (((due_at IS NULL) = (overdue_at IS NULL))),
+  constraint tasks_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint tasks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table tasks enable row level security;
+alter table tasks force row level security;
 
 create table tenants (
   tenant_id text not null,
@@ -479,6 +675,10 @@ alter table tenants enable row level security;
 alter table tenants force row level security;
 
 -- indexes
+
+CREATE INDEX bulk_jobs_recent ON bulk_jobs USING btree (tenant_id, created_at DESC, job_id DESC);
+
+CREATE INDEX bulk_leases_due ON bulk_leases USING btree (due_at);
 
 CREATE INDEX consent_records_of_address ON consent_records USING btree (tenant_id, channel, address, occurred_at DESC, record_id DESC);
 
@@ -532,6 +732,22 @@ CREATE INDEX messages_thread ON messages USING btree (tenant_id, conversation_id
 
 CREATE INDEX messages_waiting ON messages USING btree (tenant_id, contact_id, due_at, message_id) WHERE ((status = 'queued'::text) AND (hold_reason IS NOT NULL));
 
+CREATE INDEX notes_of_contact ON notes USING btree (tenant_id, contact_id, created_at DESC, note_id DESC);
+
+CREATE INDEX notifications_of ON notifications USING btree (tenant_id, member_id, created_at DESC, notification_id DESC);
+
+CREATE INDEX notifications_of_contact ON notifications USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX notifications_unread ON notifications USING btree (tenant_id, member_id) WHERE (read_at IS NULL);
+
+CREATE INDEX opportunities_of_contact ON opportunities USING btree (tenant_id, contact_id);
+
+CREATE INDEX opportunities_sums ON opportunities USING btree (tenant_id, pipeline_id, stage_id) INCLUDE (currency, value);
+
+CREATE UNIQUE INDEX pipelines_default ON pipelines USING btree (tenant_id) WHERE is_default;
+
+CREATE UNIQUE INDEX pipelines_name ON pipelines USING btree (tenant_id, lower(name));
+
 CREATE INDEX segment_cursors_judged ON segment_cursors USING btree (judged_at);
 
 CREATE INDEX segment_members_of_contact ON segment_members USING btree (tenant_id, contact_id);
@@ -544,6 +760,12 @@ CREATE INDEX sender_wakeups_due ON sender_wakeups USING btree (due_at);
 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (tenant_id, channel) WHERE is_default;
 
+CREATE INDEX task_reminders_due ON task_reminders USING btree (due_at);
+
+CREATE INDEX tasks_of_contact ON tasks USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX tasks_open ON tasks USING btree (tenant_id, assignee_id, due_at, task_id) WHERE (completed_at IS NULL);
+
 -- policies
 
 create policy read_by_clients on agency_suppressions as permissive for select to public using ((tenant_id = ( SELECT tenants.parent_tenant_id
@@ -551,6 +773,16 @@ create policy read_by_clients on agency_suppressions as permissive for select to
   WHERE (tenants.tenant_id = ( SELECT current_tenant() AS current_tenant)))));
 
 create policy tenant_isolation on agency_suppressions as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on bulk_files as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on bulk_jobs as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on bulk_leases as permissive for select to public using (true);
+
+create policy tenant_isolation on bulk_leases as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on bulk_pieces as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on consent_records as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -576,6 +808,14 @@ create policy tenant_isolation on members as permissive for all to public using 
 
 create policy tenant_isolation on messages as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy tenant_isolation on notes as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on notifications as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on opportunities as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on pipelines as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy tenant_isolation on quick_replies as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on segment_cursors as permissive for select to public using (true);
@@ -596,7 +836,15 @@ create policy tenant_isolation on sender_wakeups as permissive for all to public
 
 create policy tenant_isolation on senders as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy tenant_isolation on stages as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy tenant_isolation on suppressions as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on task_reminders as permissive for select to public using (true);
+
+create policy tenant_isolation on task_reminders as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on tasks as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on tenants as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -696,6 +944,14 @@ end $function$
 
 grant delete, insert, select, update on agency_suppressions to patchbay_app;
 
+grant delete, insert, select, update on bulk_files to patchbay_app;
+
+grant delete, insert, select, update on bulk_jobs to patchbay_app;
+
+grant delete, insert, select, update on bulk_leases to patchbay_app;
+
+grant delete, insert, select, update on bulk_pieces to patchbay_app;
+
 grant insert, select on consent_records to patchbay_app;
 
 grant delete, insert, select, update on consent_requests to patchbay_app;
@@ -720,6 +976,14 @@ grant delete, insert, select, update on members to patchbay_app;
 
 grant delete, insert, select, update on messages to patchbay_app;
 
+grant delete, insert, select, update on notes to patchbay_app;
+
+grant delete, insert, select, update on notifications to patchbay_app;
+
+grant delete, insert, select, update on opportunities to patchbay_app;
+
+grant delete, insert, select, update on pipelines to patchbay_app;
+
 grant delete, insert, select, update on quick_replies to patchbay_app;
 
 grant select on quiet_hours to patchbay_app;
@@ -736,6 +1000,12 @@ grant delete, insert, select, update on sender_wakeups to patchbay_app;
 
 grant delete, insert, select, update on senders to patchbay_app;
 
+grant delete, insert, select, update on stages to patchbay_app;
+
 grant delete, insert, select, update on suppressions to patchbay_app;
+
+grant delete, insert, select, update on task_reminders to patchbay_app;
+
+grant delete, insert, select, update on tasks to patchbay_app;
 
 grant delete, insert, select, update on tenants to patchbay_app;

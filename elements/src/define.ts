@@ -9,6 +9,7 @@ import { Timeline } from './elements/timeline/timeline.ts';
 import { ConsentLog } from './elements/consent-log/consent-log.ts';
 import { Contacts } from './elements/contacts/contacts.ts';
 import { SegmentBuilder } from './elements/segment-builder/segment-builder.ts';
+import { Pipeline } from './elements/pipeline/pipeline.ts';
 import { register, type ElementClass } from './register.ts';
 
 /** Provider first: an element that is upgraded after it finds it at once. */
@@ -24,6 +25,7 @@ const ALL: readonly ElementClass[] = [
   ConsentLog,
   Contacts,
   SegmentBuilder,
+  Pipeline,
 ];
 
 export type ElementName =
@@ -37,7 +39,8 @@ export type ElementName =
   | 'timeline'
   | 'consent-log'
   | 'contacts'
-  | 'segment-builder';
+  | 'segment-builder'
+  | 'pipeline';
 
 export interface DefineOptions {
   /** What the tags begin with: `acme` gives `<acme-inbox>`. */

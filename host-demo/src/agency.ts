@@ -27,6 +27,14 @@ export interface Client extends TenantOptions {
   prefix: string;
   /** What a customer is called here. */
   people: string;
+  /** What the board is called, and the stages on it. */
+  board: { name: string; stages: readonly Stage[] };
+}
+
+interface Stage {
+  name: string;
+  kind: 'open' | 'won' | 'lost';
+  color: 'gray' | 'blue' | 'teal' | 'green' | 'amber' | 'red' | 'violet';
 }
 
 /** Both businesses are where this machine is, so that the inbox and the phone beside it show the same hour. */
@@ -45,6 +53,19 @@ export const CLIENTS: Readonly<Record<TenantId, Client>> = {
     keywordReplies: 'kit',
     prefix: 'acme',
     people: 'People',
+    board: {
+      name: 'Deals',
+      stages: [
+        { name: 'New lead', kind: 'open', color: 'blue' },
+        { name: 'Qualified', kind: 'open', color: 'teal' },
+        { name: 'Touring', kind: 'open', color: 'violet' },
+        { name: 'Preparing', kind: 'open', color: 'amber' },
+        { name: 'Listing signed', kind: 'open', color: 'amber' },
+        { name: 'Under contract', kind: 'open', color: 'red' },
+        { name: 'Closed', kind: 'won', color: 'green' },
+        { name: 'Cold', kind: 'lost', color: 'gray' },
+      ],
+    },
     brand: {
       name: 'Harbor Realty',
       logo_url: null,
@@ -73,6 +94,17 @@ export const CLIENTS: Readonly<Record<TenantId, Client>> = {
     keywordReplies: 'carrier',
     prefix: 'patchbay',
     people: 'Patients',
+    board: {
+      name: 'Treatments',
+      stages: [
+        { name: 'Inquiry', kind: 'open', color: 'blue' },
+        { name: 'Check-up due', kind: 'open', color: 'violet' },
+        { name: 'Booked', kind: 'open', color: 'teal' },
+        { name: 'In treatment', kind: 'open', color: 'amber' },
+        { name: 'Finished', kind: 'won', color: 'green' },
+        { name: 'Inactive', kind: 'lost', color: 'gray' },
+      ],
+    },
     brand: {
       name: 'Lakeside Dental',
       logo_url: null,

@@ -35,6 +35,22 @@ const openPerson = async ({ page }: Visit, name: string) => {
   await page.locator('[part~=entry]').first().waitFor();
 };
 
+const board = async ({ page }: Visit) => page.locator('[part~=card]').first().waitFor();
+/** A card in the hand, over another column. */
+const drag = async (at: Visit) => {
+  await board(at);
+  const boxes = await Promise.all(
+    ['14 Maple Court', '9 Maple Court'].map((name) =>
+      at.page.locator('[part~=card]', { hasText: name }).first().boundingBox(),
+    ),
+  );
+  const [from, to] = boxes;
+  if (!from || !to) throw new Error('The cards to drag are not there.');
+  await at.page.mouse.move(from.x + 90, from.y + 12);
+  await at.page.mouse.down();
+  await at.page.mouse.move(to.x + 120, to.y + to.height + 20, { steps: 8 });
+};
+
 const DESK: Picture[] = [
   { name: 'login' },
   { name: 'listings', as: 'dana' },
@@ -44,6 +60,9 @@ const DESK: Picture[] = [
   { name: 'person', as: 'dana', path: '/people', prepare: (at) => openPerson(at, 'John Smith') },
   { name: 'patient', as: 'elena', path: '/people', prepare: (at) => openPerson(at, 'Owen Hart') },
   { name: 'segments', as: 'dana', path: '/segments' },
+  { name: 'pipeline', as: 'dana', path: '/pipeline', prepare: board },
+  { name: 'pipeline-drag', as: 'dana', path: '/pipeline', prepare: drag },
+  { name: 'pipeline-other-brand', as: 'priya', path: '/pipeline', prepare: board },
   { name: 'settings', as: 'dana', path: '/settings' },
   { name: 'messages', as: 'dana', ...messages, prepare: ({ inbox }) => row(inbox, 'Sarah Jones').waitFor() },
   {
@@ -101,6 +120,8 @@ const HAND: Picture[] = [
   { name: 'today', as: 'priya' },
   { name: 'people', as: 'dana', path: '/people' },
   { name: 'person', as: 'dana', path: '/people', prepare: (at) => openPerson(at, 'John Smith') },
+  { name: 'pipeline', as: 'dana', path: '/pipeline', prepare: board },
+  { name: 'pipeline-other-brand', as: 'elena', path: '/pipeline', prepare: board },
   { name: 'settings', as: 'elena', path: '/settings' },
   { name: 'menu', as: 'dana', prepare: ({ page }) => page.locator('#menu').tap() },
   { name: 'messages', as: 'dana', ...messages, prepare: ({ inbox }) => row(inbox, 'Sarah Jones').waitFor() },

@@ -101,7 +101,7 @@ export const Empty: Story = {
   parameters: stage({
     width: 560,
     before: (client) => {
-      client.getTimeline = async () => ({ items: [], upcoming: [], before: null, after: null });
+      client.getTimeline = async () => ({ items: [], upcoming: [], tasks: [], before: null, after: null });
     },
   }),
   play: look(async ({ canvas }) => {

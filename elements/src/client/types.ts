@@ -1,4 +1,6 @@
 import type {
+  Board,
+  BoardQuery,
   Brand,
   BulkAction,
   ConsentHistory,
@@ -12,6 +14,10 @@ import type {
   ConversationCounts,
   CreateContact,
   CreateSegment,
+  CreateNote,
+  CreateOpportunity,
+  CreatePipeline,
+  CreateTask,
   EditMessage,
   FeedEvent,
   ImportDetails,
@@ -19,12 +25,18 @@ import type {
   Job,
   JobTarget,
   ListConversationsQuery,
+  ListNotesQuery,
+  ListTasksQuery,
   Me,
   Message,
   MessagePage,
+  MoveOpportunity,
+  Note,
+  Opportunity,
   Page,
   PreferenceLink,
   PreviewSegment,
+  Pipeline,
   QuickReply,
   RecordConsent,
   RequestConsent,
@@ -33,11 +45,14 @@ import type {
   SegmentPreview,
   SendMessage,
   StartImportRequest,
+  StageCardsQuery,
+  Task,
   TimelinePage,
   TimelineQuery,
   UpdateContact,
   UpdateConversation,
   UpdateSegment,
+  UpdateTask,
 } from '@patchbay/server-kit/contract';
 
 /** Where the live feed stands. `offline`: the browser itself says that there is no network. */
@@ -141,6 +156,26 @@ export interface PatchbayClient {
   /** What would become of the first rows. */
   previewImport(id: string, settings: StartImportRequest, options?: RequestOptions): Promise<ImportPreview>;
   startImport(id: string, settings: StartImportRequest): Promise<Job>;
+  /** The first question makes one to begin with. */
+  listPipelines(options?: RequestOptions): Promise<Pipeline[]>;
+  createPipeline(pipeline: CreatePipeline): Promise<Pipeline>;
+  /** Every stage with its count, its sums and its first cards. */
+  getBoard(pipelineId: string, query?: BoardQuery, options?: RequestOptions): Promise<Board>;
+  listStageCards(
+    stageId: string,
+    query?: StageCardsQuery,
+    options?: RequestOptions,
+  ): Promise<Page<Opportunity>>;
+  createOpportunity(opportunity: CreateOpportunity): Promise<Opportunity>;
+  /** Refused with `edited_elsewhere` when it is no longer on the stage `from`. */
+  moveOpportunity(id: string, move: MoveOpportunity): Promise<Opportunity>;
+  listTasks(query?: ListTasksQuery, options?: RequestOptions): Promise<Page<Task>>;
+  createTask(task: CreateTask): Promise<Task>;
+  updateTask(id: string, patch: UpdateTask): Promise<Task>;
+  listNotes(contactId: string, query?: ListNotesQuery, options?: RequestOptions): Promise<Page<Note>>;
+  addNote(contactId: string, note: CreateNote): Promise<Note>;
+  updateNote(id: string, text: string): Promise<Note>;
+  deleteNote(id: string): Promise<void>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;
   createQuickReply(reply: CreateQuickReply): Promise<QuickReply>;
   deleteQuickReply(id: string): Promise<void>;

@@ -3,6 +3,7 @@ import type {
   Conversation,
   Filter,
   Message,
+  Opportunity,
   Segment,
   SendMessage,
 } from '@patchbay/server-kit/contract';
@@ -17,6 +18,12 @@ export interface ElementEvents {
   'message-new': Record<string, never>;
   /** Someone wants to see the contact. Cancel it to show your own page instead of the panel. */
   'contact-open': { contactId: string; conversationId: string | null };
+  /** Someone wants to write to a contact. Cancel it, and open the conversation, or a new message. */
+  'message-start': { contactId: string; conversationId: string | null; phone: string | null };
+  /** Someone wants to call a contact. Not canceled, the browser dials as it does for any `tel:` link. */
+  'call-start': { contactId: string; phone: string };
+  /** The server has moved a card. */
+  'card-moved': { opportunity: Opportunity; fromStageId: string };
   /** A contact was changed in the panel. */
   'contact-change': { contact: Contact };
   /** A contact was added in the table. */

@@ -6,7 +6,16 @@ export { ConversationCache } from './cache.ts';
 export { ThreadStore, type Outgoing, type ThreadOptions } from './thread.ts';
 export { isScheduled, newer, type ThreadItem } from './message-order.ts';
 export { TimelineStore, timelineOf } from './timeline.ts';
+export {
+  PipelineStore,
+  pipelineOf,
+  type BoardFilter,
+  type Column,
+  type PipelineOptions,
+  type Place,
+} from './pipeline.ts';
 export { ContactStore } from './contact.ts';
+export { ContactWorkStore, contactWorkOf } from './contact-work.ts';
 export { DraftsStore } from './drafts.ts';
 export { Outbox } from './outbox.ts';
 export { SessionStore } from './session.ts';

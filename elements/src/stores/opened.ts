@@ -36,7 +36,8 @@ class Opened implements Attached {
     if (message) this.#threads.get(message.conversation_id)?.apply(message);
     else if (conversation) this.#threads.get(conversation.id)?.applyEvent(event);
     for (const id of conversationIds(event)) void this.#threads.get(id)?.reload();
-    if (contact_id !== null && /^(contact|consent)\./.test(type)) this.#contacts.get(contact_id)?.reload();
+    if (contact_id !== null && /^(contact|consent|stage|opportunity)\./.test(type))
+      this.#contacts.get(contact_id)?.reload();
   }
 
   reload(): void {

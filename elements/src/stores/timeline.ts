@@ -1,5 +1,12 @@
 import { timelineKind, type TimelineKind } from '@patchbay/server-kit/contract/names';
-import type { FeedEvent, Message, TimelineEntry, TimelinePage } from '@patchbay/server-kit/contract';
+import type {
+  FeedEvent,
+  Message,
+  Task,
+  TimelineEntry,
+  TimelinePage,
+  UpdateTask,
+} from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import { newer } from './message-order.ts';
@@ -23,6 +30,8 @@ export class TimelineStore extends Store {
   items: readonly TimelineEntry[] = [];
   /** Soonest first. */
   upcoming: readonly Message[] = [];
+  /** Open ones, soonest first; those without a time last. */
+  tasks: readonly Task[] = [];
   status: Loading = 'idle';
   error: ApiError | null = null;
   loadingOlder = false;
@@ -87,6 +96,7 @@ export class TimelineStore extends Store {
     if (message) return this.#takeMessage(message, event);
     if (type.startsWith('message.')) return;
     if (type === 'conversation.updated' && !('state' in data || 'assignee' in data)) return;
+    if (type.startsWith('task.')) void this.#lookAtTasks();
     this.#put({ id, kind: timelineKind(type), type, at, actor, data, message: null });
   }
 
@@ -99,6 +109,39 @@ export class TimelineStore extends Store {
   }
   cancel(id: string): Promise<boolean> {
     return this.#change(() => this.#client.cancelMessage(id));
+  }
+
+  completeTask(id: string): Promise<boolean> {
+    return this.#changeTask(id, { done: true });
+  }
+  rescheduleTask(id: string, at: string): Promise<boolean> {
+    return this.#changeTask(id, { due: { at } });
+  }
+
+  async #changeTask(id: string, patch: UpdateTask): Promise<boolean> {
+    this.changeError = null;
+    try {
+      const task = await this.#client.updateTask(id, patch);
+      const rest = this.tasks.filter((one) => one.id !== id);
+      this.tasks = task.completed_at === null ? [...rest, task].sort(soonest) : rest;
+      this.changed();
+      return true;
+    } catch (cause) {
+      this.changeError = ApiError.fromUnknown(cause);
+      if (this.changeError.code === 'not_found') void this.#lookAtTasks();
+      this.changed();
+      return false;
+    }
+  }
+
+  /** An event tells what happened to a task, not where it stands among the others. */
+  async #lookAtTasks(): Promise<void> {
+    if (this.kind !== null && this.kind !== 'task') return;
+    const query = { contact_id: this.contactId, limit: 100 };
+    const page = await this.#client.listTasks(query).catch(() => null);
+    if (!page) return;
+    this.tasks = page.items;
+    this.changed();
   }
 
   async #change(ask: () => Promise<Message>): Promise<boolean> {
@@ -164,6 +207,7 @@ export class TimelineStore extends Store {
       const tail = overlaps ? this.items.filter((entry) => !fresh.has(keyOf(entry)) && entry.at <= last) : [];
       this.items = [...page.items, ...tail];
       this.upcoming = page.upcoming;
+      this.tasks = page.tasks;
       if (!overlaps) this.#before = page.before;
       this.status = 'ready';
       this.error = null;
@@ -180,6 +224,8 @@ export class TimelineStore extends Store {
 export const keyOf = ({ id, message }: TimelineEntry): string => message?.id ?? id;
 
 const dueOf = ({ hold, send_at }: Message) => hold?.until ?? send_at ?? '';
+
+const soonest = (a: Task, b: Task) => ((a.due_at ?? '9') < (b.due_at ?? '9') ? -1 : 1);
 
 /** How many timelines stay in memory after they were left. */
 const KEPT = 8;

@@ -4,6 +4,8 @@ import { longMessage } from './crowd.ts';
 import type { FakeClient, FakeOptions } from './fake-types.ts';
 import { fakePeople } from './fake-people.ts';
 import { fakeConsent } from './fake-consent.ts';
+import { fakePipeline } from './fake-pipeline.ts';
+import { fakeWork } from './fake-work.ts';
 import { fakeTimeline } from './fake-timeline.ts';
 import { createWorld } from './fake-world.ts';
 import { fakeThread, PLAIN_BRAND } from './fixtures.ts';
@@ -274,6 +276,8 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
         o?.signal,
       ),
     ...fakePeople(world),
+    ...fakePipeline(world, options),
+    ...fakeWork(world),
     listQuickReplies: (o) => answer('listQuickReplies', [], () => replies, o?.signal),
     createQuickReply: (reply) =>
       answer('createQuickReply', [reply], () => {

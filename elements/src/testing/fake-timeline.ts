@@ -81,6 +81,7 @@ export function fakeTimeline(
     upcoming: newest
       ? messages.filter(isWaiting).sort((a, b) => ((a.send_at ?? '') < (b.send_at ?? '') ? -1 : 1))
       : [],
+    tasks: [],
     before: begin + items.length < all.length ? String(begin + items.length) : null,
     after: begin > 0 ? String(begin) : null,
   };

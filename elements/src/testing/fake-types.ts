@@ -23,6 +23,8 @@ export interface FakeOptions {
   brand?: Brand;
   me?: Partial<Me>;
   quickReplies?: QuickReply[];
+  /** So many cards more on the first stage. Default 0; null: no pipeline at all. */
+  cards?: number | null;
   /** The account's own fields of a contact. Default: none. */
   contactFields?: ContactField[];
 }

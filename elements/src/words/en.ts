@@ -3,7 +3,9 @@ import type { enContactsMore } from './en-contacts-more.ts';
 import type { enContacts } from './en-contacts.ts';
 import type { enImport } from './en-import.ts';
 import type { enMore } from './en-more.ts';
+import type { enPipeline } from './en-pipeline.ts';
 import type { enTimeline } from './en-timeline.ts';
+import type { enWork } from './en-work.ts';
 
 /**
  * Every word that a person can see, by key. `{name}` is filled in. A plural is an object by the categories of
@@ -98,6 +100,8 @@ export type WordKey =
   | keyof typeof enContacts
   | keyof typeof enContactsMore
   | keyof typeof enImport
-  | keyof typeof enBuilder;
+  | keyof typeof enBuilder
+  | keyof typeof enPipeline
+  | keyof typeof enWork;
 /** A whole locale: the keys of all files. */
 export type Words = Record<WordKey, Word>;

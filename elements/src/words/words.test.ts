@@ -5,12 +5,16 @@ import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
 import { enImport } from './en-import.ts';
 import { enMore } from './en-more.ts';
+import { enPipeline } from './en-pipeline.ts';
 import { enTimeline } from './en-timeline.ts';
+import { enWork } from './en-work.ts';
 import { en, type Word } from './en.ts';
 import { addEnglish, formatPhone, I18n, localTime, zonedInstant } from './i18n.ts';
 
 addEnglish(enMore);
+addEnglish(enPipeline);
 addEnglish(enTimeline);
+addEnglish(enWork);
 const english: Record<string, Word> = {
   ...en,
   ...enMore,
@@ -19,6 +23,8 @@ const english: Record<string, Word> = {
   ...enContactsMore,
   ...enImport,
   ...enBuilder,
+  ...enPipeline,
+  ...enWork,
 };
 const texts = (word: Word) => (typeof word === 'string' ? [word] : Object.values(word));
 const holes = (word: Word) => new Set(texts(word).flatMap((text) => text.match(/\{\w+\}/g) ?? []));

@@ -12,6 +12,7 @@ import { messagesPage } from './pages/messages.ts';
 import { notFoundPage } from './pages/not-found.ts';
 import { peoplePage } from './pages/people.ts';
 import { personPage } from './pages/person.ts';
+import { pipelinePage } from './pages/pipeline.ts';
 import { segmentsPage } from './pages/segments.ts';
 import { settingsPage } from './pages/settings.ts';
 import { todayPage } from './pages/today.ts';
@@ -100,6 +101,7 @@ export async function createPortal({ kit, secret, sandboxUrl }: PortalOptions): 
     const id = request.query['segment'];
     return segmentsPage(user, theme, segments, segments.find((one) => one.id === id)?.id);
   });
+  show('/pipeline', (user, _request, theme) => pipelinePage(user, theme));
   show('/people/:id', async (user, request, theme) => {
     const id = request.params['id'];
     const person = isUuid(id) ? await findPerson(kit, user, id) : undefined;

@@ -15,12 +15,14 @@ const PLACES: Readonly<Record<TenantId, readonly Place[]>> = {
   harbor: [
     { path: '/listings', label: 'Listings', icon: 'home' },
     { path: '/messages', label: 'Messages', icon: 'chat' },
+    { path: '/pipeline', label: 'Deals', icon: 'board' },
     { path: '/people', label: 'People', icon: 'people' },
     { path: '/segments', label: 'Segments', icon: 'funnel' },
   ],
   lakeside: [
     { path: '/today', label: 'Today', icon: 'calendar' },
     { path: '/messages', label: 'Messages', icon: 'chat' },
+    { path: '/pipeline', label: 'Treatments', icon: 'board' },
     { path: '/people', label: 'Patients', icon: 'people' },
     { path: '/segments', label: 'Segments', icon: 'funnel' },
   ],

@@ -6,7 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { systemClock, type Sandbox, type Transport } from '@patchbay/carrier-sandbox';
 import type { ServerKit } from '@patchbay/server-kit';
-import type { Contact, Message, UpdateConversation } from '@patchbay/server-kit/contract';
+import type {
+  Contact,
+  Message,
+  Opportunity,
+  Pipeline,
+  Task,
+  UpdateConversation,
+} from '@patchbay/server-kit/contract';
 import { CLIENTS, NEW_LEAD, userOf, USERS, type TenantId } from '../agency.ts';
 import { portalCarrier } from '../carrier.ts';
 import type { DemoConfig } from '../config.ts';
@@ -99,7 +106,10 @@ class Seeder {
     });
     // whom a conversation may be assigned to: the kit knows a member once it has met him
     for (const { id, tenant } of USERS) await this.call(tenant, 'GET', '/v1/me', undefined, id);
-    if (!(await this.#isBegun())) await this.#play(sandbox, now);
+    if (!(await this.#isBegun())) {
+      for (const tenant of TENANTS) await this.#setUpBoard(tenant);
+      await this.#play(sandbox, now);
+    }
     this.#clock.time = now;
     for (const tenant of TENANTS) {
       for (const reply of QUICK_REPLIES[tenant]) await this.call(tenant, 'POST', '/v1/quick-replies', reply);
@@ -120,6 +130,10 @@ class Seeder {
       this.#clock.time = now - (oldest(person) + 7) * MINUTE;
       setUpPhone(sandbox, person, this.#clock.time);
       if (person.first) contacts.set(person, await this.#addContact(person));
+    }
+    for (const [person, id] of contacts) {
+      this.#clock.time = now - 2 * 60 * MINUTE;
+      await this.#addWork(person, id, now);
     }
     const lines = PEOPLE.flatMap((person) => person.lines.map((line) => ({ person, line })));
     for (const { person, line } of lines.sort((a, b) => b.line.ago - a.line.ago)) {
@@ -152,6 +166,36 @@ class Seeder {
       await this.call(tenant, 'POST', `/v1/contacts/${contact.id}/consent`, consent);
     }
     return contact.id;
+  }
+
+  /** The stages of the board, in place of those that the kit begins with. */
+  async #setUpBoard(tenant: TenantId): Promise<void> {
+    const { items } = await this.call<{ items: Pipeline[] }>(tenant, 'GET', '/v1/pipelines');
+    await this.call(tenant, 'PATCH', `/v1/pipelines/${items[0]?.id}`, CLIENTS[tenant].board);
+  }
+
+  /** What a person is on the board with; what is to be done for them, and what was noted. */
+  async #addWork(person: Person, contactId: string, now: number): Promise<void> {
+    const { tenant, deal, tasks = [], notes = [] } = person;
+    if (deal) {
+      const path = `/v1/contacts/${contactId}/opportunities`;
+      const { items } = await this.call<{ items: Opportunity[] }>(tenant, 'GET', path);
+      await this.call(tenant, 'PATCH', `/v1/opportunities/${items[0]?.id}`, {
+        name: deal.name,
+        value: deal.dollars * 100,
+        currency: 'USD',
+        owner_id: deal.owner,
+        expected_close: deal.closes === undefined ? null : dayAfter(now, deal.closes),
+      });
+    }
+    for (const { title, due, by, done } of tasks) {
+      const body = { title, contact_id: contactId, due: { on: dayAfter(now, due) } };
+      const { id } = await this.call<Task>(tenant, 'POST', '/v1/tasks', body, by);
+      if (done) await this.call(tenant, 'PATCH', `/v1/tasks/${id}`, { done }, by);
+    }
+    for (const { text, by } of notes) {
+      await this.call(tenant, 'POST', `/v1/contacts/${contactId}/notes`, { text }, by);
+    }
   }
 
   async #send(
@@ -202,6 +246,10 @@ class Seeder {
     return JSON.parse(text) as T;
   }
 }
+
+/** A day as ISO writes it, so many days from now. */
+const dayAfter = (now: number, days: number): string =>
+  new Intl.DateTimeFormat('sv-SE').format(now + days * 24 * 60 * MINUTE);
 
 const oldest = (person: Person): number => Math.max(...person.lines.map(({ ago }) => ago));
 

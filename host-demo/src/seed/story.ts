@@ -29,6 +29,16 @@ export interface Person {
   /** The phone takes no texts: the carrier's error code. */
   undelivered?: number;
   assignee?: string;
+  /** On the board, beside their stage. `closes` in days from now. */
+  deal?: { name: string; dollars: number; closes?: number; owner: string };
+  tasks?: {
+    title: string;
+    /** Days from now, at nine in the morning. */ due: number;
+    by: string;
+    done?: boolean;
+  }[];
+  /** Written by a member, who may mention another: `<@marcus>`. */
+  notes?: { text: string; by: string }[];
   unread?: boolean;
   in?: 'inbox' | 'waiting' | 'closed';
   lines: Line[];
@@ -55,6 +65,17 @@ export const PEOPLE: readonly Person[] = [
     fields: { Birthday: 'May 12', Budget: '$420,000', 'Looking for': 'Two bedrooms, garage' },
     consent: REQUEST_FORM,
     assignee: 'dana',
+    deal: { name: '14 Maple Court', dollars: 412_000, closes: 21, owner: 'dana' },
+    tasks: [
+      { title: 'Confirm Saturday’s showing with the owner', due: 1, by: 'dana' },
+      { title: 'Send the HOA papers', due: -1, by: 'dana' },
+    ],
+    notes: [
+      {
+        text: 'Has a loan approval up to $430,000. <@marcus> please check the HOA reserve before Saturday.',
+        by: 'dana',
+      },
+    ],
     lines: [
       {
         ago: 1 * DAY + 6 * HOUR,
@@ -95,6 +116,8 @@ export const PEOPLE: readonly Person[] = [
     fields: { Budget: '$390,000' },
     consent: REQUEST_FORM,
     unread: true,
+    deal: { name: '9 Maple Court', dollars: 389_500, closes: 30, owner: 'dana' },
+    tasks: [{ title: 'Answer her about the HOA fees', due: 0, by: 'dana' }],
     lines: [
       {
         ago: 48,
@@ -166,6 +189,7 @@ export const PEOPLE: readonly Person[] = [
     consent: REQUEST_FORM,
     assignee: 'marcus',
     in: 'waiting',
+    deal: { name: 'Listing of 5 Pier Street', dollars: 540_000, closes: 45, owner: 'marcus' },
     lines: [
       { ago: 1 * DAY + 3 * HOUR, text: 'The photographer can come at 4 today, does that work for you?' },
       { ago: 1 * DAY + 3 * HOUR - 12, by: 'marcus', text: 'Perfect, see you at 4 then' },
@@ -184,6 +208,8 @@ export const PEOPLE: readonly Person[] = [
     tags: ['Qualified', 'Under contract'],
     consent: REQUEST_FORM,
     assignee: 'dana',
+    deal: { name: '220 Shore Drive', dollars: 875_000, closes: -2, owner: 'marcus' },
+    tasks: [{ title: 'Move the closing date with the notary', due: 1, by: 'marcus' }],
     lines: [
       {
         ago: 1 * DAY + 7 * HOUR,
@@ -228,6 +254,7 @@ export const PEOPLE: readonly Person[] = [
     consent: REQUEST_FORM,
     assignee: 'marcus',
     in: 'waiting',
+    deal: { name: 'Sale of 31 Birch Lane', dollars: 465_000, closes: 60, owner: 'dana' },
     lines: [
       {
         ago: 4 * DAY + 3 * HOUR,
@@ -250,6 +277,7 @@ export const PEOPLE: readonly Person[] = [
     consent: REQUEST_FORM,
     assignee: 'dana',
     in: 'closed',
+    deal: { name: '8 Harbor Row', dollars: 358_000, owner: 'marcus' },
     lines: [
       { ago: 6 * DAY, by: 'dana', text: 'Keys are at the front office, Ben. Welcome home!' },
       { ago: 6 * DAY - 25, text: 'Picked up. Thank you for everything 🏡' },
@@ -270,6 +298,7 @@ export const PEOPLE: readonly Person[] = [
     consent: INTAKE_FORM,
     assignee: 'priya',
     unread: true,
+    deal: { name: 'Check-up and cleaning', dollars: 180, closes: 14, owner: 'priya' },
     lines: [
       { ago: 64, by: 'priya', text: 'Hi Grace, your check-up is due. Would Thursday at 9 suit you?' },
       { ago: 22, text: 'Thursday works. Can I bring my son along for his first visit?' },
@@ -287,6 +316,9 @@ export const PEOPLE: readonly Person[] = [
     tags: ['Crown'],
     consent: INTAKE_FORM,
     assignee: 'priya',
+    deal: { name: 'Crown, upper left', dollars: 1_450, closes: 9, owner: 'elena' },
+    tasks: [{ title: 'Order the crown from the lab', due: 1, by: 'priya' }],
+    notes: [{ text: 'Prefers mornings. <@elena> he asked for the same hygienist.', by: 'priya' }],
     lines: [
       { ago: 190, text: 'The temporary crown feels a bit high when I bite' },
       {
@@ -310,6 +342,7 @@ export const PEOPLE: readonly Person[] = [
     consent: INTAKE_FORM,
     assignee: 'elena',
     in: 'waiting',
+    deal: { name: 'First visit', dollars: 120, closes: 3, owner: 'priya' },
     lines: [
       { ago: 1 * DAY + 4 * HOUR, text: 'Hello, do you take new patients? I have just moved here' },
       {

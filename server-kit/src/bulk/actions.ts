@@ -102,7 +102,7 @@ async function act(
   tx: Tx,
   action: BulkAction,
   of: Change,
-  belongings: Belongings,
+  belongings: Required<Belongings>,
 ): Promise<Record<string, number>> {
   const { ids, actor, data } = of;
   const counted = (changed: Changed) => ({ ...changed });
@@ -151,7 +151,7 @@ export interface BulkSettings {
 }
 
 /** `place` is the number of the next piece. */
-export function bulkWork(belongings: Belongings): Work {
+export function bulkWork(belongings: Required<Belongings>): Work {
   return {
     open: () => ({
       async piece(tx: Tx, job: JobRow): Promise<Step> {

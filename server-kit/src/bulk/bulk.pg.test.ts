@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../db/client.ts';
 import { newId } from '../ids.ts';
-import { conversationBelongings } from '../messaging/belongings.ts';
+import { belongings } from '../belongings.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { bulkWork } from './actions.ts';
 import { createRunner, type Runner } from './runner.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 2, clock });
   runner = createRunner(
     { database, log: pino({ level: 'silent' }) },
-    { bulk: bulkWork(conversationBelongings) },
+    { bulk: bulkWork(belongings) },
   );
 });
 afterAll(async () => {
@@ -50,7 +50,7 @@ async function run(action: object, target: object = tagged(), role: 'agent' | 'm
 }
 /** A process that ends before the piece after so many is committed. */
 function dyingAfter(pieces: number): Runner {
-  const work = bulkWork(conversationBelongings);
+  const work = bulkWork(belongings);
   let left = pieces;
   return createRunner(
     { database, log: pino({ level: 'silent' }) },
@@ -239,7 +239,7 @@ describe('a bulk action', () => {
     const action = { type: 'set_stage', stage: 'sure' };
     const { id } = (await ask('POST', '/v1/jobs', { target: tagged(), action })).body;
     const seen: string[] = [];
-    const work = bulkWork(conversationBelongings);
+    const work = bulkWork(belongings);
     const counting = (who: string) => ({
       bulk: {
         open: (...given: Parameters<typeof work.open>) => ({

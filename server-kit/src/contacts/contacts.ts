@@ -10,11 +10,17 @@ import { addressTaken, lockNumbers, ownerOfNumber, replaceAddresses } from './ad
 import { checkedInput, NOBODY, regionOf, type Checked, type ContactInput } from './input.ts';
 import { toE164 } from './phone.ts';
 import { present, type ContactRow } from './rows.ts';
+import type { Stages } from './stages.ts';
 import { contacts } from './tables.ts';
 import { deriveZone } from './zones.ts';
 
 /** Throws what `checkedInput` does, `contact_exists` and `address_taken`. */
-export async function createContact(tx: Tx, input: CreateContact, actor: MemberRef): Promise<string> {
+export async function createContact(
+  tx: Tx,
+  input: CreateContact,
+  actor: MemberRef,
+  stages: Stages,
+): Promise<string> {
   const { id = newId(), ...given } = input;
   const { values, addresses } = await checkedInput(tx, given, NOBODY);
   await claimNumbers(tx, id, { values, addresses });
@@ -35,6 +41,7 @@ export async function createContact(tx: Tx, input: CreateContact, actor: MemberR
   if (!made) throw await clash(tx, id);
   if (addresses) await replaceAddresses(tx, id, addresses);
   await record(tx, [{ type: 'contact.created', contactId: id, actor }]);
+  if (values.stage) await stages.entered(tx, id, values.stage, actor);
   return id;
 }
 
@@ -79,6 +86,7 @@ export async function updateContact(
   input: ContactInput,
   expected: number | null,
   actor: MemberRef,
+  stages: Stages,
 ): Promise<void> {
   const [found] = await tx.sql<ContactRow[]>`
     select * from contacts where tenant_id = ${tx.tenant} and contact_id = ${id} for update`;
@@ -115,6 +123,8 @@ export async function updateContact(
       data: { changed },
     },
   ]);
+  const { stage } = checked.values;
+  if (stage !== undefined && stage !== before.stage) await stages.entered(tx, id, stage, actor);
 }
 
 const UNIQUE_VIOLATION = '23505';

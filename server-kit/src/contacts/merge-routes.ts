@@ -79,7 +79,10 @@ const removeContact = createRoute({
   responses: { 204: { description: 'Gone' }, ...problems('forbidden', 'not_found', 'contact_merged') },
 });
 
-export function contactMergeRoutes(context: KitContext, belongings: Belongings): OpenAPIHono<AppEnv> {
+export function contactMergeRoutes(
+  context: KitContext,
+  belongings: Required<Belongings>,
+): OpenAPIHono<AppEnv> {
   const { database } = context;
   const app = routeGroup();
 

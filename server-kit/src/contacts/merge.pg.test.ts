@@ -34,7 +34,25 @@ async function everything(ids: string[]): Promise<Record<string, unknown>> {
       `select * from conversations where contact_id = any($1) order by conversation_id`,
     ),
     messages: await of(`select * from messages where contact_id = any($1) order by message_id`),
+    cards: await of(`select * from opportunities where contact_id = any($1) order by opportunity_id`),
+    tasks: await of(`select * from tasks where contact_id = any($1) order by task_id`),
+    notes: await of(`select * from notes where contact_id = any($1) order by note_id`),
+    notifications: await of(
+      `select * from notifications where contact_id = any($1) order by notification_id`,
+    ),
   };
+}
+
+/** A card, a task and a note, and what a member is told of them. */
+async function busy(id: string, stage: string): Promise<void> {
+  const ask = (path: string, body: object) => kit.request('POST', `/v1${path}`, { as: kit.a.manager, body });
+  await kit.request('PATCH', `/v1/contacts/${id}`, { body: { stage } });
+  const answers = [
+    await ask('/opportunities', { contact_id: id, name: 'Roof', value: 1, currency: 'USD' }),
+    await ask('/tasks', { contact_id: id, title: 'Call', assignee_id: 'alpha-agent' }),
+    await ask(`/contacts/${id}/notes`, { text: 'Ask <@alpha-agent>' }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
 }
 
 describe('duplicates', () => {
@@ -252,7 +270,19 @@ it('random merges and undos lose no message and no event, and all undone leave e
           ids.push((await kit.receive(kit.a, { from: newPhone(), body })).contactId);
         }
         ids.push(await person({ tags: ['lonely'], email: `${newId()}@x.example` }));
+        await busy(ids[0]!, 'New');
+        await busy(ids[1]!, 'Qualified');
         const before = await everything(ids);
+        const kept = () =>
+          kit.admin(
+            `select opportunity_id as id from opportunities where contact_id = any($1)
+             union all select task_id from tasks where contact_id = any($1)
+             union all select note_id from notes where contact_id = any($1)
+             union all select notification_id from notifications where contact_id = any($1) order by 1`,
+            [ids],
+          );
+        const had = await kept();
+        expect(had).toHaveLength(2 * 6);
         const messages = () =>
           kit.admin('select message_id, body from messages where contact_id = any($1) order by 1', [ids]);
         const events = () =>
@@ -271,6 +301,7 @@ it('random merges and undos lose no message and no event, and all undone leave e
           if (step.do === 'merge' && answer.status === 200) merges.push(answer.body.id);
           expect(await messages()).toEqual(sent);
           expect(await events()).toEqual(told);
+          expect(await kept()).toEqual(had);
         }
         // whatever is still merged, newest first
         for (const id of merges.toReversed()) {
@@ -284,7 +315,7 @@ it('random merges and undos lose no message and no event, and all undone leave e
     ),
     { numRuns: 25 },
   );
-}, 60_000);
+}, 120_000);
 
 describe('a text that comes while people are merged', () => {
   it('is stored once, with whoever the number belongs to then', async () => {

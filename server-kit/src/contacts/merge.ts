@@ -89,7 +89,7 @@ export async function mergeContacts(
   tx: Tx,
   { winnerId, loserId }: { winnerId: string; loserId: string },
   actor: MemberRef,
-  belongings: Belongings,
+  belongings: Required<Belongings>,
 ): Promise<string> {
   if (winnerId === loserId) {
     throw new ProblemError('invalid_merge', 'A contact cannot be merged with itself.', 'with');

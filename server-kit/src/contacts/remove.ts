@@ -12,7 +12,7 @@ export async function deleteContact(
   tx: Tx,
   id: string,
   actor: MemberRef,
-  belongings: Belongings,
+  belongings: Required<Belongings>,
 ): Promise<void> {
   const { sql, tenant } = tx;
   const [found] = await sql<ContactRow[]>`
@@ -33,7 +33,7 @@ export async function deleteContacts(
   tx: Tx,
   ids: string[],
   actor: MemberRef | null,
-  belongings: Belongings,
+  belongings: Required<Belongings>,
   data: Record<string, unknown> = {},
 ): Promise<number> {
   const { sql, tenant } = tx;

@@ -9,6 +9,7 @@ import {
 } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
+import { retryCollisions } from '../db/retry.ts';
 import { cutPage, readCursor } from '../http/cursor.ts';
 import type { AppEnv } from '../http/env.ts';
 import { etag, versionIn } from '../http/etag.ts';
@@ -18,6 +19,7 @@ import { cleanQuery, routeGroup } from '../http/routes.ts';
 import { createContact, updateContact } from './contacts.ts';
 import { contactById, listContacts, present, toContact } from './rows.ts';
 import { regionFor } from './search.ts';
+import type { Stages } from './stages.ts';
 
 const getContacts = createRoute({
   method: 'get',
@@ -104,7 +106,7 @@ const patchContact = createRoute({
   },
 });
 
-export function contactRoutes(context: KitContext): OpenAPIHono<AppEnv> {
+export function contactRoutes(context: KitContext, stages: Stages): OpenAPIHono<AppEnv> {
   const { database } = context;
   const app = routeGroup();
 
@@ -123,7 +125,7 @@ export function contactRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(postContact, async (c) => {
     const given = c.req.valid('json');
     const { body } = await once(context, c, async (tx) => {
-      const id = await createContact(tx, given, c.var.session.member);
+      const id = await createContact(tx, given, c.var.session.member, stages);
       return { status: 201, body: await read(tx, id) };
     });
     c.header('etag', etag(body));
@@ -142,10 +144,12 @@ export function contactRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const { tenant, member } = c.var.session;
     const { id } = c.req.valid('param');
     const expected = versionIn(c.req.valid('header')['if-match']);
-    const body = await database.transaction(tenant, async (tx) => {
-      await updateContact(tx, id, c.req.valid('json'), expected, member);
-      return read(tx, id);
-    });
+    const body = await retryCollisions(() =>
+      database.transaction(tenant, async (tx) => {
+        await updateContact(tx, id, c.req.valid('json'), expected, member, stages);
+        return read(tx, id);
+      }),
+    );
     c.header('etag', etag(body));
     return c.json(body, 200);
   });

@@ -25,7 +25,7 @@ export async function undoMerge(
   tx: Tx,
   mergeId: string,
   actor: MemberRef,
-  belongings: Belongings,
+  belongings: Required<Belongings>,
 ): Promise<[winner: string, loser: string]> {
   const { sql, tenant } = tx;
   const [named] = await readMerge(tx, mergeId);

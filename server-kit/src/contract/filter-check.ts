@@ -217,8 +217,9 @@ function checkCondition(
 
 /**
  * Entering and leaving are consequences of filters. If filters could ask for them, a segment could make itself change for ever.
+ * What is about no contact is nothing that one could have done.
  */
-const ASKABLE = EVENT_TYPES.filter((type) => !type.startsWith('segment.'));
+const ASKABLE = EVENT_TYPES.filter((type) => !/^(segment|pipeline|notification)\./.test(type));
 
 /** The types that are meant by one or by a kind as `message.*`. Empty when there are none. */
 export function eventTypes(pattern: string): string[] {

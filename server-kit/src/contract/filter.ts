@@ -108,6 +108,16 @@ export const eventCondition = z
         at_most: count.optional(),
         exactly: count.optional(),
         within: filterPeriod.optional(),
+        stage: z
+          .string()
+          .min(1)
+          .max(FILTER_LIMITS.text)
+          .optional()
+          .meta({ description: 'With `stage.entered`: only this stage, by its id or the name it had then' }),
+      })
+      .refine((event) => event.stage === undefined || event.type === 'stage.entered', {
+        message: 'only stage.entered can be asked for a stage',
+        path: ['stage'],
       })
       .refine((event) => event.exactly === undefined || (event.at_least ?? event.at_most) === undefined, {
         message: 'use either exactly, or at_least and at_most',

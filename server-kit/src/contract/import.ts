@@ -49,13 +49,9 @@ export const startImport = z
         wording: z.string().trim().min(1).max(2000).meta({ description: 'What they were asked or shown' }),
         proof: recordConsent.shape.proof,
         occurred_at: instant.optional().meta({ description: 'When it was given. Default: now' }),
-        occurred_at_column: z
-          .int()
-          .min(0)
-          .optional()
-          .meta({
-            description: 'The column, from 0, that says it row by row; where it is empty: `occurred_at`',
-          }),
+        occurred_at_column: z.int().min(0).optional().meta({
+          description: 'The column, from 0, that says it row by row; where it is empty: `occurred_at`',
+        }),
       })
       .nullable()
       .default(null)

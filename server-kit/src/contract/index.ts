@@ -16,3 +16,7 @@ export * from './contact-segment.ts';
 export * from './segments.ts';
 export * from './job.ts';
 export * from './import.ts';
+export * from './pipeline.ts';
+export * from './task.ts';
+export * from './note.ts';
+export * from './notification.ts';

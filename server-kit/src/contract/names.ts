@@ -71,6 +71,22 @@ export const EVENT_TYPES = [
   'segment.entered',
   'segment.left',
   'job.updated',
+  'stage.entered',
+  'opportunity.created',
+  'opportunity.updated',
+  'opportunity.won',
+  'opportunity.lost',
+  'opportunity.deleted',
+  'pipeline.updated',
+  'task.created',
+  'task.updated',
+  'task.completed',
+  'task.deleted',
+  'note.added',
+  'note.edited',
+  'note.deleted',
+  'notification.added',
+  'notification.read',
 ] as const;
 
 /** What a timeline can be narrowed to, and the event types of each, by what stands before their dot. */
@@ -239,6 +255,16 @@ export const CONTACT_SORTS = ['newest', 'oldest', 'name', 'name_desc'] as const;
 /** `dynamic`: whoever the filter finds. `static`: whoever was put in by hand. */
 export const SEGMENT_KINDS = ['dynamic', 'static'] as const;
 
+/** Whether a card on a stage is still worked on, and if not, how it ended. */
+export const STAGE_KINDS = ['open', 'won', 'lost'] as const;
+/** Names of colours, which the design tokens of a brand give their looks. */
+export const STAGE_COLORS = ['gray', 'blue', 'teal', 'green', 'amber', 'red', 'violet'] as const;
+/** `stages` a pipeline may have, pipelines a tenant. */
+export const PIPELINE_LIMITS = { stages: 30, pipelines: 50 } as const;
+
+/** What a member is told of. */
+export const NOTIFICATION_KINDS = ['mention', 'task_assigned', 'task_due', 'conversation_assigned'] as const;
+
 /** What runs over many contacts in the worker. */
 export const JOB_KINDS = ['bulk', 'import', 'export'] as const;
 /** `waiting`: an import whose columns are not mapped yet. */
@@ -292,6 +318,8 @@ export const ERROR_CODES = {
   job_not_startable: { status: 409, title: 'This job cannot be started' },
   invalid_file: { status: 422, title: 'The file cannot be read' },
   not_static: { status: 409, title: 'The members of this segment follow from its filter' },
+  pipeline_exists: { status: 409, title: 'There is already a pipeline with this name' },
+  stage_in_use: { status: 409, title: 'There are still cards on this stage' },
   payload_too_large: { status: 413, title: 'Too large' },
   unavailable: { status: 503, title: 'The database cannot be reached' },
   internal: { status: 500, title: 'Unexpected error' },
@@ -315,3 +343,6 @@ export type FieldType = (typeof FIELD_TYPES)[number];
 export type ZoneSource = (typeof ZONE_SOURCES)[number];
 export type ContactSort = (typeof CONTACT_SORTS)[number];
 export type DuplicateReason = (typeof DUPLICATE_REASONS)[number];
+export type StageKind = (typeof STAGE_KINDS)[number];
+export type StageColor = (typeof STAGE_COLORS)[number];
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { message } from './message.ts';
 import { TIMELINE_KINDS, type TimelineKind } from './names.ts';
 import { cursor, id, instant, memberRef } from './primitives.ts';
+import { task } from './task.ts';
 
 const kind = z.enum(Object.keys(TIMELINE_KINDS) as [TimelineKind, ...TimelineKind[]]);
 
@@ -26,6 +27,9 @@ export const timelinePage = z
       description:
         'What waits for its hour (`hold` says for what and until when), soonest first; on the newest page, and not among its items',
     }),
+    tasks: z
+      .array(task)
+      .meta({ description: 'Open tasks, soonest first, on the newest page; with all kinds and with `task`' }),
     before: cursor.nullable().meta({ description: 'Pass as `before` for what was earlier' }),
     after: cursor.nullable().meta({ description: 'Pass as `after` for what was later' }),
   })

@@ -6,13 +6,27 @@ import * as consent from '../consent/tables.ts';
 import * as contacts from '../contacts/tables.ts';
 import * as events from '../events/tables.ts';
 import * as messaging from '../messaging/tables.ts';
+import * as notes from '../notes/tables.ts';
+import * as notifications from '../notifications/tables.ts';
+import * as pipeline from '../pipeline/tables.ts';
 import * as segments from '../segments/tables.ts';
+import * as tasks from '../tasks/tables.ts';
 import * as tenancy from '../tenancy/tables.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 
-const TABLES: PgTable[] = [bulk, consent, contacts, events, messaging, segments, tenancy].flatMap((domain) =>
-  Object.values(domain),
-);
+const TABLES: PgTable[] = [
+  bulk,
+  consent,
+  contacts,
+  events,
+  messaging,
+  notes,
+  notifications,
+  pipeline,
+  segments,
+  tasks,
+  tenancy,
+].flatMap((domain) => Object.values(domain));
 
 let kit: TestKit;
 beforeAll(async () => {

@@ -29,6 +29,8 @@ export interface LoggedEvent {
   actor: MemberRef | null;
   data: Record<string, unknown>;
   occurred_at: string;
+  /** Whose feed alone carries it; null: everybody's. */
+  only_for: string | null;
 }
 
 /** Adds to each event the message and conversation it is about, as they are now. */
@@ -39,6 +41,8 @@ export interface Frame {
   eventId: string;
   cursor: string;
   json: string;
+  /** The one member who may see it; null: everybody in the tenant. */
+  onlyFor: string | null;
 }
 
 interface Reader {
@@ -186,7 +190,8 @@ export class FeedHub {
       const rows = await sql<(LoggedEvent & Horizon)[]>`
         with horizon as (${horizonOf(tx)})
         select h.xmin, h.newest, e.* from horizon h left join lateral (
-          select tx::text, position::text, event_id, type, contact_id, conversation_id, message_id, actor, data, occurred_at
+          select tx::text, position::text, event_id, type, contact_id, conversation_id, message_id, actor, data,
+            occurred_at, only_for
           from events
           where tenant_id = ${tenant} and tx >= ${String(from)}::xid8
             ${after === null ? sql`` : sql`and (tx, position) > (${after.tx}::xid8, ${after.position}::bigint)`}
@@ -202,6 +207,7 @@ export class FeedHub {
           eventId: event.id,
           cursor: `${cluster}.${own < horizon ? own : horizon}`,
           json: JSON.stringify(event),
+          onlyFor: found[index]!.only_for,
         };
       });
       const last = found.length === PAGE ? found.at(-1)! : null;

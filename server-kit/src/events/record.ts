@@ -10,6 +10,8 @@ export interface NewEvent {
   messageId?: string | null;
   actor?: MemberRef | null;
   data?: Record<string, unknown>;
+  /** The one member whose feed carries it. Default: everybody’s in the tenant. */
+  onlyFor?: string | null;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface NewEvent {
 export function record(tx: Tx, events: NewEvent[]) {
   tx.touch();
   return tx.sql`
-    insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, actor, data)
-    select ${tx.tenant}, e.id, e.type, e.contact_id, e.conversation_id, e.message_id, e.actor, e.data
+    insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, actor, data, only_for)
+    select ${tx.tenant}, e.id, e.type, e.contact_id, e.conversation_id, e.message_id, e.actor, e.data, e.only_for
     from jsonb_to_recordset(${tx.sql.json(
       events.map((event) => ({
         id: newId(),
@@ -30,8 +32,10 @@ export function record(tx: Tx, events: NewEvent[]) {
         message_id: event.messageId ?? null,
         actor: (event.actor ?? null) as never,
         data: (event.data ?? {}) as never,
+        only_for: event.onlyFor ?? null,
       })),
-    )}) as e (id uuid, type text, contact_id uuid, conversation_id uuid, message_id uuid, actor jsonb, data jsonb)`;
+    )}) as e (id uuid, type text, contact_id uuid, conversation_id uuid, message_id uuid, actor jsonb, data jsonb,
+      only_for text)`;
 }
 
 /**

@@ -21,6 +21,9 @@ export function feedRoutes({ feed, clock }: KitContext): Hono<{ Variables: { ses
     let wake: () => void = () => undefined;
     let closed = false;
 
+    /** A reader serves all members of a tenant; what is for another one goes no further than here. */
+    const mine = (frames: Frame[]) =>
+      frames.filter(({ onlyFor }) => onlyFor === null || onlyFor === session.member.id);
     const push = (text: string) => {
       queue.push(text);
       if (queue.length > MAX_QUEUED) closed = true;
@@ -32,7 +35,8 @@ export function feedRoutes({ feed, clock }: KitContext): Hono<{ Variables: { ses
     };
     // live events wait here until the catch-up has been written
     let waiting: Frame[] | null = [];
-    const { cursor, stop } = await feed.subscribe(tenant, (frames) => {
+    const { cursor, stop } = await feed.subscribe(tenant, (all) => {
+      const frames = mine(all);
       if (waiting) waiting.push(...frames);
       else for (const frame of frames) push(render(frame));
     });
@@ -56,7 +60,7 @@ export function feedRoutes({ feed, clock }: KitContext): Hono<{ Variables: { ses
         } else {
           for await (const page of pages) {
             if (closed) return;
-            for (const frame of page) {
+            for (const frame of mine(page)) {
               written.add(frame.eventId);
               push(render(frame));
             }

@@ -17,6 +17,7 @@ export const events = pgTable(
     actor: json(),
     data: json().notNull().default({}),
     occurred_at: instant().notNull(),
+    only_for: text(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.tx, table.position] })],
 );

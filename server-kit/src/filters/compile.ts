@@ -17,7 +17,6 @@ import {
   type EventCondition,
   type FieldCondition,
   type Filter,
-  type FilterPeriod,
   type FilterPoint,
   type NoEventCondition,
   type SegmentCondition,
@@ -231,12 +230,16 @@ function compileEvent({ event }: EventCondition, asking: Asking): SQL {
 
 /** At least `times`. */
 function happened(
-  { type, within }: { type: string; within?: FilterPeriod | undefined },
+  { type, within, stage }: Pick<EventCondition['event'], 'type' | 'within' | 'stage'>,
   times: number,
   asking: Asking,
 ): SQL {
   const which = sql`e.tenant_id = ${asking.tenant}::text and ${oneOf(sql`e.type`, type)}${
     within === undefined ? sql`` : sql` and ${insideSql(sql`e.occurred_at`, periodSql(within, asking))}`
+  }${
+    stage === undefined
+      ? sql``
+      : sql` and (e.data -> 'to' ->> 'id' = ${stage}::text or lower(e.data -> 'to' ->> 'name') = lower(${stage}::text))`
   }`;
   const own = sql`${which} and e.contact_id = contacts.contact_id`;
   if (times === 1) return sql`exists (select 1 from events e where ${own})`;

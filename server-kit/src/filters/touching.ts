@@ -13,7 +13,8 @@ import { betweenSql, daySql, isMoving, isMovingPeriod, periodSql, pointSql, type
 /** Whether an event of this type may change what a filter says of its contact. */
 export function wokenBy(filter: Filter): (type: string) => boolean {
   const types = new Set<string>();
-  const kinds = new Set<string>(['contact.']);
+  // a card that moves takes its person's `stage` along
+  const kinds = new Set<string>(['contact.', 'stage.', 'opportunity.']);
   for (const clause of conditionsOf(filter)) {
     if ('consent' in clause) kinds.add('consent.');
     if ('segment' in clause) kinds.add('segment.');

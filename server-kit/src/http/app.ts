@@ -8,6 +8,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors as corsMiddleware } from 'hono/cors';
+import { belongings } from '../belongings.ts';
 import { jobRoutes } from '../bulk/routes.ts';
 import { suppressionRoutes } from '../consent/list-routes.ts';
 import { pageRoutes } from '../consent/page-routes.ts';
@@ -19,13 +20,17 @@ import type { KitContext } from '../context.ts';
 import { ProblemError } from '../errors.ts';
 import { exportRoutes } from '../exchange/export-routes.ts';
 import { importRoutes } from '../exchange/import-routes.ts';
-import { conversationBelongings } from '../messaging/belongings.ts';
 import { filterRoutes } from '../filters/routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { conversationRoutes } from '../messaging/conversation-routes.ts';
 import { sendPlainly } from '../messaging/messages.ts';
 import { messagingRoutes } from '../messaging/routes.ts';
+import { noteRoutes } from '../notes/routes.ts';
+import { notificationRoutes } from '../notifications/routes.ts';
+import { stageKeeper } from '../pipeline/follow.ts';
+import { pipelineRoutes } from '../pipeline/routes.ts';
 import { segmentRoutes } from '../segments/routes.ts';
+import { taskRoutes } from '../tasks/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
@@ -76,9 +81,9 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     tenancyRoutes(context),
     conversationRoutes(context),
     messagingRoutes(context),
-    contactRoutes(context),
+    contactRoutes(context, stageKeeper),
     contactFieldRoutes(context),
-    contactMergeRoutes(context, conversationBelongings),
+    contactMergeRoutes(context, belongings),
     consentRoutes(context, cancelQueuedTo, sendPlainly(context)),
     suppressionRoutes(context, (tx, ...to) => cancelQueuedTo(tx, ...to, 'suppressed')),
     filterRoutes(context),
@@ -87,6 +92,10 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     jobRoutes(context),
     importRoutes(context),
     exportRoutes(context),
+    pipelineRoutes(context),
+    taskRoutes(context),
+    noteRoutes(context),
+    notificationRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

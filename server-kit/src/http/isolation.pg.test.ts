@@ -22,7 +22,12 @@ let theirs: Record<
   | 'list'
   | 'job'
   | 'import'
-  | 'export',
+  | 'export'
+  | 'pipeline'
+  | 'stage'
+  | 'card'
+  | 'task'
+  | 'note',
   string
 >;
 let ours: { conversation: string; contact: string };
@@ -88,10 +93,26 @@ beforeAll(async () => {
     headers: { 'content-type': 'text/csv' },
   });
   const taken = await kit.request('POST', '/v1/exports', { ...asManager, body: { subject: 'contacts' } });
+  const make = async (path: string, body: object) =>
+    (await kit.request('POST', `/v1${path}`, { as: kit.b.manager, body })).body;
+  const pipeline = await make('/pipelines', { name: SECRET_WORD, stages: [{ name: SECRET_WORD }] });
+  const contact_id = received.contactId;
+  const card = await make('/opportunities', {
+    contact_id,
+    stage_id: pipeline.stages[0].id,
+    name: SECRET_WORD,
+  });
+  const task = await make('/tasks', { contact_id, title: SECRET_WORD });
+  const note = await make(`/contacts/${contact_id}/notes`, { text: `${SECRET_WORD} <@beta-agent>` });
   theirs = {
     job: job.body.id,
     import: upload.body.job.id,
     export: taken.body.id,
+    pipeline: pipeline.id,
+    stage: pipeline.stages[0].id,
+    card: card.id,
+    task: task.id,
+    note: note.id,
     field: field.body.id,
     merge: merge.body.id,
     segment: segment!.body.id,
@@ -166,6 +187,33 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
     { path: '/v1/suppressions/sms/%2B13125550668?list=agency' },
   ],
   'get /v1/contacts/{id}/timeline': () => [{ path: `/v1/contacts/${theirs.contact}/timeline` }],
+  'get /v1/pipelines/{id}': () => [{ path: `/v1/pipelines/${theirs.pipeline}` }],
+  'patch /v1/pipelines/{id}': () => [{ path: `/v1/pipelines/${theirs.pipeline}`, body: { name: 'x' } }],
+  'delete /v1/pipelines/{id}': () => [{ path: `/v1/pipelines/${theirs.pipeline}` }],
+  'get /v1/pipelines/{id}/board': () => [{ path: `/v1/pipelines/${theirs.pipeline}/board` }],
+  'get /v1/stages/{id}/cards': () => [{ path: `/v1/stages/${theirs.stage}/cards` }],
+  'get /v1/contacts/{id}/opportunities': () => [{ path: `/v1/contacts/${theirs.contact}/opportunities` }],
+  'post /v1/opportunities': () => [
+    { path: '/v1/opportunities', body: { contact_id: theirs.contact } },
+    { path: '/v1/opportunities', body: { contact_id: ours.contact, stage_id: theirs.stage } },
+    { path: '/v1/opportunities', body: { contact_id: ours.contact, pipeline_id: theirs.pipeline } },
+  ],
+  'get /v1/opportunities/{id}': () => [{ path: `/v1/opportunities/${theirs.card}` }],
+  'patch /v1/opportunities/{id}': () => [{ path: `/v1/opportunities/${theirs.card}`, body: { name: 'x' } }],
+  'delete /v1/opportunities/{id}': () => [{ path: `/v1/opportunities/${theirs.card}` }],
+  'post /v1/opportunities/{id}/move': () => [
+    { path: `/v1/opportunities/${theirs.card}/move`, body: { stage_id: theirs.stage } },
+  ],
+  'post /v1/tasks': () => [{ path: '/v1/tasks', body: { title: 'x', contact_id: theirs.contact } }],
+  'get /v1/tasks/{id}': () => [{ path: `/v1/tasks/${theirs.task}` }],
+  'patch /v1/tasks/{id}': () => [{ path: `/v1/tasks/${theirs.task}`, body: { done: true } }],
+  'delete /v1/tasks/{id}': () => [{ path: `/v1/tasks/${theirs.task}` }],
+  'get /v1/contacts/{id}/notes': () => [{ path: `/v1/contacts/${theirs.contact}/notes` }],
+  'post /v1/contacts/{id}/notes': () => [
+    { path: `/v1/contacts/${theirs.contact}/notes`, body: { text: 'x' } },
+  ],
+  'patch /v1/notes/{id}': () => [{ path: `/v1/notes/${theirs.note}`, body: { text: 'x' } }],
+  'delete /v1/notes/{id}': () => [{ path: `/v1/notes/${theirs.note}` }],
   'delete /v1/quick-replies/{id}': () => [{ path: `/v1/quick-replies/${theirs.quickReply}` }],
   'get /v1/segments/{id}': () => [{ path: `/v1/segments/${theirs.segment}` }],
   'patch /v1/segments/{id}': () => [
@@ -232,6 +280,9 @@ const LISTS: Record<string, string[]> = {
   'get /v1/segments': ['/v1/segments'],
   'get /v1/suppressions': ['/v1/suppressions', '/v1/suppressions?list=agency', '/v1/suppressions?q=0668'],
   'get /v1/jobs': ['/v1/jobs', '/v1/jobs?state=queued'],
+  'get /v1/pipelines': ['/v1/pipelines'],
+  'get /v1/tasks': ['/v1/tasks', '/v1/tasks?assignee=beta-manager', '/v1/tasks?state=done'],
+  'get /v1/notifications': ['/v1/notifications'],
 };
 
 /** Questions that travel as a POST. */
@@ -250,6 +301,9 @@ const ELSEWHERE = [
   'post /v1/suppressions',
   'post /v1/suppressions/batch',
   'post /v1/imports',
+  'post /v1/pipelines',
+  // whose notifications: only the own ones, see tasks.pg.test.ts
+  'post /v1/notifications/read',
   'get /v1/feed',
 ];
 

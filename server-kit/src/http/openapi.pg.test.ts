@@ -231,8 +231,75 @@ describe('every route', () => {
     await ask('POST', '/v1/conversations/search', { body: { filter, unread: true } });
     await ask('DELETE', `/v1/segments/${list.body.id}`);
 
+    await ask('GET', '/v1/pipelines');
+    const pipeline = await ask('POST', '/v1/pipelines', { ...manager, body: { name: 'Rentals' } });
+    const board = `/v1/pipelines/${pipeline.body.id}`;
+    await ask('GET', board);
+    await ask('PATCH', board, { ...manager, body: { name: 'Lettings' } });
+    const stageId = pipeline.body.stages[0].id;
+    const card = await ask('POST', '/v1/opportunities', {
+      body: {
+        contact_id: contact.body.id,
+        stage_id: stageId,
+        name: 'Roof',
+        value: 1,
+        currency: 'USD',
+        owner_id: 'alpha-agent',
+        expected_close: '2026-12-01',
+      },
+    });
+    const opportunity = `/v1/opportunities/${card.body.id}`;
+    await ask('GET', opportunity);
+    await ask('PATCH', opportunity, { body: { value: 2 } });
+    await ask('POST', `${opportunity}/move`, { body: { stage_id: pipeline.body.stages[3].id } });
+    await ask('GET', `${board}/board`);
+    await ask('GET', `/v1/stages/${stageId}/cards`);
+    await ask('GET', `/v1/contacts/${contact.body.id}/opportunities`);
+    const due = { on: '2026-12-01' };
+    const task = await ask('POST', '/v1/tasks', {
+      body: { title: 'Call', contact_id: contact.body.id, due },
+    });
+    await ask('GET', `/v1/tasks/${task.body.id}`);
+    await ask('GET', `/v1/contacts/${contact.body.id}/timeline`);
+    await ask('PATCH', `/v1/tasks/${task.body.id}`, { body: { done: true } });
+    await ask('GET', '/v1/tasks?state=done');
+    const text = 'Ask <@alpha-agent>';
+    const note = await ask('POST', `/v1/contacts/${contact.body.id}/notes`, { ...manager, body: { text } });
+    await ask('PATCH', `/v1/notes/${note.body.id}`, { ...manager, body: { text: 'No' } });
+    await ask('GET', `/v1/contacts/${contact.body.id}/notes`);
+    await ask('GET', '/v1/notifications');
+    await ask('POST', '/v1/notifications/read', { body: {} });
+
     // and their refusals
     const nobody = newId();
+    await ask('GET', '/v1/pipelines', { as: null });
+    await ask('POST', '/v1/pipelines', { ...manager, body: { name: 'lettings' } });
+    await ask('GET', `/v1/pipelines/${nobody}`);
+    await ask('PATCH', board, { ...manager, body: { name: 'x' }, headers: { 'if-match': '"1"' } });
+    await ask('DELETE', board, manager);
+    await ask('GET', `${board}/board?filter=x`);
+    await ask('GET', `/v1/stages/${stageId}/cards?after=-`);
+    await ask('GET', `/v1/contacts/${nobody}/opportunities`);
+    await ask('POST', '/v1/opportunities', { body: { contact_id: contact.body.id, value: 1 } });
+    await ask('GET', `/v1/opportunities/${nobody}`);
+    await ask('PATCH', opportunity, { body: { value: 2 }, headers: { 'if-match': '"1"' } });
+    await ask('POST', `${opportunity}/move`, { body: { stage_id: stageId, from: stageId } });
+    await ask('DELETE', opportunity);
+    await ask('DELETE', opportunity);
+    await ask('DELETE', board, manager);
+    await ask('GET', '/v1/tasks?after=garbled');
+    await ask('POST', '/v1/tasks', { body: { title: 'x', due: { on: '2026-12-01', time_zone: 'Moon' } } });
+    await ask('GET', `/v1/tasks/${nobody}`);
+    await ask('PATCH', `/v1/tasks/${task.body.id}`, { body: { title: 'x' }, headers: { 'if-match': '"1"' } });
+    await ask('DELETE', `/v1/tasks/${task.body.id}`);
+    await ask('DELETE', `/v1/tasks/${task.body.id}`);
+    await ask('GET', `/v1/contacts/${nobody}/notes`);
+    await ask('POST', `/v1/contacts/${nobody}/notes`, { body: { text: 'x' } });
+    await ask('PATCH', `/v1/notes/${note.body.id}`, { body: { text: 'x' } });
+    await ask('DELETE', `/v1/notes/${note.body.id}`);
+    await ask('DELETE', `/v1/notes/${note.body.id}`, manager);
+    await ask('GET', '/v1/notifications?after=garbled');
+    await ask('POST', '/v1/notifications/read', { body: { ids: ['x'] } });
     await ask('GET', '/v1/me', { as: null });
     await ask('GET', '/v1/brand', { as: 'x.y.z' });
     await ask('GET', '/v1/feed', { as: null });

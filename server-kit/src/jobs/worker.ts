@@ -6,12 +6,13 @@ import { Logger as GraphileLogger, run, type Runner } from 'graphile-worker';
 import pg from 'pg';
 import { bulkWork } from '../bulk/actions.ts';
 import { startRunner } from '../bulk/runner.ts';
+import { belongings } from '../belongings.ts';
 import type { KitContext } from '../context.ts';
 import { exportWork } from '../exchange/exports.ts';
 import { importWork } from '../exchange/imports.ts';
-import { conversationBelongings } from '../messaging/belongings.ts';
 import { createSender } from '../messaging/sender.ts';
 import { startKeeper } from '../segments/tasks.ts';
+import { startReminders } from '../tasks/clock.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -56,10 +57,11 @@ export async function startWorker(context: KitContext): Promise<Worker> {
 
   const keeper = startKeeper(context);
   const bulk = startRunner(context, {
-    bulk: bulkWork(conversationBelongings),
+    bulk: bulkWork(belongings),
     import: importWork,
     export: exportWork,
   });
+  const reminders = startReminders(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -89,7 +91,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     async stop() {
       clearInterval(sweepTimer);
       stopping.abort();
-      await Promise.all([sweeping, keeper.stop(), bulk.stop()]);
+      await Promise.all([sweeping, keeper.stop(), bulk.stop(), reminders.stop()]);
       await runner.stop();
       await pool.end();
     },

@@ -8,8 +8,10 @@ import { matching as matchingContact } from '../contacts/search.ts';
 import { contacts } from '../contacts/tables.ts';
 import type { Tx } from '../db/client.ts';
 import { query, run, runAround } from '../db/drizzle.ts';
-import { notFound, ProblemError } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import { record } from '../events/record.ts';
+import { notify } from '../notifications/notifications.ts';
+import { memberById } from '../tenancy/directory.ts';
 import { CONVERSATION_ROWS, type ConversationRow } from './wire.ts';
 import { conversations, messages } from './tables.ts';
 
@@ -163,7 +165,8 @@ export async function updateConversation(
   if (next.unread !== before.unread) data['unread'] = next.unread;
   if (next.possible_opt_out_id !== before.possible_opt_out_id) data['possible_opt_out'] = null;
   if (next.assignee_id !== before.assignee_id) {
-    data['assignee'] = next.assignee_id === null ? null : await memberOf(tx, next.assignee_id);
+    data['assignee'] =
+      next.assignee_id === null ? null : await memberById(tx, next.assignee_id, 'assignee_id');
   }
   if (Object.keys(data).length === 0) return;
   await Promise.all([
@@ -174,15 +177,8 @@ export async function updateConversation(
       { type: 'conversation.updated', contactId: before.contact_id, conversationId: id, actor, data },
     ]),
   ]);
-}
-
-async function memberOf(tx: Tx, id: string): Promise<MemberRef> {
-  const [member] = await tx.sql<MemberRef[]>`
-    select member_id as id, name from members where tenant_id = ${tx.tenant} and member_id = ${id}`;
-  if (member) return member;
-  throw new ProblemError(
-    'invalid_request',
-    'There is no such member in this account. Members are known from their first sign-in on.',
-    'assignee_id',
-  );
+  if (next.assignee_id !== null && next.assignee_id !== before.assignee_id) {
+    const about = { contactId: before.contact_id, conversationId: id };
+    await notify(tx, { kind: 'conversation_assigned', to: [next.assignee_id], actor, words: '', ...about });
+  }
 }

@@ -20,7 +20,10 @@ it('answers on the number that somebody wrote from, and obeys the opt-out of eac
   const { conversationId } = await kit.receive(kit.a, { from: FURTHER, body: 'From my other phone' });
   const thread = async () => (await kit.request('GET', `/v1/conversations/${conversationId}`)).body;
 
-  expect(await send({ conversation_id: conversationId })).toMatchObject({ status: 201, body: { to: FURTHER } });
+  expect(await send({ conversation_id: conversationId })).toMatchObject({
+    status: 201,
+    body: { to: FURTHER },
+  });
   expect((await thread()).contact.phone).toBe(FURTHER);
 
   // who asks for a number gets it

@@ -40,6 +40,7 @@ it('opens only the directories to every tenant, and an agency’s list to its cl
     { relname: 'segment_cursors', polcmd: 'r' },
     { relname: 'sender_directory', polcmd: 'r' },
     { relname: 'sender_wakeups', polcmd: 'r' },
+    { relname: 'task_reminders', polcmd: 'r' },
   ]);
 });
 

@@ -37,9 +37,9 @@ export function timelineRoutes(context: KitContext): OpenAPIHono<AppEnv> {
       kind: kind ?? null,
       limit,
     });
-    const { entries, upcoming } = timeline;
+    const { entries, upcoming, tasks } = timeline;
     const cursors = { before: writePlace(timeline.before), after: writePlace(timeline.after) };
-    return c.json({ items: entries, upcoming, ...cursors }, 200);
+    return c.json({ items: entries, upcoming, tasks, ...cursors }, 200);
   });
 
   return app;

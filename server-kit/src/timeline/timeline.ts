@@ -5,7 +5,7 @@
  * queued again at a Retry. The one that was recorded at the message's own time does, so it stands where the thread has
  * it, once, and no page has to know what another one shows.
  */
-import type { Message, TimelineEntry, TimelineKind } from '../contract/index.ts';
+import type { Message, Task, TimelineEntry, TimelineKind } from '../contract/index.ts';
 import { timelineKind } from '../contract/index.ts';
 import { idsOfContact } from '../contacts/rows.ts';
 import type { KitContext } from '../context.ts';
@@ -19,6 +19,7 @@ import {
   toMessage,
   type MessageRow,
 } from '../messaging/index.ts';
+import { openTasksOf } from '../tasks/tasks.ts';
 
 export interface TimelineRequest {
   kind: TimelineKind | null;
@@ -31,6 +32,7 @@ export interface Timeline {
   /** Newest first. */
   entries: TimelineEntry[];
   upcoming: Message[];
+  tasks: Task[];
   before: LogPlace | null;
   after: LogPlace | null;
 }
@@ -48,14 +50,15 @@ export function readTimeline(
   request: TimelineRequest,
 ): Promise<Timeline> {
   const { kind, before, after, limit } = request;
-  const newest = before === null && after === null && (kind === null || kind === 'message');
+  const newest = before === null && after === null;
   return context.database.transaction(tenant, async (tx) => {
     // events are never changed: those of somebody who was merged into this person still name the other
     const people = (await idsOfContact(tx, contactId)).map((row) => row.contact_id);
     if (people.length === 0) throw notFound('contact');
-    const [first, waiting] = await Promise.all([
+    const [first, waiting, tasks] = await Promise.all([
       eventsOfContact(tx, people, { ...request, limit: limit + 1 }),
-      newest ? messagesWaitingFor(tx, contactId, MOST_UPCOMING) : [],
+      newest && (kind === null || kind === 'message') ? messagesWaitingFor(tx, contactId, MOST_UPCOMING) : [],
+      newest && (kind === null || kind === 'task') ? openTasksOf(tx, contactId, MOST_UPCOMING) : [],
     ]);
     const found = await standing(tx, people, request, first);
     const more = found.length > limit;
@@ -73,6 +76,7 @@ export function readTimeline(
         message: row && toMessage(context, tenant, row),
       })),
       upcoming: waiting.map((row) => toMessage(context, tenant, row)),
+      tasks,
       before: after ? (earliest ?? after) : more ? earliest : null,
       after: after ? (more ? latest : null) : before && (latest ?? before),
     };

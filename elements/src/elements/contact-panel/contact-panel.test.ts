@@ -219,4 +219,26 @@ describe('contact-panel', () => {
       wording: 'Form of May 3',
     });
   });
+
+  it('takes tasks and notes, with colleagues mentioned by choice', async () => {
+    const { root, client } = await show();
+    await waitUntil(() => root.querySelector('[part=notes] textarea') !== null);
+    const task = find<HTMLInputElement>(root, '[part=tasks] [name=title]');
+    task.value = 'Call back';
+    find<HTMLFormElement>(root, '[part=tasks] form').requestSubmit();
+    await waitUntil(() => root.querySelector('[part=task]') !== null);
+    find<HTMLInputElement>(root, '[part=task] input').click();
+    await waitUntil(() => root.querySelector('[part=task]') === null);
+    const note = find<HTMLTextAreaElement>(root, '[part=notes] textarea');
+    note.value = 'Ask @dan';
+    note.dispatchEvent(new InputEvent('input'));
+    await waitUntil(() => root.querySelector('.colleagues button') !== null);
+    find(root, '.colleagues button').click();
+    await settled();
+    find<HTMLFormElement>(root, '[part=notes] form').requestSubmit();
+    await waitUntil(() => root.querySelector('[part=note]') !== null);
+    expect(find(root, '[part=note] .text').textContent).to.contain('Ask @Dana Fox');
+    const added = client.calls.find(({ method }) => method === 'addNote');
+    expect(added?.args[1]).to.eql({ text: 'Ask <@u2>' });
+  });
 });

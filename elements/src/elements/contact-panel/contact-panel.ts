@@ -13,6 +13,7 @@ import { addEnglish } from '../../words/i18n.ts';
 import { LazyTimeline } from './lazy-timeline.ts';
 import { consentActs, type ConsentHost } from './consent-acts.ts';
 import { consentChips, consentRecords, consentRequests, recordStyles } from './consent.ts';
+import { LazyWork } from './lazy-work.ts';
 import { styles } from './contact-panel.styles.ts';
 import { renderDetail, type DetailHost } from './detail.ts';
 import { addressDetails, contactingDetails, mainDetails, ownDetails, type Detail } from './details.ts';
@@ -34,6 +35,10 @@ addEnglish(enMore);
  * @csspart consent - One channel's consent.
  * @csspart asked - A question that waits for its answer.
  * @csspart records - The consent record.
+ * @csspart tasks - What is to be done.
+ * @csspart task - One task.
+ * @csspart notes - What was noted.
+ * @csspart note - One note.
  * @csspart timeline - What happened with the contact, once it is opened.
  */
 export class ContactPanel extends BaseElement {
@@ -52,6 +57,7 @@ export class ContactPanel extends BaseElement {
   @state() private said = '';
   @state() private link = '';
   readonly #timeline = new LazyTimeline(this, () => this.tag('timeline'));
+  readonly #work = new LazyWork(this);
   #shown: string | null = null;
 
   /** The store that is drawn. */
@@ -119,6 +125,7 @@ export class ContactPanel extends BaseElement {
       }
       <slot name="header"></slot>
       <section aria-label=${this.t('fields')}>${this.#renderFields(contact)}</section>
+      ${this.#work.render(this.stores, contact.id, i18n, this.readOnly)}
       ${this.#renderGroup(this.t('group.own'), ownDetails(contact, i18n, this.stores?.session.contactFields ?? []))}
       ${this.#renderGroup(this.t('group.address'), addressDetails(contact, i18n))}
       ${this.#renderGroup(this.t('group.contacting'), contactingDetails(contact, i18n))}

@@ -33,9 +33,9 @@ export function says(entry: TimelineEntry, i18n: I18n): Said {
   const bad = type === 'consent.withdrawn' || /\.(missed|failed)$/.test(type);
   return {
     icon: type.startsWith('tag') ? 'tag' : type === 'consent.withdrawn' ? 'stop' : ICONS[kind],
-    tone: bad ? 'bad' : type === 'consent.granted' ? 'good' : '',
+    tone: bad ? 'bad' : /^(consent\.granted|opportunity\.won|task\.completed)$/.test(type) ? 'good' : '',
     text: eventWords(entry, i18n),
-    by: [consentSource(kind, data, i18n), actor?.name].filter(Boolean).join(' · '),
+    by: [consentSource(kind, data, i18n), writer(type, actor?.name, i18n)].filter(Boolean).join(' · '),
     quote: type === 'note.added' && typeof data['text'] === 'string',
   };
 }
@@ -71,14 +71,61 @@ function eventWords({ type, data }: TimelineEntry, i18n: I18n): string {
       channel: i18n.has(channel) ? i18n.t(channel) : (textOf(data['channel']) ?? ''),
     });
   }
+  if (type === 'stage.entered') return stageWords(data, i18n);
+  if (/^task\.(created|updated|completed|deleted)$/.test(type)) return taskWords(type, data, i18n);
   const own = textOf(data['text']);
-  if (own !== null) return own;
+  if (own !== null) {
+    const text = withMentions(own, data['mentions']);
+    return type === 'note.edited' ? i18n.t('did.note.edited', { text }) : text;
+  }
   const name = textOf(data['name']) ?? textOf(data['tag']) ?? textOf(data['stage']) ?? textOf(data['title']);
   const key = `did.${type}`;
   if (i18n.has(key)) return i18n.t(key, { name: name ?? '' }).trim();
   // A domain that this version has no words for: its own name, readable.
   const plain = type.replace(/[._]/g, ' ');
   return [plain.charAt(0).toLocaleUpperCase() + plain.slice(1), name].filter(Boolean).join(': ');
+}
+
+/** Who did it. Under a note, whose it is. */
+function writer(type: string, name: string | undefined, i18n: I18n): string | undefined {
+  return type === 'note.added' && name ? i18n.t('timeline.noteBy', { name }) : name;
+}
+
+/** The text of a note with its mentions as people read them. */
+export function withMentions(text: string, mentions: unknown): string {
+  const known = Array.isArray(mentions) ? (mentions as { id?: unknown; name?: unknown }[]) : [];
+  return text.replace(/<@([^<>]{1,200})>/g, (whole, id: string) => {
+    const name = known.find((member) => member.id === id)?.name;
+    return typeof name === 'string' ? `@${name}` : whole;
+  });
+}
+
+function stageWords({ from, to, name }: TimelineEntry['data'], i18n: I18n): string {
+  const names = [from, to].map(
+    (stage) => textOf((stage as { name?: unknown } | null | undefined)?.name) ?? '',
+  );
+  const [before = '', after = ''] = names;
+  const text = before
+    ? i18n.t('did.stage.entered.from', { from: before, to: after })
+    : i18n.t('did.stage.entered', { to: after });
+  const deal = textOf(name);
+  return deal === null ? text : i18n.t('did.stage.entered.deal', { name: deal, text });
+}
+
+function taskWords(type: string, data: TimelineEntry['data'], i18n: I18n): string {
+  const name = textOf(data['title']) ?? '';
+  const due = textOf(data['due_at']);
+  const time = due === null ? '' : dueWords(due, textOf(data['due_on']), i18n);
+  if (type === 'task.created' && due !== null) return i18n.t('did.task.createdDue', { name, time });
+  const changed = data['changed'];
+  const moved = Array.isArray(changed) && changed.includes('due') && due !== null;
+  if (type === 'task.updated' && moved) return i18n.t('did.task.moved', { name, time });
+  return i18n.t(`did.${type}` as 'did.task.created', { name });
+}
+
+/** A day has no hour; a moment has one. */
+export function dueWords(at: string, day: string | null, i18n: I18n): string {
+  return day === null ? i18n.moment(at) : i18n.date(`${day}T12:00:00Z`);
 }
 
 function conversationWords({ state, assignee }: TimelineEntry['data'], i18n: I18n): string {

@@ -188,7 +188,7 @@ export class Timeline extends BaseElement {
   }
 
   #renderUpcoming(store: TimelineStore) {
-    if (store.upcoming.length === 0) return nothing;
+    if (store.upcoming.length + store.tasks.length === 0) return nothing;
     return this.#upcoming.now?.upcomingBlock({
       i18n: this.i18n,
       store,

@@ -1,9 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { Message } from '@patchbay/server-kit/contract';
+import type { Message, Task } from '@patchbay/server-kit/contract';
 import { icon } from '../../internal/icons.ts';
 import { why } from '../../internal/parts.ts';
 import type { TimelineStore } from '../../stores/timeline.ts';
 import { localTime, zonedInstant, type I18n } from '../../words/i18n.ts';
+import { dueWords } from './says.ts';
 
 export const styles = css`
   .upcoming {
@@ -45,12 +46,15 @@ export const styles = css`
   .upcoming .field {
     width: auto;
   }
+  .upcoming .late {
+    color: var(--_bad);
+  }
 `;
 
 export interface UpcomingContext {
   i18n: I18n;
   store: TimelineStore;
-  /** The message that gets another time. */
+  /** The message or the task that gets another time. */
   moving: string | null;
   readOnly: boolean;
   move: (id: string | null) => void;
@@ -59,7 +63,7 @@ export interface UpcomingContext {
 /** What waits for its hour: to be seen, sent at once, put off, or taken back. */
 export function upcomingBlock(context: UpcomingContext): TemplateResult | typeof nothing {
   const { i18n, store } = context;
-  if (store.upcoming.length === 0) return nothing;
+  if (store.upcoming.length + store.tasks.length === 0) return nothing;
   return html`<section class="upcoming" part="upcoming" aria-label=${i18n.t('timeline.upcoming')}>
     <p class="title">${icon('clock')}${i18n.t('timeline.upcoming')}</p>
     ${
@@ -70,12 +74,14 @@ export function upcomingBlock(context: UpcomingContext): TemplateResult | typeof
         : nothing
     }
     <ul>
+      ${store.tasks.map((task) => toDo(task, context))}
       ${store.upcoming.map((message) => waiting(message, context))}
     </ul>
   </section>`;
 }
 
-function waiting(message: Message, { i18n, store, moving, readOnly, move }: UpcomingContext): TemplateResult {
+function waiting(message: Message, context: UpcomingContext): TemplateResult {
+  const { i18n, store, moving, readOnly, move } = context;
   const { id, body, media, hold, send_at } = message;
   const until = hold?.until ?? send_at;
   const time = until ? i18n.moment(until) : '';
@@ -90,7 +96,7 @@ function waiting(message: Message, { i18n, store, moving, readOnly, move }: Upco
       readOnly
         ? nothing
         : moving === id
-          ? newTime(message, i18n, store, move)
+          ? newTime(body, send_at, context, (at) => store.reschedule(id, at))
           : html`<div class="acts">
               ${
                 planned
@@ -106,11 +112,37 @@ function waiting(message: Message, { i18n, store, moving, readOnly, move }: Upco
   </li>`;
 }
 
+function toDo(task: Task, context: UpcomingContext): TemplateResult {
+  const { i18n, store, moving, readOnly, move } = context;
+  const { id, title, due_at, due_on, overdue_at, assignee } = task;
+  const late = overdue_at !== null && Date.parse(overdue_at) <= Date.now();
+  const time = due_at === null ? '' : dueWords(due_at, due_on, i18n);
+  const word = due_at === null ? 'timeline.taskOpen' : late ? 'timeline.taskOverdue' : 'timeline.taskDue';
+  return html`<li part="upcoming-entry" data-id=${id}>
+    <p class="words"><bdi>${title}</bdi></p>
+    <p class="by ${late ? 'late' : ''}">
+      ${[i18n.t(word, { time }), assignee?.name].filter(Boolean).join(' · ')}
+    </p>
+    ${
+      readOnly
+        ? nothing
+        : moving === id
+          ? newTime(title, due_at, context, (at) => store.rescheduleTask(id, at))
+          : html`<div class="acts">
+              <button class="link" @click=${() => void store.completeTask(id)}>
+                ${i18n.t('timeline.taskDone')}
+              </button>
+              <button class="link" @click=${() => move(id)}>${i18n.t('timeline.reschedule')}</button>
+            </div>`
+    }
+  </li>`;
+}
+
 function newTime(
-  { id, body, send_at }: Message,
-  i18n: I18n,
-  store: TimelineStore,
-  move: (id: string | null) => void,
+  text: string,
+  before: string | null,
+  { i18n, move }: UpcomingContext,
+  change: (at: string) => Promise<boolean>,
 ): TemplateResult {
   const zone = i18n.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const save = (event: SubmitEvent) => {
@@ -120,7 +152,7 @@ function newTime(
     const past = Number.isNaN(at.getTime()) || at.getTime() <= Date.now();
     field.setCustomValidity(past ? i18n.t('later.past') : '');
     if (!field.reportValidity()) return;
-    void store.reschedule(id, at.toISOString()).then((done) => done && move(null));
+    void change(at.toISOString()).then((done) => done && move(null));
   };
   return html`<form novalidate @submit=${save}>
     <input
@@ -128,8 +160,8 @@ function newTime(
       type="datetime-local"
       name="at"
       required
-      aria-label=${i18n.t('timeline.newTime', { text: body })}
-      .value=${localTime(Date.parse(send_at ?? new Date().toISOString()), zone)}
+      aria-label=${i18n.t('timeline.newTime', { text })}
+      .value=${localTime(Date.parse(before ?? new Date().toISOString()), zone)}
       @input=${(event: Event) => (event.target as HTMLInputElement).setCustomValidity('')}
     />
     <span class="by">${i18n.t('later.zone', { zone: i18n.city(zone) })}</span>
