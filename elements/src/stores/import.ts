@@ -27,7 +27,7 @@ export class ImportStore extends Store {
   settings: ImportSettings = {
     mapping: [],
     tags: [],
-    dedupe: { by: 'phone_or_email', then: 'update' },
+    dedupe: { by: 'phone_or_email', mode: 'update' },
     consent: null,
   };
   preview: ImportPreview['items'] | null = null;

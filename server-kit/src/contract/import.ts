@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { recordConsent } from './consent.ts';
 import { job } from './job.ts';
-import { DEDUPE_THEN, FILE_ENCODINGS, IMPORT_OUTCOMES } from './names.ts';
+import { DEDUPE_MODES, FILE_ENCODINGS, IMPORT_OUTCOMES } from './names.ts';
 import { id, instant } from './primitives.ts';
 
 export const uploadImportQuery = z.object({
@@ -34,7 +34,7 @@ export const startImport = z
         }),
         // a word, never a function: nothing awaits it
         // oxlint-disable-next-line unicorn/no-thenable
-        then: z.enum(DEDUPE_THEN).default('update'),
+        mode: z.enum(DEDUPE_MODES).default('update'),
       })
       .prefault({}),
     region: z

@@ -274,7 +274,7 @@ export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
 /** How the text of an imported file is written. What is no UTF-8 and has no mark is taken for windows-1252. */
 export const FILE_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 /** What happens with a row about somebody who is there already. `fill_empty` changes only what is not known yet. */
-export const DEDUPE_THEN = ['update', 'fill_empty', 'skip'] as const;
+export const DEDUPE_MODES = ['update', 'fill_empty', 'skip'] as const;
 export const IMPORT_OUTCOMES = ['created', 'updated', 'unchanged', 'skipped', 'refused'] as const;
 
 /** Every error code that the API gives, with its HTTP status and its title. The detail says what to do. */

@@ -216,16 +216,16 @@ describe('an import', () => {
     ['update', { first_name: 'New', city: 'Reno', source: 'list' }],
     ['fill_empty', { first_name: 'Old', city: 'Reno', source: 'list' }],
     ['skip', { first_name: 'Old', city: null, source: null }],
-  ] as const)('with %s treats whoever is there already so', async (then, expected) => {
+  ] as const)('with %s treats whoever is there already so', async (mode, expected) => {
     const phone = number();
     const made = await ask('POST', '/v1/contacts', { phone, first_name: 'Old', tags: [tag] });
     const job = await bring(`Phone,First Name,City,Source\n${phone},New,Reno,list\n`, {
-      dedupe: { by: 'phone', then },
+      dedupe: { by: 'phone', mode },
     });
-    expect(job.counts).toEqual(then === 'skip' ? { skipped: 1 } : { updated: 1 });
+    expect(job.counts).toEqual(mode === 'skip' ? { skipped: 1 } : { updated: 1 });
     expect((await ask('GET', `/v1/contacts/${made.body.id}`)).body).toMatchObject({
       ...expected,
-      version: then === 'skip' ? 1 : 2,
+      version: mode === 'skip' ? 1 : 2,
     });
   });
 
@@ -248,7 +248,7 @@ describe('an import', () => {
     const by = async (header: string, row: string, by: string) =>
       (
         await bring(`${header},City\n${row},Reno ${by}\n`, {
-          dedupe: { by, then: 'update' },
+          dedupe: { by, mode: 'update' },
           mapping: [header, 'city'],
         })
       ).counts;
@@ -269,7 +269,7 @@ describe('an import', () => {
     await ask('POST', '/v1/contacts', { phone: theirs });
     await ask('POST', '/v1/contacts', { phone: mine, email: `${tag}@example.com` });
     const job = await bring(`Phone,Email\n${theirs},${tag}@example.com\n`, {
-      dedupe: { by: 'email', then: 'update' },
+      dedupe: { by: 'email', mode: 'update' },
     });
     expect(job).toMatchObject({ failed: 1 });
     expect(await problemsOf(job.id)).toContain('belongs to another contact');
@@ -323,7 +323,7 @@ describe('an import', () => {
     [{ mapping: ['phone', 'phone'] }, 'mapping'],
     [{ mapping: [null, null] }, 'mapping'],
     [{ mapping: ['phone', null], defaults: { shoe_size: '1' } }, 'defaults'],
-    [{ mapping: ['phone', null], dedupe: { by: 'fields.crm', then: 'update' } }, 'dedupe.by'],
+    [{ mapping: ['phone', null], dedupe: { by: 'fields.crm', mode: 'update' } }, 'dedupe.by'],
     [{ mapping: ['first_name', null], consent: { channel: 'sms', wording: 'x' } }, 'consent'],
   ])('is not started with settings that cannot be meant: %j', async (settings, field) => {
     const { body } = await upload('Phone,Phone\n1,2\n');

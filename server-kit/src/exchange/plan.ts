@@ -114,7 +114,7 @@ function texts(rows: ReadRow[], column: string): string[] {
 const lower = (text: string) => text.toLowerCase();
 
 export async function planRows(tx: Tx, rows: ReadRow[], { settings, region }: Reading): Promise<Plan> {
-  const { by, then } = settings.dedupe;
+  const { by, mode } = settings.dedupe;
   const key = customKey(by);
   const readable = rows.filter((row) => row.problem === null);
   const byPhone = new Map<string, Person>();
@@ -166,9 +166,9 @@ export async function planRows(tx: Tx, rows: ReadRow[], { settings, region }: Re
       index(made);
       return { row, outcome: 'created', person: made };
     }
-    if (then === 'skip') return { row, outcome: 'skipped', person: null };
+    if (mode === 'skip') return { row, outcome: 'skipped', person: null };
     const before = JSON.stringify([person.values, person.tags, person.fields]);
-    apply(person, row, then === 'fill_empty', holder === person);
+    apply(person, row, mode === 'fill_empty', holder === person);
     index(person);
     if (JSON.stringify([person.values, person.tags, person.fields]) === before)
       return { row, outcome: 'unchanged', person };

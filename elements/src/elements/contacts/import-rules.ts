@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { CONSENT_KINDS, DEDUPE_THEN } from '@patchbay/server-kit/contract/names';
+import { CONSENT_KINDS, DEDUPE_MODES } from '@patchbay/server-kit/contract/names';
 import type { ImportSettings } from '../../stores/import.ts';
 import { labelOf } from './import-columns.ts';
 import type { StepContext } from './import-dialog.ts';
@@ -38,13 +38,13 @@ export function rulesStep(context: StepContext): TemplateResult {
           class="field"
           @change=${({ target }: Event) =>
             store.change({
-              dedupe: { ...dedupe, then: (target as HTMLSelectElement).value as typeof dedupe.then },
+              dedupe: { ...dedupe, mode: (target as HTMLSelectElement).value as typeof dedupe.mode },
             })}
         >
-          ${DEDUPE_THEN.map(
-            (then) =>
-              html`<option value=${then} .selected=${then === dedupe.then}>
-                ${i18n.t(`import.then.${then}`)}
+          ${DEDUPE_MODES.map(
+            (mode) =>
+              html`<option value=${mode} .selected=${mode === dedupe.mode}>
+                ${i18n.t(`import.then.${mode}`)}
               </option>`,
           )}
         </select></label
