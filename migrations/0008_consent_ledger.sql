@@ -55,6 +55,8 @@ order by tenant_id, channel, address, recorded_at desc, record_id desc;
 
 alter table consent_records force row level security;
 call secure_tenant_table('consents');
+-- until something is known about it, a filter over a million people plans it as if it were empty (measured: 14 s for 1)
+analyze consents;
 
 -- One row, whatever the reasons: the person's own withdrawal, the team's list, or both.
 alter table suppressions

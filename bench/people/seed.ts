@@ -110,12 +110,18 @@ async function seedAccount(
       at, at + (now() - at) * pick(n, 32)
     from who`;
   await tx`
-    insert into consent_records (tenant_id, record_id, channel, address, action, source, wording, occurred_at)
-    select ${tenant}, id_at(at, n, 2), 'sms', phone, 'grant', 'form', 'I agree to texts about listings.', at
+    insert into consent_records (tenant_id, record_id, channel, address, action, kind, source, wording, occurred_at)
+    select ${tenant}, id_at(at, n, 2), 'sms', phone, 'grant', 'express_written', 'form', 'I agree to texts about listings.', at
     from who where pick(n, 40) < 0.7
     union all
-    select ${tenant}, id_at(at + interval '1 day', n, 3), 'sms', phone, 'withdraw', 'keyword', 'STOP', at + interval '1 day'
+    select ${tenant}, id_at(at + interval '1 day', n, 3), 'sms', phone, 'withdraw', null, 'keyword', 'STOP', at + interval '1 day'
     from who where pick(n, 41) < 0.05`;
+  await tx`
+    insert into consents (tenant_id, channel, address, state, kind, source, at, record_id)
+    select ${tenant}, 'sms', phone, case when left_again then 'withdrawn' else 'granted' end,
+      case when not left_again then 'express_written' end, case when left_again then 'keyword' else 'form' end, at,
+      id_at(at, n, 2)
+    from (select *, pick(n, 41) < 0.05 as left_again from who) w where left_again or pick(n, 40) < 0.7`;
   await tx`
     insert into suppressions (tenant_id, channel, address, source, since)
     select ${tenant}, 'sms', phone, 'keyword', at + interval '1 day' from who where pick(n, 41) < 0.05`;
