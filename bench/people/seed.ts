@@ -110,11 +110,12 @@ async function seedAccount(
       at, at + (now() - at) * pick(n, 32)
     from who`;
   await tx`
-    insert into consent_records (tenant_id, record_id, channel, address, action, kind, source, wording, occurred_at)
-    select ${tenant}, id_at(at, n, 2), 'sms', phone, 'grant', 'express_written', 'form', 'I agree to texts about listings.', at
+    insert into consent_records (tenant_id, record_id, channel, address, action, kind, source, wording, occurred_at, recorded_at)
+    select ${tenant}, id_at(at, n, 2), 'sms', phone, 'grant', 'express_written', 'form', 'I agree to texts about listings.', at, at
     from who where pick(n, 40) < 0.7
     union all
-    select ${tenant}, id_at(at + interval '1 day', n, 3), 'sms', phone, 'withdraw', null, 'keyword', 'STOP', at + interval '1 day'
+    select ${tenant}, id_at(at + interval '1 day', n, 3), 'sms', phone, 'withdraw', null, 'keyword', 'STOP', least(at + interval '1 day', now()),
+      least(at + interval '1 day', now())
     from who where pick(n, 41) < 0.05`;
   await tx`
     insert into consents (tenant_id, channel, address, state, kind, source, at, record_id)
