@@ -31,12 +31,15 @@ export function startPeople(durable: boolean): Promise<PostgresServer> {
   });
 }
 
+/** What the figures about people throw while there are none. */
+export class NotSeeded extends Error {}
+
 let server: Promise<PostgresServer> | undefined;
 
 /** One server for a whole run of the bench. */
 export function people(): Promise<PostgresServer> {
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== String(SEED)) {
-    throw new Error(
+    throw new NotSeeded(
       'There are no people to measure with. Run `npm run bench:seed` first (some ten minutes, 12 GB).',
     );
   }
