@@ -202,7 +202,10 @@ describe('an import', () => {
       `Name,Phone,Country,Notes\n"A\nB",12,US,=1+1\nBen,${good},US,ok\nCleo,,Nowhere,x\n,,,only a note\nDan,${good.slice(2)},US,same number\n"Eve,${number()},US,x\nFay,,US,y,z\n`,
     );
     expect(job).toMatchObject({ total: 7, done: 7, failed: 5, counts: { created: 1, updated: 1 } });
-    expect(job.download).toBe(`/v1/imports/${job.id}/problems.csv`);
+    expect(job.download).toMatch(new RegExp(`^/crm/v1/files/${job.id}\\?t=alpha&e=`));
+    const linked = await kit.request('GET', job.download.replace('/crm', ''), { as: null });
+    expect(linked.headers.get('content-disposition')).toBe('attachment; filename="problems.csv"');
+    expect(linked.body).toBe(await problemsOf(job.id));
     const lines = (await problemsOf(job.id)).split('\r\n');
     expect(lines[0]).toBe('Name,Phone,Country,Notes,line,problem');
     expect(lines[1]).toMatch(/^"A\nB",12,US,'=1\+1,2,"?Phone: ""12"" is not a phone number/);
