@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRunner, type Runner } from '../bulk/runner.ts';
 import { Database } from '../db/client.ts';
+import { stageKeeper } from '../pipeline/follow.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { exportWork } from './exports.ts';
 import { importWork } from './imports.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 4 });
   runner = createRunner(
     { database, log: pino({ level: 'silent' }) },
-    { import: importWork, export: exportWork },
+    { import: importWork(stageKeeper), export: exportWork },
   );
 });
 afterAll(async () => {
@@ -105,6 +106,11 @@ describe('an export', () => {
     ]);
     const log = table((await take({ subject: 'audit' })).text);
     expect(log.map((row) => row['type'])).toContain('consent.withdrawn');
+    await kit.admin(
+      `insert into events (tenant_id, event_id, type, data, only_for)
+       values ('alpha', gen_random_uuid(), 'notification.added', '{"body": "for Ana alone"}', 'ana')`,
+    );
+    expect((await take({ subject: 'audit' })).text).not.toContain('for Ana alone');
     expect((await take({ subject: 'calls', format: 'jsonl' })).text).toBe('');
     await kit.admin(
       `insert into events (tenant_id, event_id, type, data) values ('alpha', gen_random_uuid(), 'call.ended', '{"seconds": 9}')`,

@@ -2,6 +2,7 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { jobById, presentJob, tell, toJob, type JobRow } from '../bulk/jobs.ts';
 import { fileOf } from '../bulk/routes.ts';
 import { listFields } from '../contacts/fields.ts';
+import type { Stages } from '../contacts/stages.ts';
 import {
   importDetails,
   importPreview,
@@ -108,7 +109,7 @@ const getProblems = createRoute({
   responses: { 200: { description: 'CSV', content: { '*/*': { schema: file } } }, ...problems('not_found') },
 });
 
-export function importRoutes(context: KitContext): OpenAPIHono<AppEnv> {
+export function importRoutes(context: KitContext, stages: Stages): OpenAPIHono<AppEnv> {
   const { database } = context;
   const app = routeGroup();
 
@@ -140,7 +141,7 @@ export function importRoutes(context: KitContext): OpenAPIHono<AppEnv> {
       if (records.length >= PREVIEW_ENOUGH) break;
     }
     const body = await database.transaction(tenant, (tx) =>
-      previewImport(tx, records, facts.header, settings),
+      previewImport(tx, records, facts.header, settings, stages),
     );
     return c.json(body, 200);
   });

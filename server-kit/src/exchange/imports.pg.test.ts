@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRunner, type Runner } from '../bulk/runner.ts';
 import { Database } from '../db/client.ts';
 import { newId } from '../ids.ts';
+import { stageKeeper } from '../pipeline/follow.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { importWork } from './imports.ts';
 
@@ -18,7 +19,7 @@ let runner: Runner;
 beforeAll(async () => {
   kit = await getTestKit({ clock });
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 4, clock });
-  runner = createRunner({ database, log: pino({ level: 'silent' }) }, { import: importWork });
+  runner = createRunner({ database, log: pino({ level: 'silent' }) }, { import: importWork(stageKeeper) });
 });
 afterAll(async () => {
   await runner.stop();
@@ -355,7 +356,7 @@ describe('an import', () => {
       {
         import: {
           open: (...given) => {
-            const run = importWork.open(...given);
+            const run = importWork(stageKeeper).open(...given);
             return {
               async piece(tx, job) {
                 const step = await run.piece(tx, job);

@@ -91,7 +91,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     segmentRoutes(context),
     timelineRoutes(context),
     jobRoutes(context),
-    importRoutes(context),
+    importRoutes(context, stageKeeper),
     exportRoutes(context),
     pipelineRoutes(context),
     taskRoutes(context),
