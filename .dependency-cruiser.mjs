@@ -70,6 +70,7 @@ const MAY_KNOW = {
     'bulk',
     'exchange',
     'tasks',
+    'pipeline',
   ],
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */

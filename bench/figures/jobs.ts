@@ -4,6 +4,7 @@ import { bulkWork } from '../../server-kit/src/bulk/actions.ts';
 import { createRunner } from '../../server-kit/src/bulk/runner.ts';
 import { Database } from '../../server-kit/src/db/client.ts';
 import { importWork } from '../../server-kit/src/exchange/imports.ts';
+import { stageKeeper } from '../../server-kit/src/pipeline/follow.ts';
 import { belongings } from '../../server-kit/src/belongings.ts';
 import { database, SECRET, startKit, superuser, TENANT, type KitProcess } from '../harness/environment.ts';
 import { paired, type Bench, type Figure } from '../harness/figure.ts';
@@ -26,7 +27,7 @@ async function scene<T>(work: (scene: Scene) => Promise<T>): Promise<T> {
   const sql = await superuser(kit.schema, 2);
   const runner = createRunner(
     { database: own, log: pino({ level: 'warn' }) },
-    { bulk: bulkWork(belongings), import: importWork },
+    { bulk: bulkWork({ belongings, stages: stageKeeper }), import: importWork(stageKeeper) },
   );
   try {
     return await work({ kit, sql, run: () => runner.look() });

@@ -103,7 +103,7 @@ describe('workers that are killed', () => {
       expect(old!.versions).toBe(jobs[0].total + PEOPLE);
       const problems: string = await ask('GET', `/v1/imports/${upload.job.id}/problems.csv`);
       expect(problems.trim().split('\r\n')).toHaveLength(1 + ROWS / 100);
-      const log: string = await ask('GET', jobs[3].download);
+      const log: string = await ask('GET', `/v1/jobs/${jobs[3].id}/file`);
       const exported = log
         .trim()
         .split('\n')

@@ -1,10 +1,11 @@
 import { allBelongings, rowsOf } from './contacts/belongings.ts';
 import { conversationBelongings } from './messaging/belongings.ts';
+import { cardBelongings } from './pipeline/belongings.ts';
 
 /** Whatever is kept of a person; a domain that is left out here loses its rows to the hidden half of a merge. */
 export const belongings = allBelongings({
   conversations: conversationBelongings,
-  cards: rowsOf('opportunities', 'opportunity_id'),
+  cards: cardBelongings,
   tasks: rowsOf('tasks', 'task_id'),
   notes: rowsOf('notes', 'note_id'),
   notifications: rowsOf('notifications', 'notification_id'),

@@ -140,8 +140,19 @@ export class Stores {
       this.conversations.reload();
       this.unread.reload();
     }
+    // what a job changes comes without events of its own: whatever is shown may be another
+    if (isEndOfWork(event)) this.reload();
     for (const attached of this.#attached) attached.take(event);
   }
+}
+
+/** A bulk action or an import that is over, also one that was stopped half-way. */
+function isEndOfWork({ type, data }: FeedEvent): boolean {
+  return (
+    type === 'job.updated' &&
+    data['kind'] !== 'export' &&
+    ['done', 'failed', 'canceled'].includes(String(data['state']))
+  );
 }
 
 const known = new WeakMap<PatchbayClient, Stores>();

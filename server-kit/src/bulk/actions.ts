@@ -11,6 +11,7 @@ import {
 } from '../contacts/bulk.ts';
 import { checkedInput, NOBODY, type ContactValues } from '../contacts/input.ts';
 import { deleteContacts } from '../contacts/remove.ts';
+import type { Stages } from '../contacts/stages.ts';
 import { updateContact, type BulkAction, type FieldValue, type JobTarget } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
@@ -98,11 +99,17 @@ export async function checkAction(tx: Tx, action: BulkAction): Promise<void> {
   }
 }
 
+/** What other domains do with the contacts that an action changes. */
+export interface Domains {
+  belongings: Required<Belongings>;
+  stages: Stages;
+}
+
 async function act(
   tx: Tx,
   action: BulkAction,
   of: Change,
-  belongings: Required<Belongings>,
+  { belongings, stages }: Domains,
 ): Promise<Record<string, number>> {
   const { ids, actor, data } = of;
   const counted = (changed: Changed) => ({ ...changed });
@@ -112,7 +119,7 @@ async function act(
     case 'remove_tags':
       return counted(await removeTags(tx, of, action.tags));
     case 'set_stage':
-      return counted(await setStages(tx, of, action.stage || null));
+      return counted(await setStages(tx, of, action.stage || null, stages));
     case 'set_owner': {
       const { values } = await checkedInput(tx, { owner_id: action.owner_id }, NOBODY);
       return counted(await setColumns(tx, of, values));
@@ -127,7 +134,7 @@ async function act(
       const add = action.type === 'add_to_segment';
       const there = await stillThere(tx, ids);
       const change = { add: add ? there : [], remove: add ? [] : there };
-      const { entered, left } = await changeMembers(tx, action.segment_id, change, actor);
+      const { entered, left } = await changeMembers(tx, action.segment_id, change, actor, data);
       const updated = entered.length + left.length;
       return { updated, unchanged: there.length - updated, skipped: ids.length - there.length };
     }
@@ -151,7 +158,7 @@ export interface BulkSettings {
 }
 
 /** `place` is the number of the next piece. */
-export function bulkWork(belongings: Required<Belongings>): Work {
+export function bulkWork(domains: Domains): Work {
   return {
     open: () => ({
       async piece(tx: Tx, job: JobRow): Promise<Step> {
@@ -165,7 +172,7 @@ export function bulkWork(belongings: Required<Belongings>): Work {
         const ids = await pieceOf(tx, job.job_id, place.piece);
         if (ids === null) return { done: 0, place, over: true };
         const of = { ids, actor: job.member, data: { job_id: job.job_id } };
-        const counts = await act(tx, action, of, belongings);
+        const counts = await act(tx, action, of, domains);
         const over = job.done + ids.length >= job.total!;
         return { done: ids.length, counts, place: { piece: place.piece + 1 }, over };
       },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { belongings } from '../belongings.ts';
+import { stageKeeper } from '../pipeline/follow.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { bulkWork } from './actions.ts';
 import { createRunner, type Runner } from './runner.ts';
@@ -17,7 +18,10 @@ let runner: Runner;
 beforeAll(async () => {
   kit = await getTestKit({ clock });
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 2, clock });
-  runner = createRunner({ database, log: pino({ level: 'silent' }) }, { bulk: bulkWork(belongings) });
+  runner = createRunner(
+    { database, log: pino({ level: 'silent' }) },
+    { bulk: bulkWork({ belongings, stages: stageKeeper }) },
+  );
 });
 afterAll(async () => {
   await runner.stop();
@@ -47,7 +51,7 @@ async function run(action: object, target: object = tagged(), role: 'agent' | 'm
 }
 /** A process that ends before the piece after so many is committed. */
 function dyingAfter(pieces: number): Runner {
-  const work = bulkWork(belongings);
+  const work = bulkWork({ belongings, stages: stageKeeper });
   let left = pieces;
   return createRunner(
     { database, log: pino({ level: 'silent' }) },
@@ -236,7 +240,7 @@ describe('a bulk action', () => {
     const action = { type: 'set_stage', stage: 'sure' };
     const { id } = (await ask('POST', '/v1/jobs', { target: tagged(), action })).body;
     const seen: string[] = [];
-    const work = bulkWork(belongings);
+    const work = bulkWork({ belongings, stages: stageKeeper });
     const counting = (who: string) => ({
       bulk: {
         open: (...given: Parameters<typeof work.open>) => ({

@@ -13,8 +13,10 @@ import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
+import { fileLink, type FileRef, type LinkContext } from './file-links.ts';
 
 export interface JobRow<Settings = Record<string, unknown>, Place = unknown> {
+  tenant_id: string;
   job_id: string;
   kind: Job['kind'];
   state: JobState | 'uploading';
@@ -118,9 +120,7 @@ export async function finish(
 }
 
 /** As somebody with this role sees it. */
-export function toJob(row: JobRow, role: Role): Job {
-  const hasFile = row.kind === 'export' ? row.state === 'done' : row.kind === 'import' && row.failed > 0;
-  const swept = row.settings['swept'] === true;
+export function toJob(context: LinkContext, row: JobRow, role: Role): Job {
   return {
     id: row.job_id,
     kind: row.kind,
@@ -132,13 +132,21 @@ export function toJob(row: JobRow, role: Role): Job {
     failed: row.failed,
     counts: row.counts,
     reason: row.reason,
-    download: hasFile && !swept && (role === 'manager' || row.kind === 'import') ? pathOfFile(row) : null,
+    download:
+      hasFile(row) && (role === 'manager' || row.kind === 'import') ? fileLink(context, refOf(row)) : null,
     member: row.member,
     created_at: row.created_at,
     finished_at: row.finished_at,
   };
 }
 
-function pathOfFile({ kind, job_id }: JobRow): string {
-  return kind === 'export' ? `/v1/jobs/${job_id}/file` : `/v1/imports/${job_id}/problems.csv`;
+/** Whether there is something to fetch: what an export has written, or the rows that an import has refused. */
+export function hasFile({ kind, state, failed, settings }: JobRow): boolean {
+  return (
+    settings['swept'] !== true && (kind === 'export' ? state === 'done' : kind === 'import' && failed > 0)
+  );
+}
+
+function refOf({ tenant_id, job_id }: JobRow): FileRef {
+  return { tenant: tenant_id, jobId: job_id };
 }

@@ -5,10 +5,11 @@ import { notFound } from '../errors.ts';
 import type { AppEnv } from '../http/env.ts';
 import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
-import { requireManager, routeGroup } from '../http/routes.ts';
+import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import { checkAction } from './actions.ts';
+import { checkFileLink } from './file-links.ts';
 import { streamFile } from './files.ts';
-import { cancelJob, createJob, jobById, listJobs, presentJob, toJob } from './jobs.ts';
+import { cancelJob, createJob, hasFile, jobById, listJobs, presentJob, toJob, type JobRow } from './jobs.ts';
 import { checkTarget } from './targets.ts';
 
 const ONCE = ['idempotency_mismatch', 'idempotency_in_progress', 'payload_too_large'] as const;
@@ -95,8 +96,26 @@ const getFile = createRoute({
   },
 });
 
-export function jobRoutes({ database, ...rest }: KitContext): OpenAPIHono<AppEnv> {
-  const context = { database, ...rest };
+const getLinked = createRoute({
+  method: 'get',
+  path: '/files/{id}',
+  operationId: 'getFile',
+  tags: ['jobs'],
+  summary: 'The file of a job, for a plain link',
+  description: 'Asked with the signed link of a job’s `download`, without a token. It ends within the hour.',
+  security: [],
+  request: {
+    params: idParam,
+    query: z.object({ t: z.string().max(63), e: z.coerce.number().int(), s: z.string().max(64) }),
+  },
+  responses: {
+    200: { description: 'The file', content: { '*/*': { schema: z.string().meta({ format: 'binary' }) } } },
+    ...problems('not_found', 'invalid_request'),
+  },
+});
+
+export function jobRoutes(context: KitContext): OpenAPIHono<AppEnv> {
+  const { database } = context;
   const app = routeGroup();
 
   app.openapi(postJob, async (c) => {
@@ -112,7 +131,7 @@ export function jobRoutes({ database, ...rest }: KitContext): OpenAPIHono<AppEnv
         member,
       );
       const [row] = await jobById(tx, made);
-      return { status: 202, body: toJob(row!, role) };
+      return { status: 202, body: toJob(context, row!, role) };
     });
     return c.json(body, 202);
   });
@@ -121,14 +140,14 @@ export function jobRoutes({ database, ...rest }: KitContext): OpenAPIHono<AppEnv
     const { tenant, role } = c.var.session;
     const { state } = c.req.valid('query');
     const [rows] = await database.pipeline(tenant, (tx) => [listJobs(tx, state)]);
-    return c.json({ items: rows.map((row) => toJob(row, role)) }, 200);
+    return c.json({ items: rows.map((row) => toJob(context, row, role)) }, 200);
   });
 
   app.openapi(getJob, async (c) => {
     const { tenant, role } = c.var.session;
     const { id } = c.req.valid('param');
     const [[row]] = await database.pipeline(tenant, (tx) => [jobById(tx, id)]);
-    return c.json(toJob(presentJob(row), role), 200);
+    return c.json(toJob(context, presentJob(row), role), 200);
   });
 
   app.openapi(postCancel, async (c) => {
@@ -140,7 +159,7 @@ export function jobRoutes({ database, ...rest }: KitContext): OpenAPIHono<AppEnv
         requireManager(c.var.session, 'cancel a job of somebody else');
       await cancelJob(tx, id, member);
       const [row] = await jobById(tx, id);
-      return toJob(row!, role);
+      return toJob(context, row!, role);
     });
     return c.json(body, 200);
   });
@@ -150,20 +169,29 @@ export function jobRoutes({ database, ...rest }: KitContext): OpenAPIHono<AppEnv
     const { id } = c.req.valid('param');
     requireManager(c.var.session, 'take data out');
     const [[row]] = await database.pipeline(tenant, (tx) => [jobById(tx, id)]);
-    const found = presentJob(row, 'export');
-    if (toJob(found, 'manager').download === null) throw notFound('file');
-    return new Response(streamFile(database, tenant, id), {
-      headers: fileHeaders(found.name ?? 'export.csv'),
-    });
+    return fileOf(context, presentJob(row, 'export'));
+  });
+
+  app.openapi(getLinked, async (c) => {
+    const { t: tenant, e, s } = cleanQuery(c.req.valid('query'));
+    const { id } = c.req.valid('param');
+    checkFileLink(context, { tenant, jobId: id }, e, s);
+    const [[row]] = await database.pipeline(tenant, (tx) => [jobById(tx, id)]);
+    return fileOf(context, presentJob(row));
   });
 
   return app;
 }
 
-/** RFC 6266; names are ours and plain. */
-export function fileHeaders(name: string): Record<string, string> {
-  return {
-    'content-type': name.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
-    'content-disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`,
-  };
+/** What a job has written, as an answer. Throws `not_found`. */
+export function fileOf({ database }: Pick<KitContext, 'database'>, job: JobRow): Response {
+  if (!hasFile(job)) throw notFound('file');
+  const name = job.kind === 'export' ? (job.name ?? 'export.csv') : 'problems.csv';
+  return new Response(streamFile(database, job.tenant_id, job.job_id), {
+    headers: {
+      'content-type': name.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+      // RFC 6266; names are ours and plain
+      'content-disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`,
+    },
+  });
 }

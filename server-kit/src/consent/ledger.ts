@@ -38,6 +38,8 @@ export interface ConsentChange {
   contactId?: string | null;
   conversationId?: string | null;
   member?: MemberRef | null;
+  /** Of the job that records many at once. */
+  jobId?: string;
 }
 
 /** The advisory lock that consent changes take alone and drains take together. One number a tenant. */
@@ -133,6 +135,7 @@ export function recordConsent(tx: Tx, changes: ConsentChange[]) {
           source: change.source,
           wording: change.wording ?? null,
           ...(change.kind && { kind: change.kind }),
+          ...(change.jobId !== undefined && { job_id: change.jobId }),
         },
       })),
     ),

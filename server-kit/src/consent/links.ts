@@ -4,9 +4,9 @@
  *
  * base64url of: id (16 bytes), end in seconds (4), tenant (the rest), signature (16: HMAC-SHA-256, cut as RFC 2104 allows).
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { parse, stringify } from 'uuid';
 import type { KitContext } from '../context.ts';
+import { isSame, sign } from '../signing.ts';
 
 export type Purpose = 'preferences' | 'confirm';
 
@@ -34,7 +34,7 @@ export function writeLink(
   head.set(parse(id));
   head.writeUInt32BE(Math.floor(expiresAt.getTime() / 1000), 16);
   const payload = Buffer.concat([head, Buffer.from(tenant)]);
-  const token = Buffer.concat([payload, sign(secret, purpose, payload)]).toString('base64url');
+  const token = Buffer.concat([payload, sign(secret, purpose, payload, MAC)]).toString('base64url');
   return `${publicUrl}${PATHS[purpose]}/${token}`;
 }
 
@@ -46,17 +46,9 @@ export function openLink(
   const bytes = /^[\w-]{40,200}$/.test(token) ? Buffer.from(token, 'base64url') : Buffer.alloc(0);
   if (bytes.length <= HEAD + MAC) return { is: 'forged' };
   const payload = bytes.subarray(0, -MAC);
-  if (!timingSafeEqual(sign(secret, purpose, payload), bytes.subarray(-MAC))) return { is: 'forged' };
+  if (!isSame(sign(secret, purpose, payload, MAC), bytes.subarray(-MAC))) return { is: 'forged' };
   if (payload.readUInt32BE(16) * 1000 <= clock().getTime()) return { is: 'ended' };
   return { is: 'good', id: stringify(payload.subarray(0, 16)), tenant: payload.subarray(HEAD).toString() };
-}
-
-function sign(secret: string, purpose: Purpose, payload: Buffer): Buffer {
-  return createHmac('sha256', secret)
-    .update(`patchbay:${purpose}\n`)
-    .update(payload)
-    .digest()
-    .subarray(0, MAC);
 }
 
 /** Where a person decides what they get: for templates (`{preference_link}`) and for whoever writes by hand. */

@@ -7,6 +7,7 @@ import type { FieldValue, MemberRef } from '../contract/index.ts';
 import type { Row, Tx } from '../db/client.ts';
 import { recordEach } from '../events/record.ts';
 import { regionOf, type ContactValues } from './input.ts';
+import type { Stages } from './stages.ts';
 import { deriveZone, type Whereabouts } from './zones.ts';
 
 export interface Change {
@@ -64,8 +65,12 @@ export function removeTags(tx: Tx, of: Change, tags: string[]): Promise<Changed>
 }
 
 /** The one place where a stage is set for many. */
-export function setStages(tx: Tx, of: Change, stage: string | null): Promise<Changed> {
-  return setColumns(tx, of, { stage });
+export async function setStages(tx: Tx, of: Change, stage: string | null, stages: Stages): Promise<Changed> {
+  const names = stage === null ? null : await stages.spelled(tx, [stage]);
+  const changed = await setColumns(tx, of, { stage: names?.get(stage!) ?? stage });
+  const people = of.ids.map((contactId) => ({ contactId, stage }));
+  await stages.enteredMany(tx, people, of.actor, of.data);
+  return changed;
 }
 
 const WHEREABOUTS = ['postal_code', 'state', 'country'];

@@ -76,7 +76,8 @@ export const job = z
       .meta({ description: 'What became of them, as `created`, `updated`, `skipped`' }),
     reason: z.string().nullable().meta({ description: 'Why it ended early, and what to do' }),
     download: z.string().nullable().meta({
-      description: 'Address of the finished export, or of an import’s refused rows, for this session',
+      description:
+        'Address of the finished export (for managers), or of an import’s refused rows. It needs no token and ends within the hour; the job says a new one',
     }),
     member: memberRef.nullable(),
     created_at: instant,

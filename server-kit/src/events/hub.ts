@@ -11,6 +11,9 @@
  * running transaction, so nothing below it can still appear; nor above the number after the newest event's, because what
  * Postgres gave out beyond that may not be on disk yet and is given out again after a crash. What lies above may be repeated after a reconnect;
  * clients drop repeats by event id.
+ *
+ * What a job does to each of a hundred thousand contacts stays in the log alone (`data.job_id`): browsers are told of the job, and
+ * ask again for what they show when it is over.
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -194,6 +197,7 @@ export class FeedHub {
             occurred_at, only_for
           from events
           where tenant_id = ${tenant} and tx >= ${String(from)}::xid8
+            and (not data ? 'job_id' or type = 'job.updated')
             ${after === null ? sql`` : sql`and (tx, position) > (${after.tx}::xid8, ${after.position}::bigint)`}
           order by events.tx, events.position limit ${PAGE}
         ) e on true`;

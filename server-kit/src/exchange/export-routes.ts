@@ -52,7 +52,7 @@ export function exportRoutes(context: KitContext): OpenAPIHono<AppEnv> {
       const name = `${subject}-${day}.${format}`;
       const made = await createJob(tx, { id, kind: 'export', state: 'queued', name, settings }, member);
       const [row] = await jobById(tx, made);
-      return { status: 202, body: toJob(row!, role) };
+      return { status: 202, body: toJob(context, row!, role) };
     });
     return c.json(body, 202);
   });

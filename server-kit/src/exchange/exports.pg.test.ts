@@ -4,19 +4,21 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRunner, type Runner } from '../bulk/runner.ts';
 import { Database } from '../db/client.ts';
+import { stageKeeper } from '../pipeline/follow.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { exportWork } from './exports.ts';
 import { importWork } from './imports.ts';
 
 let kit: TestKit;
+let now = new Date();
 let database: Database;
 let runner: Runner;
 beforeAll(async () => {
-  kit = await getTestKit();
+  kit = await getTestKit({ clock: () => now });
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 4 });
   runner = createRunner(
     { database, log: pino({ level: 'silent' }) },
-    { import: importWork, export: exportWork },
+    { import: importWork(stageKeeper), export: exportWork },
   );
 });
 afterAll(async () => {
@@ -34,10 +36,12 @@ async function take(settings: object, as = kit.a.manager) {
   await runner.look();
   const { body: job } = await ask('GET', `/v1/jobs/${made.body.id}`, undefined, as);
   expect(job).toMatchObject({ state: 'done', kind: 'export' });
-  const file = await ask('GET', job.download, undefined, as);
+  const file = await open(job.download);
   expect(file.status).toBe(200);
   return { job, text: file.body as string, headers: file.headers };
 }
+/** As a browser's own download does. */
+const open = (link: string) => kit.request('GET', link.replace('/crm', ''), { as: null });
 const table = (text: string) => parse<Record<string, string>>(text, { bom: true, columns: true });
 
 describe('an export', () => {
@@ -102,6 +106,11 @@ describe('an export', () => {
     ]);
     const log = table((await take({ subject: 'audit' })).text);
     expect(log.map((row) => row['type'])).toContain('consent.withdrawn');
+    await kit.admin(
+      `insert into events (tenant_id, event_id, type, data, only_for)
+       values ('alpha', gen_random_uuid(), 'notification.added', '{"body": "for Ana alone"}', 'ana')`,
+    );
+    expect((await take({ subject: 'audit' })).text).not.toContain('for Ana alone');
     expect((await take({ subject: 'calls', format: 'jsonl' })).text).toBe('');
     await kit.admin(
       `insert into events (tenant_id, event_id, type, data) values ('alpha', gen_random_uuid(), 'call.ended', '{"seconds": 9}')`,
@@ -117,8 +126,35 @@ describe('an export', () => {
     expect([agent.status, agent.body.code]).toEqual([403, 'forbidden']);
     const { job } = await take({ subject: 'contacts' });
     expect((await ask('GET', `/v1/jobs/${job.id}`, undefined, kit.a.agent)).body.download).toBeNull();
-    expect((await ask('GET', job.download, undefined, kit.a.agent)).status).toBe(403);
-    expect((await ask('GET', job.download, undefined, kit.b.manager)).status).toBe(404);
+    const file = `/v1/jobs/${job.id}/file`;
+    expect((await ask('GET', file)).status).toBe(200);
+    expect((await ask('GET', file, undefined, kit.a.agent)).status).toBe(403);
+    expect((await ask('GET', file, undefined, kit.b.manager)).status).toBe(404);
+  });
+
+  it('is downloaded by a link of its own, without a token, which ends within the hour', async () => {
+    const { job } = await take({ subject: 'contacts' });
+    const { job: other } = await take({ subject: 'contacts' });
+    const link: string = job.download;
+    expect(link).toMatch(/^\/crm\/v1\/files\/[0-9a-f-]{36}\?t=alpha&e=\d+&s=[\w-]{32}$/);
+    const signature = (text: string) => /s=(.*)$/.exec(text)![1]!;
+    const changed = [
+      link.replace('t=alpha', 't=beta'),
+      link.replace(job.id, other.id),
+      link.replace(/e=\d+/, 'e=9999999999'),
+      link.replace(signature(link), signature(other.download)),
+      link.replace(signature(link), 'x'.repeat(32)),
+    ];
+    for (const address of changed) expect([address, (await open(address)).status]).toEqual([address, 404]);
+    const before = now;
+    try {
+      now = new Date(before.getTime() + 59 * 60_000);
+      expect((await open(link)).status).toBe(200);
+      now = new Date(before.getTime() + 3600_000);
+      expect((await open(link)).status).toBe(404);
+    } finally {
+      now = before;
+    }
   });
 });
 

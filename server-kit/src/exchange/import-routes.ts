@@ -1,8 +1,8 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { streamFile } from '../bulk/files.ts';
 import { jobById, presentJob, tell, toJob, type JobRow } from '../bulk/jobs.ts';
-import { fileHeaders } from '../bulk/routes.ts';
+import { fileOf } from '../bulk/routes.ts';
 import { listFields } from '../contacts/fields.ts';
+import type { Stages } from '../contacts/stages.ts';
 import {
   importDetails,
   importPreview,
@@ -14,7 +14,7 @@ import {
 } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
-import { notFound, ProblemError } from '../errors.ts';
+import { ProblemError } from '../errors.ts';
 import type { AppEnv } from '../http/env.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { once } from '../http/idempotency.ts';
@@ -109,7 +109,7 @@ const getProblems = createRoute({
   responses: { 200: { description: 'CSV', content: { '*/*': { schema: file } } }, ...problems('not_found') },
 });
 
-export function importRoutes(context: KitContext): OpenAPIHono<AppEnv> {
+export function importRoutes(context: KitContext, stages: Stages): OpenAPIHono<AppEnv> {
   const { database } = context;
   const app = routeGroup();
 
@@ -120,13 +120,13 @@ export function importRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const stream = c.req.raw.body;
     const body: AsyncIterable<Uint8Array> = stream ?? (async function* () {})();
     const made = await takeUpload(database, tenant, { id, name: name || null, body }, member);
-    return c.json(await database.transaction(tenant, (tx) => detailsOf(tx, made, role)), 201);
+    return c.json(await database.transaction(tenant, (tx) => detailsOf(context, tx, made, role)), 201);
   });
 
   app.openapi(getImport, async (c) => {
     const { tenant, role } = c.var.session;
     const { id } = c.req.valid('param');
-    return c.json(await database.transaction(tenant, (tx) => detailsOf(tx, id, role)), 200);
+    return c.json(await database.transaction(tenant, (tx) => detailsOf(context, tx, id, role)), 200);
   });
 
   app.openapi(postPreview, async (c) => {
@@ -141,7 +141,7 @@ export function importRoutes(context: KitContext): OpenAPIHono<AppEnv> {
       if (records.length >= PREVIEW_ENOUGH) break;
     }
     const body = await database.transaction(tenant, (tx) =>
-      previewImport(tx, records, facts.header, settings),
+      previewImport(tx, records, facts.header, settings, stages),
     );
     return c.json(body, 200);
   });
@@ -164,7 +164,7 @@ export function importRoutes(context: KitContext): OpenAPIHono<AppEnv> {
         tell(tx, id, 'import', 'queued', member),
       ]);
       const [now] = await jobById(tx, id);
-      return { status: 202, body: toJob(now!, role) };
+      return { status: 202, body: toJob(context, now!, role) };
     });
     return c.json(body, 202);
   });
@@ -173,9 +173,7 @@ export function importRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const { tenant } = c.var.session;
     const { id } = c.req.valid('param');
     const [[row]] = await database.pipeline(tenant, (tx) => [jobById(tx, id)]);
-    const found = presentJob(row, 'import');
-    if (toJob(found, 'manager').download === null) throw notFound('file');
-    return new Response(streamFile(database, tenant, id), { headers: fileHeaders('problems.csv') });
+    return fileOf(context, presentJob(row, 'import'));
   });
 
   return app;
@@ -199,14 +197,14 @@ function startable(row: JobRow | undefined, settings: z.infer<typeof startImport
   return known;
 }
 
-async function detailsOf(tx: Tx, id: string, role: Role): Promise<ImportDetails> {
+async function detailsOf(context: KitContext, tx: Tx, id: string, role: Role): Promise<ImportDetails> {
   const [[row], fields] = await Promise.all([jobById(tx, id), listFields(tx)]);
   const found = presentJob(row, 'import');
   const { facts, start = null } = found.settings as unknown as ImportSettings;
   const keys = fields.filter((field) => !field.archived).map((field) => field.key);
   const proposed = proposeMapping(facts.header, keys);
   return {
-    job: toJob(found, role),
+    job: toJob(context, found, role),
     encoding: facts.encoding,
     delimiter: facts.delimiter,
     columns: facts.header.map((name, index) => ({

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRunner, type Runner } from '../bulk/runner.ts';
 import { Database } from '../db/client.ts';
 import { newId } from '../ids.ts';
+import { stageKeeper } from '../pipeline/follow.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { importWork } from './imports.ts';
 
@@ -18,7 +19,7 @@ let runner: Runner;
 beforeAll(async () => {
   kit = await getTestKit({ clock });
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 4, clock });
-  runner = createRunner({ database, log: pino({ level: 'silent' }) }, { import: importWork });
+  runner = createRunner({ database, log: pino({ level: 'silent' }) }, { import: importWork(stageKeeper) });
 });
 afterAll(async () => {
   await runner.stop();
@@ -202,7 +203,10 @@ describe('an import', () => {
       `Name,Phone,Country,Notes\n"A\nB",12,US,=1+1\nBen,${good},US,ok\nCleo,,Nowhere,x\n,,,only a note\nDan,${good.slice(2)},US,same number\n"Eve,${number()},US,x\nFay,,US,y,z\n`,
     );
     expect(job).toMatchObject({ total: 7, done: 7, failed: 5, counts: { created: 1, updated: 1 } });
-    expect(job.download).toBe(`/v1/imports/${job.id}/problems.csv`);
+    expect(job.download).toMatch(new RegExp(`^/crm/v1/files/${job.id}\\?t=alpha&e=`));
+    const linked = await kit.request('GET', job.download.replace('/crm', ''), { as: null });
+    expect(linked.headers.get('content-disposition')).toBe('attachment; filename="problems.csv"');
+    expect(linked.body).toBe(await problemsOf(job.id));
     const lines = (await problemsOf(job.id)).split('\r\n');
     expect(lines[0]).toBe('Name,Phone,Country,Notes,line,problem');
     expect(lines[1]).toMatch(/^"A\nB",12,US,'=1\+1,2,"?Phone: ""12"" is not a phone number/);
@@ -352,7 +356,7 @@ describe('an import', () => {
       {
         import: {
           open: (...given) => {
-            const run = importWork.open(...given);
+            const run = importWork(stageKeeper).open(...given);
             return {
               async piece(tx, job) {
                 const step = await run.piece(tx, job);

@@ -3,10 +3,11 @@ import { writeChunk } from '../bulk/files.ts';
 import type { JobRow } from '../bulk/jobs.ts';
 import type { Run, Step, Work } from '../bulk/runner.ts';
 import type { ImportPreview, StartImport } from '../contract/index.ts';
+import type { Stages } from '../contacts/stages.ts';
 import type { Database, Tx } from '../db/client.ts';
 import type { CsvRecord, Place } from './csv-read.ts';
 import { csvLine } from './csv-write.ts';
-import { planRows } from './plan.ts';
+import { entering, planRows } from './plan.ts';
 import { readingOf, readRow, type Reading, type ReadRow } from './rows.ts';
 import { lockFor, storeConsent, storePeople } from './store.ts';
 import { recordsFrom, type FileFacts } from './upload.ts';
@@ -27,7 +28,7 @@ interface ImportPlace extends Place {
   chunks: number;
 }
 
-export const importWork: Work = {
+export const importWork = (stages: Stages): Work => ({
   open(database, tenant, job): Run {
     let reading: Reading | undefined;
     let ahead: Ahead | undefined;
@@ -39,11 +40,17 @@ export const importWork: Work = {
         reading ??= await readingOf(tx, start!, facts.header);
         // after a piece that was rolled back, the next one is not what was read ahead
         if (ahead?.from !== place.byte) ahead = new Ahead(database, tenant, now, place, reading);
-        return importPiece(tx, job.job_id, row, { ...(await ahead.next()), ahead, reading, place });
+        return importPiece(tx, job.job_id, row, {
+          ...(await ahead.next()),
+          ahead,
+          reading,
+          place,
+          stages,
+        });
       },
     };
   },
-};
+});
 
 /** The rows of a piece, and where they end. */
 interface Rows {
@@ -104,17 +111,19 @@ interface Given extends Rows {
   ahead: Ahead;
   reading: Reading;
   place: ImportPlace;
+  stages: Stages;
 }
 
 async function importPiece(tx: Tx, id: string, { member }: JobRow, given: Given): Promise<Step> {
-  const { rows, end, over, reading, place, ahead } = given;
+  const { rows, end, over, reading, place, ahead, stages } = given;
   const { settings } = reading;
-  const [, plan] = await Promise.all([lockFor(tx, rows, settings), planRows(tx, rows, reading)]);
+  const [, plan] = await Promise.all([lockFor(tx, rows, settings), planRows(tx, rows, reading, stages)]);
   const stored = storePeople(tx, plan.people, member, { job_id: id });
   // Postgres has it now
   if (!over) setImmediate(() => ahead.start());
   await stored;
-  const consented = settings.consent ? await storeConsent(tx, plan, settings.consent, member) : 0;
+  await stages.enteredMany(tx, entering(plan), member, { job_id: id });
+  const consented = settings.consent ? await storeConsent(tx, plan, settings.consent, member, id) : 0;
   const refused = rows.filter((row) => row.problem !== null);
   let { chunks } = place;
   if (refused.length > 0) {
@@ -146,10 +155,11 @@ export async function previewImport(
   records: CsvRecord[],
   names: string[],
   settings: StartImport,
+  stages: Stages,
 ): Promise<ImportPreview> {
   const reading = await readingOf(tx, settings, names);
   const rows = records.slice(0, PREVIEW_ROWS).map((record) => readRow(record, reading));
-  const { outcomes } = await planRows(tx, rows, reading);
+  const { outcomes } = await planRows(tx, rows, reading, stages);
   return {
     items: outcomes.map(({ row, outcome, person }) => ({
       line: row.line,

@@ -3,6 +3,7 @@
  * insert and to update, and what became of each row.
  */
 import { sql } from 'drizzle-orm';
+import type { Entering, Stages } from '../contacts/stages.ts';
 import { deriveZone } from '../contacts/zones.ts';
 import type { FieldValue, ImportOutcome } from '../contract/index.ts';
 import { writeArray } from '../db/arrays.ts';
@@ -19,6 +20,8 @@ export interface Person {
   tags: string[];
   fields: Record<string, FieldValue>;
   isChanged: boolean;
+  /** Their stage is another one than it was. */
+  changesStage: boolean;
 }
 
 interface Outcome {
@@ -113,10 +116,16 @@ function texts(rows: ReadRow[], column: string): string[] {
 
 const lower = (text: string) => text.toLowerCase();
 
-export async function planRows(tx: Tx, rows: ReadRow[], { settings, region }: Reading): Promise<Plan> {
+export async function planRows(
+  tx: Tx,
+  rows: ReadRow[],
+  { settings, region }: Reading,
+  stages: Stages,
+): Promise<Plan> {
   const { by, mode } = settings.dedupe;
   const key = customKey(by);
   const readable = rows.filter((row) => row.problem === null);
+  await spellStages(tx, readable, stages);
   const byPhone = new Map<string, Person>();
   const byEmail = new Map<string, Person>();
   const byKey = new Map<string, Person>();
@@ -131,7 +140,15 @@ export async function planRows(tx: Tx, rows: ReadRow[], { settings, region }: Re
   for (const { contact_id, tags, fields, also, ...values } of readable.length > 0
     ? await known(tx, readable, by)
     : []) {
-    const person: Person = { id: contact_id, isNew: false, values, tags, fields, isChanged: false };
+    const person: Person = {
+      id: contact_id,
+      isNew: false,
+      values,
+      tags,
+      fields,
+      isChanged: false,
+      changesStage: false,
+    };
     people.push(person);
     index(person);
     for (const phone of also ?? []) byPhone.set(phone, person);
@@ -161,6 +178,7 @@ export async function planRows(tx: Tx, rows: ReadRow[], { settings, region }: Re
         tags: [...tags],
         fields,
         isChanged: true,
+        changesStage: (values['stage'] ?? null) !== null,
       };
       people.push(made);
       index(made);
@@ -168,16 +186,34 @@ export async function planRows(tx: Tx, rows: ReadRow[], { settings, region }: Re
     }
     if (mode === 'skip') return { row, outcome: 'skipped', person: null };
     const before = JSON.stringify([person.values, person.tags, person.fields]);
+    const stage = person.values['stage'];
     apply(person, row, mode === 'fill_empty', holder === person);
     index(person);
     if (JSON.stringify([person.values, person.tags, person.fields]) === before)
       return { row, outcome: 'unchanged', person };
     person.isChanged = true;
+    if (person.values['stage'] !== stage) person.changesStage = true;
     return { row, outcome: 'updated', person };
   });
   const touched = people.filter((person) => person.isChanged);
   await Promise.all(touched.map((person) => deriveZoneOf(person, region)));
   return { people: touched, outcomes };
+}
+
+/** As the stages are written, so that whoever is on one already is not changed. */
+async function spellStages(tx: Tx, rows: ReadRow[], stages: Stages): Promise<void> {
+  const names = await stages.spelled(tx, [...new Set(texts(rows, 'stage'))]);
+  for (const { values } of rows) {
+    const name = names.get(values['stage'] as string);
+    if (name !== undefined) values['stage'] = name;
+  }
+}
+
+/** Whom the pipeline has to be told of. */
+export function entering({ people }: Plan): Entering[] {
+  return people
+    .filter(({ changesStage }) => changesStage)
+    .map(({ id, values }) => ({ contactId: id, stage: values['stage'] as string }));
 }
 
 /** `isTheirs`: the row's number is one of theirs already, perhaps a further one; then it does not become the first. */

@@ -167,7 +167,7 @@ const consent: Source = {
   cell: (row, column) => plain(row[column]),
 };
 
-/** The log itself. `calls`: whatever has been recorded about calls; there is no voice domain yet that says more. */
+/** The log itself, but for what is one member's own. `calls`: whatever has been recorded about calls; there is no voice domain yet that says more. */
 const eventsOf = (prefix: string): Source => ({
   columns: () =>
     Promise.resolve([
@@ -185,7 +185,7 @@ const eventsOf = (prefix: string): Source => ({
     const rows = await sql<ExportRow[]>`
       select event_id as id, type, contact_id, conversation_id, message_id, actor, data, occurred_at,
         tx::text || '.' || position::text as place
-      from events where tenant_id = ${tenant} and (tx, position) > (${tx}::xid8, ${position}::bigint)
+      from events where tenant_id = ${tenant} and only_for is null and (tx, position) > (${tx}::xid8, ${position}::bigint)
         and tx < ${horizon}::xid8 ${between(sql, 'occurred_at', { from, to })}
         ${prefix === '' ? sql`` : sql`and type like ${`${prefix}%`}`}
         ${ids === null ? sql`` : sql`and contact_id = any(${ids}::uuid[])`}

@@ -97,6 +97,7 @@ export async function storeConsent(
   { outcomes }: Plan,
   consent: NonNullable<StartImport['consent']>,
   actor: MemberRef | null,
+  jobId: string,
 ): Promise<number> {
   const people = new Map<string, { contactId: string; agreedAt: string | null }>();
   for (const { row, person, outcome } of outcomes) {
@@ -124,6 +125,7 @@ export async function storeConsent(
         occurredAt: agreedAt ?? consent.occurred_at ?? null,
         contactId,
         member: actor,
+        jobId,
       })),
     ),
   );

@@ -3,7 +3,7 @@
  *
  * Nothing here looks at Host or X-Forwarded-*: behind a proxy they are whatever the proxy or the client made of them.
  */
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -30,6 +30,7 @@ import { notificationRoutes } from '../notifications/routes.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { pipelineRoutes } from '../pipeline/routes.ts';
 import { segmentRoutes } from '../segments/routes.ts';
+import { sign } from '../signing.ts';
 import { taskRoutes } from '../tasks/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
@@ -90,7 +91,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     segmentRoutes(context),
     timelineRoutes(context),
     jobRoutes(context),
-    importRoutes(context),
+    importRoutes(context, stageKeeper),
     exportRoutes(context),
     pipelineRoutes(context),
     taskRoutes(context),
@@ -109,10 +110,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
 
 /** The same for every process with this secret and schema: the doctor asks the public URL for it. */
 export function fingerprint({ secret, database }: Pick<KitContext, 'secret' | 'database'>): string {
-  return createHmac('sha256', secret)
-    .update(`patchbay:kit\n${database.schema}`)
-    .digest('base64url')
-    .slice(0, 16);
+  return sign(secret, 'kit', database.schema, 12).toString('base64url');
 }
 
 /** Hosts disagree about it: Express cuts the mount path off, Fastify, Hono and fetch leave it. */
@@ -172,7 +170,7 @@ function allowOrigins(origins: string[]): MiddlewareHandler {
 }
 
 /** What is asked without a token: the description, the health check, and links that carry their own signature. */
-const PUBLIC = /^\/v1\/(openapi\.json|health|media\/.*)$/;
+const PUBLIC = /^\/v1\/(openapi\.json|health|media\/.*|files\/.*)$/;
 
 function authenticate(context: KitContext): MiddlewareHandler<AppEnv> {
   const tokens = tokenKeeper(context);

@@ -253,6 +253,7 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'post /v1/imports/{id}/start': () => [
     { path: `/v1/imports/${theirs.import}/start`, body: { mapping: ['phone', null] } },
   ],
+  'get /v1/files/{id}': () => [{ path: `/v1/files/${theirs.export}?t=beta&e=9999999999&s=none` }],
   'get /v1/media/{message_id}/{index}': () => [
     { path: `/v1/media/${theirs.message}/0?t=beta&e=9999999999&s=none` },
   ],

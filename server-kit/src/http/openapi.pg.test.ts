@@ -398,6 +398,9 @@ describe('every route', () => {
     await worker.stop();
     await ask('GET', `${brought}/problems.csv`);
     await ask('GET', `/v1/jobs/${taken.body.id}/file`, manager);
+    const done = await ask('GET', `/v1/jobs/${taken.body.id}`, manager);
+    await ask('GET', done.body.download.replace('/crm', ''), { as: null });
+    await ask('GET', `/v1/files/${nobody}?t=alpha&e=1&s=x`, { as: null });
   });
 
   it('has been asked for its answer and for a refusal', () => {

@@ -11,6 +11,7 @@ import type { KitContext } from '../context.ts';
 import { exportWork } from '../exchange/exports.ts';
 import { importWork } from '../exchange/imports.ts';
 import { createSender } from '../messaging/sender.ts';
+import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
 
@@ -57,8 +58,8 @@ export async function startWorker(context: KitContext): Promise<Worker> {
 
   const keeper = startKeeper(context);
   const bulk = startRunner(context, {
-    bulk: bulkWork(belongings),
-    import: importWork,
+    bulk: bulkWork({ belongings, stages: stageKeeper }),
+    import: importWork(stageKeeper),
     export: exportWork,
   });
   const reminders = startReminders(context);

@@ -2,9 +2,9 @@
  * Links to the attachments of inbound messages. The carrier keeps them behind its own credentials, and an `<img>` cannot
  * send a token; so the wire carries a link signed for one attachment, which ends within 48 hours.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { ProblemError } from '../errors.ts';
 import type { KitContext } from '../context.ts';
+import { ProblemError } from '../errors.ts';
+import { isSignedLink, signLink } from '../signing.ts';
 
 export interface MediaRef {
   tenant: string;
@@ -20,7 +20,11 @@ const BUCKET = 24 * 3600;
 /** A link relative to the host's origin. */
 export function mediaLink({ secret, mountPath, clock }: LinkContext, ref: MediaRef): string {
   const expiry = (Math.floor(clock().getTime() / 1000 / BUCKET) + 2) * BUCKET;
-  const query = new URLSearchParams({ t: ref.tenant, e: String(expiry), s: sign(secret, ref, expiry) });
+  const query = new URLSearchParams({
+    t: ref.tenant,
+    e: String(expiry),
+    s: signLink(secret, 'media', partsOf(ref, expiry)),
+  });
   return `${mountPath}/v1/media/${ref.messageId}/${ref.index}?${query}`;
 }
 
@@ -31,17 +35,12 @@ export function checkMediaLink(
   expiry: number,
   signature: string,
 ): void {
-  const expected = Buffer.from(sign(secret, ref, expiry));
-  const given = Buffer.from(signature);
-  const genuine = expected.length === given.length && timingSafeEqual(expected, given);
+  const genuine = isSignedLink(secret, 'media', partsOf(ref, expiry), signature);
   if (!genuine || expiry * 1000 < clock().getTime()) {
     throw new ProblemError('not_found', 'This link is not valid any more. Load the conversation again.');
   }
 }
 
-function sign(secret: string, { tenant, messageId, index }: MediaRef, expiry: number): string {
-  return createHmac('sha256', secret)
-    .update(`patchbay:media\n${tenant}\n${messageId}\n${index}\n${expiry}`)
-    .digest('base64url')
-    .slice(0, 32);
+function partsOf({ tenant, messageId, index }: MediaRef, expiry: number) {
+  return [tenant, messageId, index, expiry];
 }

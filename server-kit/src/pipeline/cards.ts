@@ -5,7 +5,7 @@ import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { memberById } from '../tenancy/directory.ts';
-import { followCards } from './follow.ts';
+import { followCards } from './leading.ts';
 import { enterStage, gone, insertCard, type Beside, type CardRow, type NewCard } from './placing.ts';
 
 export interface CardInput extends Omit<NewCard, 'stageId'> {

@@ -8,6 +8,8 @@ import type { MemberRef } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
+import { enteredMany, spelled } from './follow-many.ts';
+import { followCards } from './leading.ts';
 import { enterStage, insertCard } from './placing.ts';
 import { spread } from './ranks.ts';
 
@@ -16,8 +18,9 @@ export const stageKeeper: Stages = {
     const { sql, tenant } = tx;
     const card = await leadingCard(tx, contactId);
     if (stage === null || stage.trim() === '') {
-      // of an opportunity there is more to know than where it stands
+      // of an opportunity there is more to know than where it stands: it stays, and is followed
       if (card && card.name === null && card.value === null) await removePlain(tx, contactId, card, actor);
+      await followCards(tx, [contactId]);
       return;
     }
     const [wanted] = await sql<{ stage_id: string; name: string }[]>`
@@ -34,6 +37,8 @@ export const stageKeeper: Stages = {
     await sql`update contacts set stage = ${wanted.name}
       where tenant_id = ${tenant} and contact_id = ${contactId} and stage is distinct from ${wanted.name}`;
   },
+  enteredMany,
+  spelled,
 };
 
 interface Leading {
@@ -63,22 +68,6 @@ async function removePlain(tx: Tx, contactId: string, card: Leading, actor: Memb
       data: { opportunity_id: card.opportunity_id, stage_id: card.stage_id },
     },
   ]);
-}
-
-/** Writes into these contacts where their cards in the default pipeline stand; null without one. */
-export async function followCards({ sql, tenant }: Tx, contactIds: string[]): Promise<string[]> {
-  if (contactIds.length === 0) return [];
-  const changed = await sql<{ contact_id: string }[]>`
-    update contacts c set stage = l.name, version = c.version + 1, updated_at = moment()
-    from unnest(${contactIds}::uuid[]) as t (id) left join lateral (
-      select s.name from opportunities o
-      join pipelines p on p.tenant_id = o.tenant_id and p.pipeline_id = o.pipeline_id and p.is_default
-      join stages s on s.tenant_id = o.tenant_id and s.stage_id = o.stage_id
-      where o.tenant_id = ${tenant} and o.contact_id = t.id
-      order by o.entered_at desc, o.opportunity_id desc limit 1) l on true
-    where c.tenant_id = ${tenant} and c.contact_id = t.id and c.stage is distinct from l.name
-    returning c.contact_id`;
-  return changed.map((row) => row.contact_id);
 }
 
 /** After stages of the default pipeline were renamed. */

@@ -34,6 +34,14 @@ export function spread(count: number): string[] {
   return Array.from({ length: count }, (_, index) => head(first + index * gap));
 }
 
+/** `count` ranks in order behind the last one that there is, with room between them. */
+export function behind(last: string | null, count: number): string[] {
+  if (last === null) return spread(count);
+  const from = headOf(last);
+  const gap = Math.max(1, Math.min(1_000, Math.floor((HEADS - 1 - from) / (count + 1))));
+  return Array.from({ length: count }, (_, index) => head(from + (index + 1) * gap));
+}
+
 function head(number: number): string {
   let text = '';
   for (let rest = number, place = 0; place < HEAD; place += 1, rest = Math.floor(rest / BASE)) {

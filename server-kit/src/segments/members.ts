@@ -69,8 +69,9 @@ export async function recordMoves(
   segment: { id: string; name: string },
   { entered, left }: Moves,
   actor: MemberRef | null = null,
+  more: Record<string, unknown> = {},
 ): Promise<void> {
-  const data = { segment_id: segment.id, segment_name: segment.name };
+  const data = { ...more, segment_id: segment.id, segment_name: segment.name };
   const events = [
     ...entered.map((contactId) => ({ type: 'segment.entered' as const, contactId, actor, data })),
     ...left.map((contactId) => ({ type: 'segment.left' as const, contactId, actor, data })),

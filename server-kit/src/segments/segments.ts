@@ -133,6 +133,7 @@ export async function changeMembers(
   id: string,
   change: { add: string[]; remove: string[] },
   actor: MemberRef | null,
+  data: Record<string, unknown> = {},
 ): Promise<Moves> {
   const [segment] = await tx.sql<{ name: string; kind: string }[]>`
     select name, kind from segments where tenant_id = ${tx.tenant} and segment_id = ${id} for share`;
@@ -144,7 +145,7 @@ export async function changeMembers(
     );
   }
   const moves = await changeList(tx, id, change);
-  await recordMoves(tx, { id, name: segment.name }, moves, actor);
+  await recordMoves(tx, { id, name: segment.name }, moves, actor, data);
   return moves;
 }
 
