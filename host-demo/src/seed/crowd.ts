@@ -14,8 +14,8 @@ interface Group {
   owner: string;
   tags: string[];
   state: string;
-  /** What their cards are worth, from the first to the last. */
-  dollars?: number[];
+  /** What their cards are about and worth, from the first to the last. */
+  deals?: [name: string, dollars: number][];
   /** "First Last, city, birthday, how they agreed" */
   people: string[];
 }
@@ -46,7 +46,12 @@ const GROUPS: readonly Group[] = [
     owner: 'dana',
     tags: ['Open house', 'Qualified'],
     state: 'IL',
-    dollars: [365_000, 410_000, 298_500, 520_000],
+    deals: [
+      ['18 Lantern Lane', 365_000],
+      ['40 Quarry Road', 410_000],
+      ['2 Mill Row', 298_500],
+      ['7 Orchard Park', 520_000],
+    ],
     people: [
       'Isabel Romero, Chicago, 1984-03-22, form',
       'Patrick O’Neill, Wilmette, 1975-11-25, paper',
@@ -62,7 +67,11 @@ const GROUPS: readonly Group[] = [
     owner: 'marcus',
     tags: ['Referral', 'Qualified'],
     state: 'IL',
-    dollars: [455_000, 610_000, 338_000],
+    deals: [
+      ['112 Bay Terrace', 455_000],
+      ['3 Lighthouse Way', 610_000],
+      ['25 Ferry Street', 338_000],
+    ],
     people: [
       'Gabriel Costa, Chicago, 1982-01-18, form',
       'Emily Watson, Winnetka, 1990-12-09, paper',
@@ -77,7 +86,10 @@ const GROUPS: readonly Group[] = [
     owner: 'marcus',
     tags: ['Listing'],
     state: 'IL',
-    dollars: [480_000, 725_000],
+    deals: [
+      ['Sale of 9 Elm Court', 480_000],
+      ['Sale of 77 Ridge Road', 725_000],
+    ],
     people: ['Margaret Quinn, Lake Forest, 1958-09-17, paper', 'Samir Desai, Naperville, 1971-04-06, form'],
   },
   {
@@ -88,7 +100,7 @@ const GROUPS: readonly Group[] = [
     owner: 'dana',
     tags: ['Under contract'],
     state: 'IL',
-    dollars: [402_000],
+    deals: [['15 Cannery Loft', 402_000]],
     people: ['Olivia Grant, Chicago, 1986-10-27, form'],
   },
   {
@@ -99,7 +111,11 @@ const GROUPS: readonly Group[] = [
     owner: 'dana',
     tags: ['Past client', 'Newsletter'],
     state: 'WI',
-    dollars: [315_000, 549_000, 287_500],
+    deals: [
+      ['6 Dune Path', 315_000],
+      ['31 Summit Avenue', 549_000],
+      ['4 Canal House', 287_500],
+    ],
     people: [
       'Henry Lambert, Kenosha, 1969-12-14, form',
       'Priscilla Young, Milwaukee, 1977-05-19, stopped',
@@ -144,7 +160,12 @@ const GROUPS: readonly Group[] = [
     owner: 'priya',
     tags: ['Recall'],
     state: 'NY',
-    dollars: [180, 180, 240, 180],
+    deals: [
+      ['Check-up', 180],
+      ['Check-up', 180],
+      ['Check-up and X-ray', 240],
+      ['Check-up', 180],
+    ],
     people: [
       'Marta Silva, Brooklyn, 1983-11-28, form',
       'Julian Reed, Queens, 1990-06-16, form',
@@ -160,7 +181,11 @@ const GROUPS: readonly Group[] = [
     owner: 'priya',
     tags: ['New patient'],
     state: 'NY',
-    dollars: [120, 120, 350],
+    deals: [
+      ['First visit', 120],
+      ['First visit', 120],
+      ['Whitening', 350],
+    ],
     people: [
       'Lena Hoffmann, Brooklyn, 1995-08-08, form',
       'Curtis Boyd, Yonkers, 1981-01-11, said',
@@ -175,7 +200,10 @@ const GROUPS: readonly Group[] = [
     owner: 'elena',
     tags: ['Crown'],
     state: 'NY',
-    dollars: [1_450, 2_900],
+    deals: [
+      ['Crown, lower right', 1_450],
+      ['Implant, first stage', 2_900],
+    ],
     people: ['Roger Whitfield, Manhattan, 1960-04-21, paper', 'Sofia Marino, Brooklyn, 1978-12-02, visit'],
   },
   {
@@ -186,7 +214,10 @@ const GROUPS: readonly Group[] = [
     owner: 'elena',
     tags: ['Family plan'],
     state: 'NJ',
-    dollars: [640, 410],
+    deals: [
+      ['Two fillings', 640],
+      ['Night guard', 410],
+    ],
     people: ['Daniel Kim, Hoboken, 1985-07-07, form', 'Alice Kim, Hoboken, 1986-11-26, form'],
   },
   {
@@ -215,7 +246,7 @@ export const CROWD: readonly Person[] = GROUPS.flatMap((group) =>
     const [first = '', ...rest] = name.split(' ');
     const last = rest.join(' ');
     const known = 9 + ((name.length * 7 + nth * 13) % 160);
-    const dollars = group.dollars?.[nth];
+    const [about, dollars] = group.deals?.[nth] ?? [];
     return {
       tenant: group.tenant,
       phone: '',
@@ -230,14 +261,8 @@ export const CROWD: readonly Person[] = GROUPS.flatMap((group) =>
       ...(birthday && { birthday }),
       tags: group.tags,
       ...(group.owner && { assignee: group.owner }),
-      ...(dollars !== undefined && {
-        deal: {
-          name: `${last}, ${group.leadType.toLowerCase()}`,
-          dollars,
-          closes: 6 + nth * 9,
-          owner: group.owner,
-        },
-      }),
+      ...(about !== undefined &&
+        dollars !== undefined && { deal: { name: about, dollars, closes: 6 + nth * 9, owner: group.owner } }),
       agreed: agreed as Agreed,
       known: known * DAY,
       lines: [],

@@ -26,6 +26,7 @@ import { PEOPLE, type Line, type Person } from './story.ts';
 
 const TENANTS = Object.keys(CLIENTS) as TenantId[];
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const PATIENCE = 20_000;
 
 /** Tells the kit about the clients and their numbers. Repeated at every start, so that a change here arrives. */
@@ -140,7 +141,8 @@ class Seeder {
       if (person.first) contacts.set(person, await this.#addContact(person));
     }
     for (const [person, id] of contacts) {
-      this.#clock.time = now - 2 * 60 * MINUTE;
+      // somewhere between then and now, and today for those of the story
+      this.#clock.time = now - Math.max(2 * HOUR, ((person.known ?? 0) * MINUTE) / 3);
       await this.#addWork(person, id, now);
     }
     const lines = PEOPLE.flatMap((person) => person.lines.map((line) => ({ person, line })));

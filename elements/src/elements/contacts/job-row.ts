@@ -28,7 +28,7 @@ export function jobRow(job: Job, jobs: JobsStore, i18n: I18n): TemplateResult {
               job.download === null
                 ? nothing
                 : html`<button class="button" part="download" @click=${() => void download(job, jobs)}>
-                    ${icon('down')}${i18n.t(job.kind === 'import' ? 'job.downloadRefused' : 'job.download')}
+                    ${icon('download')}${i18n.t(job.kind === 'import' ? 'job.downloadRefused' : 'job.download')}
                   </button>`
             }
             <button class="tool" aria-label=${i18n.t('job.dismiss')} @click=${() => jobs.dismiss(job.id)}>
