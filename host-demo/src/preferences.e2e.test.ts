@@ -1,13 +1,10 @@
 /** The page that people open from a text, in a real browser: without signing in, without script, in a hand, in the dark. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { complaints } from './testing/axe.ts';
 import { launchBrowser } from './testing/browser.ts';
 import { startDemoProcess, type DemoProcess } from './testing/demo-process.ts';
 import { askApi, visit } from './testing/pages.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let demo: DemoProcess;
 let browser: Browser;
@@ -41,17 +38,6 @@ async function open(url: string, options: BrowserContextOptions = {}): Promise<P
   const page = await context.newPage();
   await page.goto(url);
   return page;
-}
-
-async function complaints(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { failureSummary?: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.failureSummary ?? ''}`));
-  });
 }
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {

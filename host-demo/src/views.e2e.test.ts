@@ -1,8 +1,7 @@
 /** Every view, in both brands, in light and dark, on a desk and in a hand: accessible, calm, within its policy. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Frame, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { complaints } from './testing/axe.ts';
 import { launchBrowser } from './testing/browser.ts';
 import { startDemoProcess, type DemoProcess } from './testing/demo-process.ts';
 import {
@@ -15,8 +14,6 @@ import {
   type VisitOptions,
 } from './testing/pages.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 let demo: DemoProcess;
 let browser: Browser;
 
@@ -28,29 +25,6 @@ afterAll(async () => {
   await browser?.close();
   await demo?.remove();
 });
-
-interface Axe {
-  run(
-    options: object,
-  ): Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }>;
-}
-
-/** What axe has against the page (or frame), in lines that name rule and place. */
-async function complaints(place: Page | Frame): Promise<string[]> {
-  await place.evaluate(AXE);
-  const isFrame = 'parentFrame' in place;
-  return place.evaluate(async (framed) => {
-    const { axe } = globalThis as unknown as { axe: Axe };
-    // frames are looked at one by one; the first heading is the business of the page around them
-    const rules = framed ? { 'page-has-heading-one': { enabled: false } } : {};
-    const { violations } = await axe.run({ iframes: false, rules });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        ({ target, failureSummary }) => `${id} at ${JSON.stringify(target)}: ${failureSummary ?? ''}`,
-      ),
-    );
-  }, isFrame);
-}
 
 interface View extends VisitOptions {
   name: string;
@@ -67,6 +41,71 @@ const VIEWS: View[] = [
     as: 'dana',
     path: '/people',
     ready: ({ page }) => page.getByText('Amira Khalil', { exact: true }).waitFor(),
+  },
+  {
+    name: 'people who are chosen',
+    as: 'marcus',
+    path: '/people',
+    ready: async ({ page }) => {
+      await page.locator('[data-tick]').nth(1).click();
+      await page.getByRole('group', { name: 'Do with the selected people' }).waitFor();
+    },
+  },
+  {
+    name: 'the import of people',
+    as: 'elena',
+    path: '/people',
+    ready: async ({ page }) => {
+      await page.getByRole('button', { name: 'Import' }).click();
+      await page.getByText('Drop a CSV file here').waitFor();
+    },
+  },
+  {
+    name: 'the filter beside people',
+    as: 'dana',
+    path: '/people',
+    ready: async ({ page }) => {
+      await page.getByRole('button', { name: 'Filter' }).click();
+      await page.getByText('people match').waitFor();
+    },
+  },
+  {
+    name: 'a person',
+    as: 'dana',
+    path: '/people',
+    ready: async ({ page }) => {
+      await page.getByText('John Smith', { exact: true }).click();
+      await page.locator('[part~=entry]').first().waitFor();
+      await page.getByText('Texts allowed').waitFor();
+    },
+  },
+  {
+    name: 'segments',
+    as: 'priya',
+    path: '/segments',
+    ready: ({ page }) => page.getByText('people match').waitFor(),
+  },
+  {
+    name: 'a segment',
+    as: 'dana',
+    path: '/segments',
+    ready: async ({ page }) => {
+      await page.getByRole('link', { name: /Buyers who agreed/ }).click();
+      await page.getByRole('heading', { level: 1, name: /Buyers who agreed/ }).waitFor();
+      await page.getByText('people match').waitFor();
+    },
+  },
+  {
+    name: 'the board',
+    as: 'dana',
+    path: '/pipeline',
+    ready: ({ page }) => page.locator('[part~=card]').first().waitFor(),
+  },
+  {
+    name: 'the board of the other brand',
+    as: 'priya',
+    path: '/pipeline',
+    ready: ({ page }) => page.locator('[part~=card]').first().waitFor(),
   },
   {
     name: 'settings',

@@ -34,6 +34,11 @@ const PATHS = {
   task: 'M5 5h14v14H5zM8.5 12l2.500 2.500 4.500-5',
   history: 'M4 12a8 8 0 1 0 2.500-5.800M4 4v4h4M12 8v4.500l3 1.500',
   shield: 'M12 3.500 5 6v5.500c0 4.500 3 7.500 7 9 4-1.500 7-4.500 7-9V6z',
+  funnel: 'M4 5h16l-6.500 8v6l-3-1.500V13z',
+  download: 'M12 4v11M7 10.500 12 15.500l5-5M5 20h14',
+  upload: 'M12 15.500V4.500M7 9l5-5 5 5M5 20h14',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
   undo: 'M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6',
 } as const;
 

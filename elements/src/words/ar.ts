@@ -341,6 +341,8 @@ export const ar: Words = {
   'error.upcoming': 'لم يتغيّر شيء.',
   'did.contact.created': 'أُضيفت جهة الاتصال',
   'did.contact.updated': 'تغيّرت البيانات',
+  'did.contact.imported': 'أُضيفت باستيراد',
+  'did.contact.importedAgain': 'حُدّثت باستيراد',
   'did.contact.changed': 'تغيّر: {fields}',
   'did.contact.merged': 'دُمجت مع جهة اتصال أخرى',
   'did.contact.unmerged': 'أُلغي الدمج',

@@ -66,6 +66,7 @@ export const enContactsMore = {
   'job.export': 'Export',
   'job.import': 'Import',
   'error.job': 'That could not be started.',
+  'error.jobFile': 'The file could not be fetched.',
   'error.merge': 'They could not be merged.',
   'error.undo': 'The merge could not be undone.',
   'error.addContact': 'The contact was not added.',

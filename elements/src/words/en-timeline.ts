@@ -35,6 +35,8 @@ export const enTimeline = {
   'error.upcoming': 'It was not changed.',
   'did.contact.created': 'Added as a contact',
   'did.contact.updated': 'Details changed',
+  'did.contact.imported': 'Added by an import',
+  'did.contact.importedAgain': 'Updated by an import',
   'did.contact.changed': 'Changed: {fields}',
   'did.contact.merged': 'Merged with another contact',
   'did.contact.unmerged': 'Merge undone',

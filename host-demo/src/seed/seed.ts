@@ -8,9 +8,11 @@ import { systemClock, type Sandbox, type Transport } from '@patchbay/carrier-san
 import type { ServerKit } from '@patchbay/server-kit';
 import type {
   Contact,
+  CreateSegment,
   Message,
   Opportunity,
   Pipeline,
+  Segment,
   Task,
   UpdateConversation,
 } from '@patchbay/server-kit/contract';
@@ -18,10 +20,13 @@ import { CLIENTS, NEW_LEAD, userOf, USERS, type TenantId } from '../agency.ts';
 import { portalCarrier } from '../carrier.ts';
 import type { DemoConfig } from '../config.ts';
 import { portalKit, publicUrl, type KitWish } from '../kit.ts';
-import { PEOPLE, QUICK_REPLIES, type Line, type Person } from './story.ts';
+import { FIELDS, QUICK_REPLIES, SEGMENTS } from './accounts.ts';
+import { consentsOf, CROWD } from './crowd.ts';
+import { PEOPLE, type Line, type Person } from './story.ts';
 
 const TENANTS = Object.keys(CLIENTS) as TenantId[];
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const PATIENCE = 20_000;
 
 /** Tells the kit about the clients and their numbers. Repeated at every start, so that a change here arrives. */
@@ -107,11 +112,15 @@ class Seeder {
     // whom a conversation may be assigned to: the kit knows a member once it has met him
     for (const { id, tenant } of USERS) await this.call(tenant, 'GET', '/v1/me', undefined, id);
     if (!(await this.#isBegun())) {
-      for (const tenant of TENANTS) await this.#setUpBoard(tenant);
+      for (const tenant of TENANTS) {
+        await this.#setUpBoard(tenant);
+        for (const field of FIELDS[tenant]) await this.call(tenant, 'POST', '/v1/contact-fields', field);
+      }
       await this.#play(sandbox, now);
     }
     this.#clock.time = now;
     for (const tenant of TENANTS) {
+      for (const segment of SEGMENTS[tenant]) await this.#addSegment(tenant, segment);
       for (const reply of QUICK_REPLIES[tenant]) await this.call(tenant, 'POST', '/v1/quick-replies', reply);
     }
   }
@@ -125,14 +134,15 @@ class Seeder {
   async #play(sandbox: Sandbox, now: number): Promise<void> {
     const contacts = new Map<Person, string>();
     // in the order in which they came to be known, then line by line as time went by
-    const byAge = [...PEOPLE].sort((a, b) => oldest(b) - oldest(a));
+    const byAge = [...PEOPLE, ...CROWD].sort((a, b) => oldest(b) - oldest(a));
     for (const person of byAge) {
       this.#clock.time = now - (oldest(person) + 7) * MINUTE;
       setUpPhone(sandbox, person, this.#clock.time);
       if (person.first) contacts.set(person, await this.#addContact(person));
     }
     for (const [person, id] of contacts) {
-      this.#clock.time = now - 2 * 60 * MINUTE;
+      // somewhere between then and now, and today for those of the story
+      this.#clock.time = now - Math.max(2 * HOUR, ((person.known ?? 0) * MINUTE) / 3);
       await this.#addWork(person, id, now);
     }
     const lines = PEOPLE.flatMap((person) => person.lines.map((line) => ({ person, line })));
@@ -157,7 +167,10 @@ class Seeder {
       lead_type: person.leadType ?? null,
       stage: person.stage ?? null,
       source: person.source ?? null,
+      city: person.city ?? null,
       state: person.state ?? null,
+      birthday: person.birthday ?? null,
+      owner_id: person.assignee ?? null,
       tags: person.tags ?? [],
       fields: person.fields ?? {},
     });
@@ -165,7 +178,17 @@ class Seeder {
       const consent = { action: 'grant', kind: 'express_written', source: 'form', wording: person.consent };
       await this.call(tenant, 'POST', `/v1/contacts/${contact.id}/consent`, consent);
     }
+    for (const consent of consentsOf(person)) {
+      await this.call(tenant, 'POST', `/v1/contacts/${contact.id}/consent`, consent);
+    }
     return contact.id;
+  }
+
+  /** Told again after a kill, so it may be there. */
+  async #addSegment(tenant: TenantId, segment: CreateSegment): Promise<void> {
+    const { items } = await this.call<{ items: Segment[] }>(tenant, 'GET', '/v1/segments');
+    if (items.some(({ name }) => name === segment.name)) return;
+    await this.call(tenant, 'POST', '/v1/segments', segment);
   }
 
   /** The stages of the board, in place of those that the kit begins with. */
@@ -251,7 +274,7 @@ class Seeder {
 const dayAfter = (now: number, days: number): string =>
   new Intl.DateTimeFormat('sv-SE').format(now + days * 24 * 60 * MINUTE);
 
-const oldest = (person: Person): number => Math.max(...person.lines.map(({ ago }) => ago));
+const oldest = ({ known, lines }: Person): number => known ?? Math.max(...lines.map(({ ago }) => ago));
 
 function setUpPhone(sandbox: Sandbox, person: Person, at: number): void {
   const { phone, first, last, undelivered } = person;

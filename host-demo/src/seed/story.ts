@@ -21,11 +21,18 @@ export interface Person {
   leadType?: string;
   stage?: string;
   source?: string;
+  city?: string;
   state?: string;
+  /** As ISO writes it, `--05-12` where the year is not known. */
+  birthday?: string;
   tags?: string[];
-  fields?: Record<string, string>;
+  fields?: Record<string, string | number>;
   /** What they agreed to, in the words they were shown. */
   consent?: string;
+  /** Of the crowd: how they agreed, see `consentsOf`. */
+  agreed?: string;
+  /** Minutes before now. Default: shortly before their first text. */
+  known?: number;
   /** The phone takes no texts: the carrier's error code. */
   undelivered?: number;
   assignee?: string;
@@ -46,9 +53,10 @@ export interface Person {
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
-const REQUEST_FORM =
+export const REQUEST_FORM =
   'By sending this form I agree to receive texts from Harbor Realty about my request. Reply STOP to opt out.';
-const INTAKE_FORM = 'I agree to receive appointment texts from Lakeside Dental. Reply STOP to opt out.';
+export const INTAKE_FORM =
+  'I agree to receive appointment texts from Lakeside Dental. Reply STOP to opt out.';
 
 export const PEOPLE: readonly Person[] = [
   {
@@ -62,7 +70,9 @@ export const PEOPLE: readonly Person[] = [
     source: 'Website form',
     state: 'IL',
     tags: ['Qualified', 'Webinar', 'Maple Court'],
-    fields: { Birthday: 'May 12', Budget: '$420,000', 'Looking for': 'Two bedrooms, garage' },
+    birthday: '1988-05-12',
+    city: 'Chicago',
+    fields: { budget: 420_000, looking_for: 'Two bedrooms, garage' },
     consent: REQUEST_FORM,
     assignee: 'dana',
     deal: { name: '14 Maple Court', dollars: 412_000, closes: 21, owner: 'dana' },
@@ -113,7 +123,8 @@ export const PEOPLE: readonly Person[] = [
     source: 'Open house',
     state: 'IL',
     tags: ['Qualified'],
-    fields: { Budget: '$390,000' },
+    birthday: '--12-04',
+    fields: { budget: 390_000 },
     consent: REQUEST_FORM,
     unread: true,
     deal: { name: '9 Maple Court', dollars: 389_500, closes: 30, owner: 'dana' },
@@ -294,7 +305,8 @@ export const PEOPLE: readonly Person[] = [
     source: 'Intake form',
     state: 'NY',
     tags: ['Family plan'],
-    fields: { 'Last visit': 'March 3' },
+    birthday: '1984-11-30',
+    fields: { last_visit: '2026-03-03', insurance: 'Northern Mutual' },
     consent: INTAKE_FORM,
     assignee: 'priya',
     unread: true,
@@ -369,42 +381,3 @@ export const PEOPLE: readonly Person[] = [
     ],
   },
 ];
-
-export const QUICK_REPLIES: Readonly<
-  Record<TenantId, readonly { shortcut: string; title: string; body: string }[]>
-> = {
-  harbor: [
-    {
-      shortcut: 'tour',
-      title: 'Offer a tour',
-      body: 'Hi {{ first_name }}, would Saturday at 10 suit you for a tour?',
-    },
-    {
-      shortcut: 'docs',
-      title: 'Ask for documents',
-      body: 'Could you send me a photo of the signed last page when you get a moment?',
-    },
-    {
-      shortcut: 'thanks',
-      title: 'Thanks for reaching out',
-      body: 'Thanks for reaching out, {{ first_name }}! {{ member_name }} from {{ tenant_name }} here.',
-    },
-  ],
-  lakeside: [
-    {
-      shortcut: 'confirm',
-      title: 'Confirm an appointment',
-      body: 'Hi {{ first_name }}, see you then. Reply here if anything changes.',
-    },
-    {
-      shortcut: 'directions',
-      title: 'How to find us',
-      body: 'We are at 48 Pier Street, second floor. The entrance is next to the bakery.',
-    },
-    {
-      shortcut: 'thanks',
-      title: 'Thank a patient',
-      body: 'Thank you, {{ first_name }}! {{ member_name }} from {{ tenant_name }}.',
-    },
-  ],
-};

@@ -50,18 +50,32 @@ async function change(
   return { updated, unchanged: there - updated, skipped: ids.length - there };
 }
 
+/** A timeline tells which tags; who had one of several already is not told apart. */
+const saying = (of: Change, data: Record<string, unknown>): Change => ({
+  ...of,
+  data: { ...of.data, ...data },
+});
+
 export function addTags(tx: Tx, of: Change, tags: string[]): Promise<Changed> {
   const { sql } = tx;
   const set = sql`tags = c.tags || array(select t from unnest(${tags}::text[]) with ordinality as g (t, nth)
     where t <> all(c.tags) order by nth)`;
-  return change(tx, of, { changed: ['tags'], set, differs: sql`not c.tags @> ${tags}::text[]` });
+  return change(tx, saying(of, { added: tags }), {
+    changed: ['tags'],
+    set,
+    differs: sql`not c.tags @> ${tags}::text[]`,
+  });
 }
 
 export function removeTags(tx: Tx, of: Change, tags: string[]): Promise<Changed> {
   const { sql } = tx;
   const set = sql`tags = array(select t from unnest(c.tags) with ordinality as g (t, nth)
     where t <> all(${tags}::text[]) order by nth)`;
-  return change(tx, of, { changed: ['tags'], set, differs: sql`c.tags && ${tags}::text[]` });
+  return change(tx, saying(of, { removed: tags }), {
+    changed: ['tags'],
+    set,
+    differs: sql`c.tags && ${tags}::text[]`,
+  });
 }
 
 /** The one place where a stage is set for many. */

@@ -34,6 +34,19 @@ export const styles = css`
     flex: none;
     min-height: 40px;
   }
+  /* in reach at the end of what scrolls */
+  .narrow .bulk > .tool {
+    position: sticky;
+    inset-inline-end: -16px;
+    flex: none;
+    min-width: 40px;
+    height: 40px;
+    border-radius: 0;
+    background: var(--_surface-raised);
+  }
+  .narrow .bulk:has(form) > .link {
+    display: none;
+  }
   .bulk .link,
   .narrow .bulk .said {
     flex: none;

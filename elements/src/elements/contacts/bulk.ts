@@ -119,7 +119,7 @@ function bar(context: BulkContext, state: State): TemplateResult {
                     ?disabled=${target === null}
                     @click=${() => void exportNow(context)}
                   >
-                    ${icon('down')}${i18n.t('bulk.export')}
+                    ${icon('download')}${i18n.t('bulk.export')}
                   </button>
                   ${
                     list.selection.ids.size === 2
@@ -312,7 +312,12 @@ async function merge(
 
 function notices({ host, stores, list, i18n }: BulkContext, state: State): unknown {
   const jobs = jobsOf(stores);
-  const error = state.error ?? (jobs.error && { what: 'error.job' as const, cause: jobs.error });
+  const error =
+    state.error ??
+    (jobs.error && {
+      what: jobs.failed === 'file' ? ('error.jobFile' as const) : ('error.job' as const),
+      cause: jobs.error,
+    });
   const hide = () => {
     Object.assign(state, { merged: null, error: null, said: '' });
     jobs.clearError();

@@ -43,11 +43,11 @@ const day =
     i18n.date(contact[key]);
 
 const BUILT: readonly Built[] = [
-  ['name', 'contacts.name', 220, (contact, i18n) => nameOf(contact, i18n), ['name', 'name_desc']],
-  ['phone', 'field.phone', 150, ({ phone }, i18n) => i18n.phone(phone)],
-  ['email', 'field.email', 210, held('email')],
-  ['tags', 'contacts.tags', 200, ({ tags }) => tags.join(', ')],
-  ['stage', 'field.stage', 120, held('stage')],
+  ['name', 'contacts.name', 200, (contact, i18n) => nameOf(contact, i18n), ['name', 'name_desc']],
+  ['phone', 'field.phone', 136, ({ phone }, i18n) => i18n.phone(phone)],
+  ['email', 'field.email', 196, held('email')],
+  ['tags', 'contacts.tags', 196, ({ tags }) => tags.join(', ')],
+  ['stage', 'field.stage', 124, held('stage')],
   ['lead_type', 'field.lead_type', 110, held('lead_type')],
   [
     'lead_score',
@@ -58,7 +58,7 @@ const BUILT: readonly Built[] = [
   [
     'owner_id',
     'field.owner',
-    140,
+    120,
     ({ owner_id }, _, members) => members.find(({ id }) => id === owner_id)?.name ?? owner_id ?? '',
   ],
   ['source', 'field.source', 130, held('source')],
@@ -67,14 +67,14 @@ const BUILT: readonly Built[] = [
   [
     'consent',
     'contacts.consent',
-    130,
+    104,
     ({ consent }, i18n) =>
       consent
         .filter(({ channel }) => channel === 'sms')
         .map(({ state }) => i18n.t(`contacts.consent.${state}`))
         .join(', '),
   ],
-  ['created_at', 'contacts.created', 120, day('created_at'), ['newest', 'oldest']],
+  ['created_at', 'contacts.created', 106, day('created_at'), ['newest', 'oldest']],
   ['updated_at', 'contacts.updated', 120, day('updated_at')],
 ];
 

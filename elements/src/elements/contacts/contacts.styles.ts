@@ -154,6 +154,12 @@ export const styles = css`
   .card.chosen {
     background: var(--_surface-selected);
   }
+  /* on their own colour chips would be words without a shape */
+  .chosen .chip,
+  .tr:hover .chip:not(.good, .bad),
+  .card:hover .chip:not(.good, .bad) {
+    background: var(--_surface);
+  }
   .scroller:focus-visible .active {
     box-shadow: inset 3px 0 var(--_focus);
   }

@@ -80,6 +80,9 @@ export const styles = [
     dialog tbody th {
       font-weight: 600;
     }
+    dialog tr:has(select) > * {
+      vertical-align: middle;
+    }
     dialog tbody tr:last-child > * {
       border-bottom: 0;
     }
@@ -115,6 +118,25 @@ export const styles = [
       gap: 8px;
       color: var(--_text);
       font-size: var(--_text-m);
+    }
+    dialog label.check input {
+      width: 17px;
+      height: 17px;
+      margin: 0;
+      accent-color: var(--_accent);
+    }
+    dialog fieldset p {
+      margin: 0;
+    }
+    /* What goes on is always in reach, however long the page is. */
+    dialog[part='import'] > .end {
+      position: sticky;
+      inset-block-end: -20px;
+      z-index: 1;
+      margin: 6px -20px -20px;
+      padding: 12px 20px;
+      border-top: 1px solid var(--_line);
+      background: var(--_surface-raised);
     }
     dialog textarea.field {
       resize: vertical;

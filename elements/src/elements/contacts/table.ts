@@ -19,7 +19,7 @@ export interface RowState {
 }
 
 const CONSENT = { granted: 'good', withdrawn: 'bad', unknown: '' } as const;
-const TAGS = 3;
+const TAGS = 2;
 
 const box = (chosen: boolean, mixed = false) =>
   html`<span class="box ${chosen ? 'on' : ''} ${mixed ? 'mixed' : ''}" aria-hidden="true">

@@ -50,7 +50,7 @@ export function toolbar(context: ToolbarContext): TemplateResult {
       <span class="count muted num" part="count"
         >${list.count === null ? '' : i18n.t('contacts.count', { count: list.count })}</span
       >
-      ${tool('filter', i18n.t(on ? 'contacts.filterOn' : 'contacts.filter'), 'flow', on ? 'set' : '')}
+      ${tool('filter', i18n.t(on ? 'contacts.filterOn' : 'contacts.filter'), 'funnel', on ? 'set' : '')}
       ${narrow ? order(context) : tool('columns', i18n.t('contacts.columns'), 'panel')}
       <slot name="actions"></slot>
       ${
@@ -62,7 +62,7 @@ export function toolbar(context: ToolbarContext): TemplateResult {
                 aria-label=${i18n.t('contacts.import')}
                 @click=${toImport}
               >
-                ${icon('file')}<span class="label">${i18n.t('contacts.import')}</span>
+                ${icon('upload')}<span class="label">${i18n.t('contacts.import')}</span>
               </button>
               ${tool('add', i18n.t('contacts.add'), 'plus', 'primary')}`
       }

@@ -240,10 +240,11 @@ export class SegmentBuilder extends BaseElement {
                       </button>
                       <button
                         class="tool"
+                        title=${this.t('segment.delete')}
                         aria-label=${this.t('segment.delete')}
                         @click=${() => (this.deleting = true)}
                       >
-                        ${icon('x')}
+                        ${icon('trash')}
                       </button>`
                   : html`<button
                       class="button primary"

@@ -216,7 +216,7 @@ function tools(node: Node, { i18n, model, edit }: TreeContext): TemplateResult {
     }
     ${tool('builder.up', 'up', () => move(model, node.id, -1))}
     ${tool('builder.down', 'down', () => move(model, node.id, 1))}
-    ${isFull(model) ? nothing : tool('builder.duplicate', 'file', () => duplicate(model, node.id))}
+    ${isFull(model) ? nothing : tool('builder.duplicate', 'copy', () => duplicate(model, node.id))}
     ${tool('builder.remove', 'x', () => remove(model, node.id))}
   </span>`;
 }

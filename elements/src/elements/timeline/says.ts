@@ -64,6 +64,7 @@ function saysMessage(message: Message, i18n: I18n): Said {
 function eventWords({ type, data }: TimelineEntry, i18n: I18n): string {
   if (type === 'conversation.updated') return conversationWords(data, i18n);
   if (type === 'contact.updated') return changedWords(data, i18n);
+  if (type === 'contact.created' && textOf(data['job_id'])) return i18n.t('did.contact.imported');
   const consent = `event.${type}`;
   if (i18n.has(consent)) {
     const channel = `event.channel.${textOf(data['channel']) ?? 'sms'}`;
@@ -136,13 +137,23 @@ function conversationWords({ state, assignee }: TimelineEntry['data'], i18n: I18
   return typeof name === 'string' ? i18n.t('assignedTo', { name }) : i18n.t('unassigned');
 }
 
-function changedWords({ changed }: TimelineEntry['data'], i18n: I18n): string {
-  const fields = (Array.isArray(changed) ? changed : [])
-    .filter((field) => typeof field === 'string')
-    .map((field) => (i18n.has(`field.${field}`) ? i18n.t(`field.${field}` as 'field.email') : field));
-  if (fields.length === 0) return i18n.t('did.contact.updated');
-  const list = new Intl.ListFormat(i18n.locale, { type: 'conjunction' }).format(fields);
-  return i18n.t('did.contact.changed', { fields: list });
+function changedWords(data: TimelineEntry['data'], i18n: I18n): string {
+  const list = (names: readonly string[]) =>
+    new Intl.ListFormat(i18n.locale, { type: 'conjunction' }).format(names);
+  const changed = textsOf(data['changed']);
+  if (changed.length === 1 && changed[0] === 'tags') {
+    const [added, removed] = [textsOf(data['added']), textsOf(data['removed'])];
+    if (added.length > 0) return i18n.t('did.tag.added', { name: list(added) });
+    if (removed.length > 0) return i18n.t('did.tag.removed', { name: list(removed) });
+  }
+  // an import names every column of its file, whatever was changed
+  if (changed.length > 1 && textOf(data['job_id'])) return i18n.t('did.contact.importedAgain');
+  const fields = changed.map((field) =>
+    i18n.has(`field.${field}`) ? i18n.t(`field.${field}` as 'field.email') : field,
+  );
+  return fields.length === 0
+    ? i18n.t('did.contact.updated')
+    : i18n.t('did.contact.changed', { fields: list(fields) });
 }
 
 function consentSource(kind: TimelineKind, data: TimelineEntry['data'], i18n: I18n): string {
@@ -151,5 +162,8 @@ function consentSource(kind: TimelineKind, data: TimelineEntry['data'], i18n: I1
   const source = consentBy(textOf(data['source']), i18n);
   return wording ? `${source}: “${wording}”` : source;
 }
+
+const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);

@@ -7,6 +7,7 @@ import { national } from './messages.ts';
 
 export function personPage(user: PortalUser, theme: Theme, { contact, conversationId }: PersonRow): Html {
   const { prefix, people } = CLIENTS[user.tenant];
+  const panel = tagName(`${prefix}-contact-panel`);
   const timeline = tagName(`${prefix}-timeline`);
   const consentLog = tagName(`${prefix}-consent-log`);
   const number = contact.phone ? national(contact.phone) : '';
@@ -25,11 +26,15 @@ export function personPage(user: PortalUser, theme: Theme, { contact, conversati
         </p>
       </header>
       <div class="person-page">
-        <section aria-labelledby="what-happened">
+        <section class="who" aria-labelledby="details">
+          <h2 id="details">Details</h2>
+          <${panel} contact-id="${contact.id}"></${panel}>
+        </section>
+        <section class="happened" aria-labelledby="what-happened">
           <h2 id="what-happened">What happened</h2>
           <${timeline} contact-id="${contact.id}"></${timeline}>
         </section>
-        <section aria-labelledby="agreed">
+        <section class="agreed" aria-labelledby="agreed">
           <h2 id="agreed">Consent</h2>
           <${consentLog} contact-id="${contact.id}"></${consentLog}>
         </section>

@@ -2,6 +2,7 @@
 import type { Segment } from '@patchbay/server-kit/contract';
 import { CLIENTS, type PortalUser } from '../../agency.ts';
 import { html, tagName, type Html } from '../html.ts';
+import { icon } from '../icons.ts';
 import { page, type Theme } from '../layout.ts';
 
 export function segmentsPage(
@@ -12,13 +13,11 @@ export function segmentsPage(
 ): Html {
   const { people, prefix } = CLIENTS[user.tenant];
   const builder = tagName(`${prefix}-segment-builder`);
-  const entry = (id: string | undefined, label: string, count?: number) =>
+  const here = (id: string | undefined) => id === chosen && html`aria-current="page"`;
+  const entry = ({ id, name, members }: Segment) =>
     html`<li>
-      <a
-        href="/segments${id === undefined ? '' : `?segment=${id}`}"
-        ${id === chosen && html`aria-current="page"`}
-      >
-        <span class="grow">${label}</span>${count !== undefined && html`<span class="small">${count}</span>`}
+      <a href="/segments?segment=${id}" ${here(id)}>
+        <span class="grow">${name}</span><span class="small">${members}</span>
       </a>
     </li>`;
   return page({
@@ -28,14 +27,17 @@ export function segmentsPage(
     title: 'Segments',
     full: true,
     scripts: ['/public/people.js'],
-    content: html`<h1 class="unseen">Segments of ${people.toLowerCase()}</h1>
-      <div class="segments">
-        <nav aria-label="Segments">
+    content: html`<div class="segments">
+        <nav aria-label="Segments of ${people.toLowerCase()}">
           <ul>
-            ${entry(undefined, 'New segment')} ${segments.map(({ id, name, members }) => entry(id, name, members))}
+            <li><a class="new" href="/segments" ${here(undefined)}>${icon('plus')}New segment</a></li>
+            ${segments.map(entry)}
           </ul>
         </nav>
-        <${builder} class="fills" ${chosen && html`segment-id="${chosen}"`}></${builder}>
+        <div class="segment">
+          <h1>${segments.find(({ id }) => id === chosen)?.name ?? 'New segment'}</h1>
+          <${builder} class="fills" ${chosen && html`segment-id="${chosen}"`}></${builder}>
+        </div>
       </div>`,
   });
 }
