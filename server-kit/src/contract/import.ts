@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { recordConsent } from './consent.ts';
 import { job } from './job.ts';
-import { DEDUPE_MODES, FILE_ENCODINGS, IMPORT_OUTCOMES } from './names.ts';
+import { DEDUPE_MODES, FILE_ENCODINGS, IMPORT_OUTCOMES, IMPORTED_SOURCES } from './names.ts';
 import { id, instant } from './primitives.ts';
 
 export const uploadImportQuery = z.object({
@@ -46,6 +46,7 @@ export const startImport = z
       .object({
         channel: z.literal('sms'),
         kind: recordConsent.shape.kind,
+        source: z.enum(IMPORTED_SOURCES).default('import'),
         wording: z.string().trim().min(1).max(2000).meta({ description: 'What they were asked or shown' }),
         proof: recordConsent.shape.proof,
         occurred_at: instant.optional().meta({ description: 'When it was given. Default: now' }),

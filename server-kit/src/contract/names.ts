@@ -273,6 +273,8 @@ export const EXPORT_SUBJECTS = ['contacts', 'messages', 'calls', 'consent', 'aud
 export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
 /** How the text of an imported file is written. What is no UTF-8 and has no mark is taken for windows-1252. */
 export const FILE_ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+/** Where the people of a file agreed; `import`: all that is known is the file. */
+export const IMPORTED_SOURCES = ['import', 'form', 'paper', 'verbal'] as const;
 /** What happens with a row about somebody who is there already. `fill_empty` changes only what is not known yet. */
 export const DEDUPE_MODES = ['update', 'fill_empty', 'skip'] as const;
 export const IMPORT_OUTCOMES = ['created', 'updated', 'unchanged', 'skipped', 'refused'] as const;

@@ -299,6 +299,38 @@ describe('an import', () => {
     ]);
   });
 
+  it('records how, where and when everybody agreed, and where the proof is', async () => {
+    const [dated, undated, ahead] = [number(), number(), number()];
+    const consent = {
+      channel: 'sms',
+      kind: 'express_written',
+      source: 'paper',
+      wording: 'Sign-in sheet of the fair',
+      proof: { reference: 'https://files.example.com/sheet.pdf' },
+      occurred_at: '2026-01-05T10:00:00Z',
+      occurred_at_column: 1,
+    };
+    const job = await bring(`Phone,Signed\n${dated},03/15/2026\n${undated},\n${ahead},2999-01-01\n`, {
+      mapping: ['phone', null],
+      consent,
+    });
+    expect(job).toMatchObject({ failed: 1, counts: { created: 2, consented: 2 } });
+    expect(await problemsOf(job.id)).toContain('Signed: 2999-01-01 has not come yet.');
+    const ledger = await kit.admin(
+      `select address, kind, source, proof, to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD') as day
+       from consent_records where address = any($1::text[])`,
+      [[dated, undated, ahead]],
+    );
+    const said = { kind: 'express_written', source: 'paper', proof: consent.proof.reference };
+    expect(ledger).toHaveLength(2);
+    expect(ledger).toEqual(
+      expect.arrayContaining([
+        { address: dated, ...said, day: '2026-03-15' },
+        { address: undated, ...said, day: '2026-01-05' },
+      ]),
+    );
+  });
+
   it('opts people in for managers only', async () => {
     const { body } = await upload(`Phone\n${number()}\n`);
     const settings = { mapping: ['phone'], consent: { channel: 'sms', wording: 'x' } };

@@ -118,7 +118,7 @@ export async function storeConsent(
         channel: consent.channel,
         address,
         action: 'grant' as const,
-        source: 'import' as const,
+        source: consent.source,
         kind: consent.kind ?? null,
         wording: consent.wording,
         proof: consent.proof ?? null,

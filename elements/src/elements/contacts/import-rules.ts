@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { CONSENT_KINDS, DEDUPE_MODES } from '@patchbay/server-kit/contract/names';
+import { CONSENT_KINDS, DEDUPE_MODES, IMPORTED_SOURCES } from '@patchbay/server-kit/contract/names';
 import type { ImportSettings } from '../../stores/import.ts';
 import { labelOf } from './import-columns.ts';
 import type { StepContext } from './import-dialog.ts';
@@ -81,7 +81,7 @@ function consent({ i18n, store, details }: StepContext): TemplateResult {
         @change=${({ target }: Event) =>
           store.change({
             consent: (target as HTMLInputElement).checked
-              ? { channel: 'sms', kind: 'express_written', wording: '' }
+              ? { channel: 'sms', kind: 'express_written', source: 'form', wording: '' }
               : null,
           })}
       />${i18n.t('import.agreed')}</label
@@ -99,6 +99,20 @@ function consent({ i18n, store, details }: StepContext): TemplateResult {
                   (kind) =>
                     html`<option value=${kind} .selected=${kind === given.kind}>
                       ${i18n.t(`kind.${kind}`)}
+                    </option>`,
+                )}
+              </select></label
+            >
+            <label
+              >${i18n.t('import.source')}
+              <select
+                class="field"
+                @change=${(event: Event) => set({ source: valueOf(event) as Consent['source'] })}
+              >
+                ${IMPORTED_SOURCES.map(
+                  (source) =>
+                    html`<option value=${source} .selected=${source === given.source}>
+                      ${i18n.t(`import.source.${source}`)}
                     </option>`,
                 )}
               </select></label
