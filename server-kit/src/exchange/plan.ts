@@ -90,23 +90,27 @@ function known(tx: Tx, rows: ReadRow[], by: string) {
       ? sql``
       : sql`union select contact_id from contacts
           where tenant_id = ${tx.tenant}::text and fields ->> ${key}::text = any(${writeArray(foreign)}::text[])`;
-  // planned for its values every time: a plan that was made while the table was empty reads all of it for each piece
+  // row by row through the indexes: Postgres knows nothing of a table that an import is filling, and reads all of it for each piece
+  const each = (values: string) => sql`from unnest(${values}::text[]) as n (value) cross join lateral`;
   return runOnce<Known>(
     tx,
     sql`with found as materialized (
-      select contact_id from contacts where tenant_id = ${tx.tenant}::text and phone = any(${phones}::text[])
-      union select contact_id from contact_addresses
-        where tenant_id = ${tx.tenant}::text and kind = 'phone' and address = any(${phones}::text[])
-      union select contact_id from contacts
-        where tenant_id = ${tx.tenant}::text and email_key = any(${writeArray(emails)}::text[])
+      select f.contact_id ${each(phones)} (
+        select contact_id from contacts where tenant_id = ${tx.tenant}::text and phone = n.value offset 0) f
+      union select f.contact_id ${each(phones)} (
+        select contact_id from contact_addresses
+        where tenant_id = ${tx.tenant}::text and kind = 'phone' and address = n.value offset 0) f
+      union select f.contact_id ${each(writeArray(emails))} (
+        select contact_id from contacts where tenant_id = ${tx.tenant}::text and email_key = n.value offset 0) f
       ${ofKey}
     )
     select c.contact_id, c.tags, c.fields, ${sql.raw(OWN_COLUMNS)},
       (select array_agg(a.address) from contact_addresses a where a.tenant_id = c.tenant_id and a.contact_id = c.contact_id
         and a.kind = 'phone' and a.address = any(${phones}::text[])) as also
-    from contacts c
-    where c.tenant_id = ${tx.tenant}::text and c.contact_id in (select contact_id from found) and c.merged_into is null
-    order by c.contact_id for no key update of c`,
+    from (select contact_id from found order by contact_id) f cross join lateral (
+      select * from contacts where tenant_id = ${tx.tenant}::text and contact_id = f.contact_id and merged_into is null
+      for no key update) c
+    order by c.contact_id`,
   );
 }
 
