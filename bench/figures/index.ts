@@ -1,5 +1,6 @@
 import type { Figure } from '../harness/figure.ts';
 import { browserFigures } from './browser.ts';
+import { consentBatch, consentCheck } from './consent.ts';
 import { bulkTag, importRows } from './jobs.ts';
 import { outbound } from './outbound.ts';
 import { peopleFigures } from './people.ts';
@@ -19,6 +20,8 @@ export const figures: Figure[] = [
   catchUp,
   timelinePage,
   ...peopleFigures,
+  consentCheck,
+  consentBatch,
   bulkTag,
   importRows,
   ...browserFigures,

@@ -207,16 +207,6 @@ const countRatio = figureOf(
   'ratio',
 );
 
-const consentCheck = figureOf(
-  'consent-check',
-  'p95 of reading what somebody agreed to',
-  5,
-  async (api, sql, bench) => {
-    const ids = await someone(sql, 500);
-    return p95(bench, 400, (n) => api('GET', `/contacts/${ids[n % ids.length]!.id}/consent`));
-  },
-);
-
 const timeline = figureOf(
   'people-timeline',
   'p95 of a page of a timeline, 10,000,000 events',
@@ -239,6 +229,5 @@ export const peopleFigures: Figure[] = [
   firstPage,
   deepPage,
   countRatio,
-  consentCheck,
   timeline,
 ];

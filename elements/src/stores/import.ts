@@ -4,6 +4,9 @@ import type { PatchbayClient } from '../client/types.ts';
 import type { SafeStorage } from './storage.ts';
 import { Store } from './store.ts';
 
+/** Several columns may become one of these. */
+const LISTS = ['tags', 'further_phones', 'further_emails'];
+
 export const IMPORT_STEPS = ['file', 'columns', 'rules', 'check'] as const;
 export type ImportStep = (typeof IMPORT_STEPS)[number];
 
@@ -51,7 +54,7 @@ export class ImportStore extends Store {
       ...new Set(
         mapping.filter(
           (field, index): field is string =>
-            field !== null && field !== 'tags' && mapping.indexOf(field) !== index,
+            field !== null && !LISTS.includes(field) && mapping.indexOf(field) !== index,
         ),
       ),
     ];

@@ -127,6 +127,25 @@ describe('an agency’s list', () => {
     expect((await kit.request('GET', `/v1/conversations/${ours.conversationId}`)).body.block.code).toBe(
       'suppressed',
     );
+    const consentOf = async (as: string, id: string) =>
+      (await kit.request('GET', `/v1/contacts/${id}`, { as })).body.consent;
+    const found = async (as: string, state: string) =>
+      (
+        await kit.request('POST', '/v1/contacts/search', {
+          as,
+          body: {
+            filter: {
+              all: [{ consent: { channel: 'sms', state } }, { field: 'phone', op: 'is', value: phone }],
+            },
+          },
+        })
+      ).body.items.length;
+    expect(await consentOf(kit.a.agent, ours.contactId)).toMatchObject([
+      { state: 'withdrawn', source: 'list' },
+    ]);
+    expect(await consentOf(kit.b.agent, theirs.contactId)).toMatchObject([{ state: 'unknown' }]);
+    expect([await found(kit.a.agent, 'withdrawn'), await found(kit.a.agent, 'unknown')]).toEqual([1, 0]);
+    expect([await found(kit.b.agent, 'withdrawn'), await found(kit.b.agent, 'unknown')]).toEqual([0, 1]);
     expect(await list('list=agency', agency)).toMatchObject([{ address: phone, reason: 'Litigator' }]);
     // a client neither sees nor changes it
     expect((await kit.request('GET', '/v1/suppressions?list=agency', { as: kit.a.manager })).status).toBe(
@@ -137,6 +156,7 @@ describe('an agency’s list', () => {
     expect((await remove(phone)).status).toBe(404);
     expect((await remove(phone, '?list=agency', agency)).status).toBe(204);
     expect((await send(kit.a.agent, ours.contactId)).status).toBe(201);
+    expect([await found(kit.a.agent, 'withdrawn'), await found(kit.a.agent, 'unknown')]).toEqual([0, 1]);
   });
 
   it('is all that a client’s transaction can read of its agency, a sibling or anybody else', async () => {

@@ -28,10 +28,13 @@ export interface ContactRow
 const ROWS = `
   select page.*, t.time_zone as tenant_zone, coalesce(d.addresses, '[]') as addresses, r.kind as consent_kind, r.source as consent_source,
     r.at as consent_at, r.expires_at as consent_expires_at,
-    x.source as suppression_source, x.since as suppressed_since
+    coalesce(x.source, case when g.address is not null then 'list' end) as suppression_source,
+    coalesce(x.since, g.since) as suppressed_since
   from page
   join tenants t on t.tenant_id = page.tenant_id
   left join suppressions x on x.tenant_id = page.tenant_id and x.channel = 'sms' and x.address = page.phone
+  left join agency_suppressions g on g.tenant_id = coalesce(t.parent_tenant_id, t.tenant_id) and g.channel = 'sms'
+    and g.address = page.phone
   left join consents r on r.tenant_id = page.tenant_id and r.channel = 'sms' and r.address = page.phone
     and r.state = 'granted' and (r.expires_at is null or r.expires_at > moment())
   left join lateral (

@@ -19,7 +19,7 @@ export const startImport = z
   .object({
     mapping: z.array(fieldName.nullable()).max(500).meta({
       description:
-        'For each column, in order: a field of the contact, `fields.<key>`, `name` (first and last in one), `tags`, or null to leave it out',
+        'For each column, in order: a field of the contact, `fields.<key>`, `name` (first and last in one), `tags`, `further_phones` and `further_emails` (lists, separated by `;`), `opted_out` (yes: their numbers are withdrawn; no says nothing), or null to leave it out',
     }),
     defaults: z
       .record(fieldName, text)

@@ -197,6 +197,7 @@ describe('what is exported and imported elsewhere', () => {
       birthday: fc.constantFrom('1990-04-23', '--02-29', null),
       lead_score: fc.option(fc.integer({ min: -1000, max: 1000 })),
       do_not_call: fc.boolean(),
+      further: fc.boolean(),
     });
     const seed = Number(process.env['PATCHBAY_FAULT_SEED'] ?? Date.now() % 1_000_000);
     console.log(`seed ${seed}`);
@@ -206,8 +207,15 @@ describe('what is exported and imported elsewhere', () => {
         fc.constantFrom(true, false),
         async (people, bom) => {
           await kit.admin('delete from contacts');
-          for (const one of people) {
-            const answer = await ask('POST', '/v1/contacts', { ...one, phone: `+1415555${(serial += 1)}` });
+          for (const { further, ...one } of people) {
+            const phone = `+1415555${(serial += 1)}`;
+            const addresses = further
+              ? [
+                  { kind: 'phone', address: phone.replace('+1415', '+1628') },
+                  { kind: 'email', address: `p${serial}@x.example` },
+                ]
+              : [];
+            const answer = await ask('POST', '/v1/contacts', { ...one, phone, addresses });
             expect([answer.status, answer.body]).toEqual([201, answer.body]);
           }
           const { text: csv } = await take({ subject: 'contacts', bom });

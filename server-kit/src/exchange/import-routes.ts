@@ -22,6 +22,7 @@ import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import type { CsvRecord } from './csv-read.ts';
 import { proposeMapping } from './detect.ts';
 import { previewImport, type ImportSettings } from './imports.ts';
+import { fileOfForm, isForm } from './multipart.ts';
 import { checkSettings } from './rows.ts';
 import { recordsFrom, takeUpload, tooLarge } from './upload.ts';
 
@@ -34,12 +35,19 @@ const postImport = createRoute({
   tags: ['jobs'],
   summary: 'Upload a CSV file of contacts',
   description:
-    'The body is the file, as it is, at most 200 MB. Encoding and delimiter are found out. The job waits for its mapping for seven days.',
+    'The body is the file, as it is, or a form with it (the first file counts), at most 200 MB. Encoding and delimiter are found out. The job waits for its mapping for seven days.',
   security: bearer,
   request: {
     query: uploadImportQuery,
     body: {
-      content: { 'text/csv': { schema: file }, 'application/octet-stream': { schema: file } },
+      content: {
+        'text/csv': { schema: file },
+        'application/octet-stream': { schema: file },
+        // not of zod: that would have the whole form read before anybody looks at it
+        'multipart/form-data': {
+          schema: { type: 'object', properties: { file: { type: 'string', format: 'binary' } } },
+        },
+      },
       required: true,
     },
   },
@@ -81,7 +89,7 @@ const postStart = createRoute({
   tags: ['jobs'],
   summary: 'Start an import',
   description:
-    '`counts`: `created`, `updated`, `unchanged`, `skipped`, and `consented`. Whoever has opted out stays so, whatever the file says.',
+    '`counts`: `created`, `updated`, `unchanged`, `skipped`, `consented`, and `opted_out`. Whoever has opted out stays so, whatever the file says.',
   security: bearer,
   request: { params: idParam, headers: idempotencyKey, body: jsonBody(startImport) },
   responses: {
@@ -117,9 +125,12 @@ export function importRoutes(context: KitContext, stages: Stages): OpenAPIHono<A
     const { tenant, member, role } = c.var.session;
     const { id, name } = cleanQuery(c.req.valid('query'));
     if (Number(c.req.header('content-length') ?? 0) > LARGEST_REQUEST) throw tooLarge();
+    const type = c.req.header('content-type') ?? '';
     const stream = c.req.raw.body;
-    const body: AsyncIterable<Uint8Array> = stream ?? (async function* () {})();
-    const made = await takeUpload(database, tenant, { id, name: name || null, body }, member);
+    const form = isForm(type) ? await fileOfForm(stream, type) : null;
+    const body: AsyncIterable<Uint8Array> = form?.bytes ?? stream ?? (async function* () {})();
+    const called = name || form?.name?.slice(0, 200) || null;
+    const made = await takeUpload(database, tenant, { id, name: called, body }, member);
     return c.json(await database.transaction(tenant, (tx) => detailsOf(context, tx, made, role)), 201);
   });
 

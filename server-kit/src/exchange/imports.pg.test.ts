@@ -77,6 +77,35 @@ async function people(): Promise<Record<string, unknown>[]> {
 const problemsOf = async (id: string) => (await ask('GET', `/v1/imports/${id}/problems.csv`)).body as string;
 
 describe('an upload', () => {
+  it('may be a form with the file in it, however the form falls into pieces', async () => {
+    const token = await kit.token('alpha', 'manager');
+    const send = async (body: unknown, headers = {}) => {
+      const answer = await kit.kit.fetch(
+        new Request('https://portal.example.com/crm/v1/imports', {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, ...headers },
+          body: body as FormData,
+          duplex: 'half',
+        } as RequestInit),
+      );
+      return { status: answer.status, body: (await answer.json()) as { code?: string } };
+    };
+    const form = new FormData();
+    form.set('note', 'not the file');
+    form.set('file', new File([`Phone,Name\n${number()},Ana\n`], 'people.csv', { type: 'text/csv' }));
+    const made = await send(form);
+    expect([made.status, made.body]).toMatchObject([
+      201,
+      { job: { name: 'people.csv', total: 1 }, columns: [{ name: 'Phone' }, { name: 'Name' }] },
+    ]);
+    const empty = new FormData();
+    empty.set('note', 'x');
+    expect(await send(empty)).toMatchObject({ status: 422, body: { code: 'invalid_file' } });
+    const cut = `--b\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\nPhone,Name\n1,2\n`;
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    expect(await send(cut, headers)).toMatchObject({ status: 422, body: { code: 'invalid_file' } });
+  });
+
   it('is looked at: encoding, delimiter, columns and what they may mean', async () => {
     const { status, body } = await upload(
       'First Name;Surname;Mobile;E-mail;Birth date;Shoe size\nAna;Rivera;312 555 0101;ana@example.com;4/23/1990;38\n',
@@ -329,6 +358,61 @@ describe('an import', () => {
         { address: undated, ...said, day: '2026-01-05' },
       ]),
     );
+  });
+
+  it('withdraws whoever has opted out, grants nothing by a no, and tells how many', async () => {
+    const [out, inside, skipped, further] = [number(), number(), number(), number()];
+    await ask('POST', '/v1/contacts', { phone: skipped, first_name: 'There' });
+    const file = `Phone,First Name,Opted Out,Other Phones\n${out},Ana,yes,${further}\n${inside},Ben,no,\n${skipped},Cleo,x,\n,Dan,yes,\n`;
+    const consent = { channel: 'sms', wording: 'Signed at the open house' };
+    const job = await bring(file, { consent, dedupe: { by: 'phone', mode: 'skip' } });
+    expect(job).toMatchObject({
+      failed: 1,
+      counts: { created: 2, skipped: 1, opted_out: 3, consented: 1 },
+    });
+    expect(await problemsOf(job.id)).toContain('has no number of theirs');
+    const ledger = await kit.admin(
+      'select address, action, source from consent_records where address = any($1) order by address',
+      [[out, inside, skipped, further]],
+    );
+    expect(ledger).toEqual(
+      [
+        { address: out, action: 'withdraw', source: 'import' },
+        { address: inside, action: 'grant', source: 'import' },
+        { address: skipped, action: 'withdraw', source: 'import' },
+        { address: further, action: 'withdraw', source: 'import' },
+      ].sort((one, other) => (one.address < other.address ? -1 : 1)),
+    );
+    expect((await bring(`Phone,Opted Out\n${out},yes\n`)).counts).toEqual({ unchanged: 1 });
+    expect((await bring(`Phone,Opted Out\n${out},no\n`)).counts).toEqual({ unchanged: 1 });
+    expect(await kit.admin('select withdrawn from suppressions where address = $1', [out])).toEqual([
+      { withdrawn: true },
+    ]);
+  });
+
+  it('brings further numbers and addresses, each to one person', async () => {
+    const [first, second, third, theirs] = [number(), number(), number(), number()];
+    await ask('POST', '/v1/contacts', {
+      first_name: 'Other',
+      addresses: [{ kind: 'phone', address: theirs }],
+    });
+    const header = 'First Name,Phone,Other Phones,Other Emails';
+    const rows = `Ana,${first},${second}; ${first},A@x.example; ${tag}@x.example\nBen,${number()},${theirs},\nCleo,${number()},${second},\n`;
+    const job = await bring(`${header}\n${rows}`);
+    expect(job).toMatchObject({ counts: { created: 1 }, failed: 2 });
+    expect((await people())[0]!['addresses']).toMatchObject([
+      { kind: 'phone', address: second },
+      { kind: 'email', address: 'a@x.example' },
+      { kind: 'email', address: `${tag}@x.example` },
+    ]);
+    const again = `${header}\nAna,${first},${second},\nAna,${first},${third},a@x.example\n`;
+    expect((await bring(again)).counts).toEqual({ unchanged: 1, updated: 1 });
+    expect((await people())[0]!['addresses']).toMatchObject([
+      { address: second },
+      { address: 'a@x.example' },
+      { address: `${tag}@x.example` },
+      { address: third },
+    ]);
   });
 
   it('opts people in for managers only', async () => {

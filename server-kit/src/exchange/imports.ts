@@ -9,7 +9,7 @@ import type { CsvRecord, Place } from './csv-read.ts';
 import { csvLine } from './csv-write.ts';
 import { entering, planRows } from './plan.ts';
 import { readingOf, readRow, type Reading, type ReadRow } from './rows.ts';
-import { lockFor, storeConsent, storePeople } from './store.ts';
+import { lockFor, storeConsent, storeOptOuts, storePeople } from './store.ts';
 import { recordsFrom, type FileFacts } from './upload.ts';
 
 /** Rows a piece. Each number is locked, and Postgres has room for some thousands of locks. */
@@ -123,6 +123,7 @@ async function importPiece(tx: Tx, id: string, { member }: JobRow, given: Given)
   if (!over) setImmediate(() => ahead.start());
   await stored;
   await stages.enteredMany(tx, entering(plan), member, { job_id: id });
+  const optedOut = await storeOptOuts(tx, plan, member, id);
   const consented = settings.consent ? await storeConsent(tx, plan, settings.consent, member, id) : 0;
   const refused = rows.filter((row) => row.problem !== null);
   let { chunks } = place;
@@ -132,7 +133,7 @@ async function importPiece(tx: Tx, id: string, { member }: JobRow, given: Given)
     await writeChunk(tx, id, chunks, Buffer.from(text));
     chunks += 1;
   }
-  const counts: Record<string, number> = { consented };
+  const counts: Record<string, number> = { consented, opted_out: optedOut };
   for (const { outcome } of plan.outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
   delete counts['refused'];
   const next: ImportPlace = { ...(end ?? place), chunks };
@@ -147,6 +148,16 @@ function problemHeader({ names }: Reading): string {
 function problemLine({ cells, line, problem }: ReadRow, { names }: Reading): string {
   const own = names.map((_, index) => cells[index] ?? '');
   return csvLine([...own, String(line), problem!]);
+}
+
+function shownOf({ values, tags, fields, further, optedOut }: ReadRow): Record<string, unknown> {
+  return {
+    ...values,
+    tags,
+    fields,
+    ...(further.length > 0 && { addresses: further }),
+    ...(optedOut && { opted_out: true }),
+  };
 }
 
 /** What would become of the first rows. Writes nothing. */
@@ -165,7 +176,7 @@ export async function previewImport(
       line: row.line,
       outcome,
       contact_id: person && !person.isNew ? person.id : null,
-      values: outcome === 'refused' ? {} : { ...row.values, tags: row.tags, fields: row.fields },
+      values: outcome === 'refused' ? {} : shownOf(row),
       problem: row.problem,
     })),
   };

@@ -10,7 +10,7 @@ import { writeArray } from '../db/arrays.ts';
 import type { Tx } from '../db/client.ts';
 import { runOnce } from '../db/drizzle.ts';
 import { newId } from '../ids.ts';
-import { customKey, type Reading, type ReadRow, type RowValues } from './rows.ts';
+import { customKey, numbersOf, type Further, type Reading, type ReadRow, type RowValues } from './rows.ts';
 
 export interface Person {
   id: string;
@@ -19,6 +19,8 @@ export interface Person {
   values: RowValues;
   tags: string[];
   fields: Record<string, FieldValue>;
+  /** Further numbers and e-mail addresses that they get. */
+  gained: Further[];
   isChanged: boolean;
   /** Their stage is another one than it was. */
   changesStage: boolean;
@@ -28,6 +30,8 @@ interface Outcome {
   row: ReadRow;
   outcome: ImportOutcome;
   person: Person | null;
+  /** Whom the row is about, also where it changes nothing. */
+  about: string | null;
 }
 
 export interface Plan {
@@ -71,15 +75,18 @@ type Known = RowValues & {
   contact_id: string;
   tags: string[];
   fields: Record<string, FieldValue>;
-  also: string[] | null;
+  also: Further[] | null;
 };
 
 /**
  * The contacts that the rows may be about, locked in the order of their ids, by the numbers, addresses and foreign ids that the
- * rows have. `also`: their further numbers among these.
+ * rows have. `also`: their further ones among these.
  */
 function known(tx: Tx, rows: ReadRow[], by: string) {
-  const phones = writeArray(texts(rows, 'phone'));
+  const phones = writeArray(rows.flatMap(numbersOf));
+  const further = writeArray(
+    rows.flatMap((row) => row.further.filter(({ kind }) => kind === 'email').map(({ address }) => address)),
+  );
   const emails = by === 'email' || by === 'phone_or_email' ? texts(rows, 'email').map(lower) : [];
   const key = customKey(by);
   const foreign = rows.flatMap(({ fields }) =>
@@ -90,23 +97,30 @@ function known(tx: Tx, rows: ReadRow[], by: string) {
       ? sql``
       : sql`union select contact_id from contacts
           where tenant_id = ${tx.tenant}::text and fields ->> ${key}::text = any(${writeArray(foreign)}::text[])`;
-  // planned for its values every time: a plan that was made while the table was empty reads all of it for each piece
+  // row by row through the indexes: Postgres knows nothing of a table that an import is filling, and reads all of it for each piece
+  const each = (values: string) => sql`from unnest(${values}::text[]) as n (value) cross join lateral`;
   return runOnce<Known>(
     tx,
     sql`with found as materialized (
-      select contact_id from contacts where tenant_id = ${tx.tenant}::text and phone = any(${phones}::text[])
-      union select contact_id from contact_addresses
-        where tenant_id = ${tx.tenant}::text and kind = 'phone' and address = any(${phones}::text[])
-      union select contact_id from contacts
-        where tenant_id = ${tx.tenant}::text and email_key = any(${writeArray(emails)}::text[])
+      select f.contact_id ${each(phones)} (
+        select contact_id from contacts where tenant_id = ${tx.tenant}::text and phone = n.value offset 0) f
+      union select f.contact_id ${each(phones)} (
+        select contact_id from contact_addresses
+        where tenant_id = ${tx.tenant}::text and kind = 'phone' and address = n.value offset 0) f
+      union select f.contact_id ${each(further)} (
+        select contact_id from contact_addresses
+        where tenant_id = ${tx.tenant}::text and kind = 'email' and address = n.value offset 0) f
+      union select f.contact_id ${each(writeArray(emails))} (
+        select contact_id from contacts where tenant_id = ${tx.tenant}::text and email_key = n.value offset 0) f
       ${ofKey}
     )
     select c.contact_id, c.tags, c.fields, ${sql.raw(OWN_COLUMNS)},
-      (select array_agg(a.address) from contact_addresses a where a.tenant_id = c.tenant_id and a.contact_id = c.contact_id
-        and a.kind = 'phone' and a.address = any(${phones}::text[])) as also
-    from contacts c
-    where c.tenant_id = ${tx.tenant}::text and c.contact_id in (select contact_id from found) and c.merged_into is null
-    order by c.contact_id for no key update of c`,
+      (select jsonb_agg(jsonb_build_object('kind', a.kind, 'address', a.address)) from contact_addresses a
+        where a.tenant_id = c.tenant_id and a.contact_id = c.contact_id) as also
+    from (select contact_id from found order by contact_id) f cross join lateral (
+      select * from contacts where tenant_id = ${tx.tenant}::text and contact_id = f.contact_id and merged_into is null
+      for no key update) c
+    order by c.contact_id`,
   );
 }
 
@@ -129,6 +143,8 @@ export async function planRows(
   const byPhone = new Map<string, Person>();
   const byEmail = new Map<string, Person>();
   const byKey = new Map<string, Person>();
+  /** Further e-mail addresses, which belong to one person each. */
+  const byFurther = new Map<string, Person>();
   const people: Person[] = [];
   const index = (person: Person) => {
     const { phone, email } = person.values;
@@ -146,12 +162,13 @@ export async function planRows(
       values,
       tags,
       fields,
+      gained: [],
       isChanged: false,
       changesStage: false,
     };
     people.push(person);
     index(person);
-    for (const phone of also ?? []) byPhone.set(phone, person);
+    for (const one of also ?? []) (one.kind === 'phone' ? byPhone : byFurther).set(one.address, person);
   }
 
   const find = ({ values: { phone, email }, fields }: ReadRow): Person | undefined => {
@@ -160,14 +177,27 @@ export async function planRows(
     return ofPhone ?? (by !== 'phone' && email ? byEmail.get(lower(String(email))) : undefined);
   };
 
+  const holderOf = ({ kind, address }: Further) => (kind === 'phone' ? byPhone : byFurther).get(address);
+  const gain = (person: Person, further: Further[]) => {
+    for (const one of further) {
+      if (holderOf(one) === person || isFirst(person, one)) continue;
+      person.gained.push(one);
+      (one.kind === 'phone' ? byPhone : byFurther).set(one.address, person);
+    }
+  };
+
   const outcomes = rows.map((row): Outcome => {
-    if (row.problem !== null) return { row, outcome: 'refused', person: null };
+    if (row.problem !== null) return { row, outcome: 'refused', person: null, about: null };
     const person = find(row);
     const { phone } = row.values;
     const holder = phone ? byPhone.get(String(phone)) : undefined;
-    if (holder !== undefined && holder !== person) {
-      row.problem = `The number ${String(phone)} belongs to another contact.`;
-      return { row, outcome: 'refused', person: null };
+    const foreign =
+      holder !== undefined && holder !== person
+        ? { kind: 'phone', address: String(phone) }
+        : row.further.find((one) => (holderOf(one) ?? person) !== person);
+    if (foreign) {
+      row.problem = `The ${foreign.kind === 'phone' ? 'number' : 'address'} ${foreign.address} belongs to another contact.`;
+      return { row, outcome: 'refused', person: null, about: null };
     }
     if (person === undefined) {
       const { values, tags, fields } = row;
@@ -177,27 +207,35 @@ export async function planRows(
         values: { ...values },
         tags: [...tags],
         fields,
+        gained: [],
         isChanged: true,
         changesStage: (values['stage'] ?? null) !== null,
       };
       people.push(made);
       index(made);
-      return { row, outcome: 'created', person: made };
+      gain(made, row.further);
+      return { row, outcome: 'created', person: made, about: made.id };
     }
-    if (mode === 'skip') return { row, outcome: 'skipped', person: null };
-    const before = JSON.stringify([person.values, person.tags, person.fields]);
+    if (mode === 'skip') return { row, outcome: 'skipped', person: null, about: person.id };
+    const before = JSON.stringify([person.values, person.tags, person.fields, person.gained]);
     const stage = person.values['stage'];
     apply(person, row, mode === 'fill_empty', holder === person);
     index(person);
-    if (JSON.stringify([person.values, person.tags, person.fields]) === before)
-      return { row, outcome: 'unchanged', person };
+    gain(person, row.further);
+    if (JSON.stringify([person.values, person.tags, person.fields, person.gained]) === before)
+      return { row, outcome: 'unchanged', person, about: person.id };
     person.isChanged = true;
     if (person.values['stage'] !== stage) person.changesStage = true;
-    return { row, outcome: 'updated', person };
+    return { row, outcome: 'updated', person, about: person.id };
   });
   const touched = people.filter((person) => person.isChanged);
   await Promise.all(touched.map((person) => deriveZoneOf(person, region)));
   return { people: touched, outcomes };
+}
+
+/** What is their first one already is no further one. */
+function isFirst({ values }: Person, { kind, address }: Further): boolean {
+  return lower(String(values[kind] ?? '')) === address;
 }
 
 /** As the stages are written, so that whoever is on one already is not changed. */

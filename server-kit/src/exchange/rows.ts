@@ -1,10 +1,17 @@
 /** From the cells of a row to what is stored of a contact. The rules are those of PATCH /contacts; what breaks them is said in words. */
+import { checkedAddresses } from '../contacts/addresses.ts';
 import { readBirthday } from '../contacts/birthday.ts';
 import { checkedFieldsBy, listFields } from '../contacts/fields.ts';
 import { regionOf } from '../contacts/input.ts';
 import { toE164 } from '../contacts/phone.ts';
 import { checkedZone } from '../contacts/zones.ts';
-import { updateContact, type ContactField, type FieldValue, type StartImport } from '../contract/index.ts';
+import {
+  updateContact,
+  type ContactAddress,
+  type ContactField,
+  type FieldValue,
+  type StartImport,
+} from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { ProblemError } from '../errors.ts';
 import { cleanCell } from './clean.ts';
@@ -15,6 +22,8 @@ import { IMPORT_FIELDS } from './detect.ts';
 /** Columns of `contacts` by name, as far as the row says anything. */
 export type RowValues = Record<string, string | number | boolean | null>;
 
+export type Further = Pick<ContactAddress, 'kind' | 'address'>;
+
 export interface ReadRow {
   line: number;
   /** As in the file. */
@@ -22,6 +31,10 @@ export interface ReadRow {
   values: RowValues;
   tags: string[];
   fields: Record<string, FieldValue>;
+  /** Numbers and e-mail addresses beside the first ones. */
+  further: Further[];
+  /** The row says that they want nothing more. */
+  optedOut: boolean;
   /** Of the consent in the row, RFC 3339; null: it does not say. */
   agreedAt: string | null;
   problem: string | null;
@@ -59,6 +72,9 @@ export async function readingOf(tx: Tx, settings: StartImport, names: string[]):
 export const customKey = (field: string) =>
   field.startsWith('fields.') ? field.slice('fields.'.length) : null;
 
+/** Of several columns together. */
+const LISTS = ['tags', 'further_phones', 'further_emails'];
+
 /** Throws `invalid_request` for a mapping that cannot be meant. */
 export function checkSettings({ mapping, defaults, dedupe, consent }: StartImport, columns: number): void {
   if (mapping.length !== columns) {
@@ -77,7 +93,7 @@ export function checkSettings({ mapping, defaults, dedupe, consent }: StartImpor
     if (unknown !== undefined)
       throw new ProblemError('invalid_request', `There is no field ${unknown}.`, path);
   }
-  const twice = mapped.find((field, index) => field !== 'tags' && mapped.indexOf(field) !== index);
+  const twice = mapped.find((field, index) => !LISTS.includes(field) && mapped.indexOf(field) !== index);
   if (twice !== undefined) {
     throw new ProblemError(
       'invalid_request',
@@ -124,6 +140,8 @@ export function readRow({ line, cells, problem }: CsvRecord, reading: Reading): 
     values: {},
     tags: [...reading.settings.tags],
     fields: {},
+    further: [],
+    optedOut: false,
     agreedAt: null,
     problem,
   };
@@ -158,14 +176,24 @@ export function readRow({ line, cells, problem }: CsvRecord, reading: Reading): 
   const { first_name, last_name, phone, email } = row.values;
   if (!first_name && !last_name && !phone && !email) {
     row.problem = 'The line has no name, no number and no e-mail address to know the person by.';
+  } else if (row.optedOut && numbersOf(row).length === 0) {
+    row.problem = 'The line says that somebody has opted out, and has no number of theirs.';
   }
   return row;
 }
 
-function has({ values, fields, tags }: ReadRow, field: string): boolean {
+/** All that the row has. */
+export function numbersOf({ values, further }: ReadRow): string[] {
+  const more = further.filter(({ kind }) => kind === 'phone').map(({ address }) => address);
+  return typeof values['phone'] === 'string' ? [values['phone'], ...more] : more;
+}
+
+function has({ values, fields, tags, further }: ReadRow, field: string): boolean {
   const key = customKey(field);
   if (key !== null) return Object.hasOwn(fields, key);
   if (field === 'tags') return tags.length > 0;
+  if (field === 'further_phones') return further.some(({ kind }) => kind === 'phone');
+  if (field === 'further_emails') return further.some(({ kind }) => kind === 'email');
   if (field === 'name') return 'first_name' in values || 'last_name' in values;
   return field === 'birthday' ? 'birth_day' in values : field in values;
 }
@@ -181,11 +209,20 @@ function put(row: ReadRow, field: string, text: string, reading: Reading): void 
   else if (field === 'time_zone') values[field] = checkedZone(text);
   else if (field === 'owner_id' && !reading.owners.has(text))
     throw new ProblemError('invalid_request', `"${text.slice(0, 60)}" is no member of this account.`);
+  else if (field === 'further_phones') putFurther(row, 'phone', text, reading);
+  else if (field === 'further_emails') putFurther(row, 'email', text, reading);
+  // no is no word of theirs: nobody is opted in by a list
+  else if (field === 'opted_out') row.optedOut ||= yesOrNo(text);
   else if (field === 'do_not_call') values[field] = yesOrNo(text);
   else if (field === 'lead_score') values[field] = checked(field, number(text)) as number;
   else if (field === 'postal_code' || field === 'country' || field === 'email') {
     values[field] = checked(field, text) as string;
   } else values[field] = shortText(text);
+}
+
+function putFurther(row: ReadRow, kind: Further['kind'], text: string, { region }: Reading): void {
+  const given = splitList(text).map((address) => ({ kind, address }));
+  row.further = [...row.further, ...checkedAddresses(given, region)];
 }
 
 /** The rule of most columns, without asking zod a million times for it. */

@@ -6,17 +6,19 @@ import { writeArray } from '../db/arrays.ts';
 import type { Tx } from '../db/client.ts';
 import { recordEach } from '../events/record.ts';
 import { COLUMNS, type Person, type Plan } from './plan.ts';
-import type { ReadRow } from './rows.ts';
+import { numbersOf, type ReadRow } from './rows.ts';
 
 const UNIQUE_VIOLATION = '23505';
 const COLLISION = '40001';
 
 /** What comes before reading who is there. The order is everybody's: consent, numbers, contacts. */
 export async function lockFor(tx: Tx, rows: ReadRow[], { consent }: StartImport): Promise<void> {
-  const numbers = rows.flatMap(({ values, problem }) =>
-    problem === null && typeof values['phone'] === 'string' ? values['phone'] : [],
-  );
-  await Promise.all([...(consent ? [lockConsent(tx)] : []), lockNumbers(tx, numbers)]);
+  const readable = rows.filter(({ problem }) => problem === null);
+  const changesConsent = consent !== null || readable.some(({ optedOut }) => optedOut);
+  await Promise.all([
+    ...(changesConsent ? [lockConsent(tx)] : []),
+    lockNumbers(tx, readable.flatMap(numbersOf)),
+  ]);
 }
 
 /**
@@ -34,6 +36,7 @@ export async function storePeople(
     await Promise.all([
       ...(made.length > 0 ? [insertPeople(tx, made, actor, data)] : []),
       ...(changed.length > 0 ? [updatePeople(tx, changed, actor, data)] : []),
+      ...(people.some(({ gained }) => gained.length > 0) ? [insertAddresses(tx, people)] : []),
     ]);
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
@@ -55,6 +58,7 @@ function insertPeople(tx: Tx, people: Person[], actor: MemberRef | null, data: R
 function updatePeople(tx: Tx, people: Person[], actor: MemberRef | null, data: Record<string, unknown>) {
   const { sql, tenant } = tx;
   const { columns, rows } = asRows(tx, people);
+  const more = people.some(({ gained }) => gained.length > 0) ? ['addresses'] : [];
   const set = [...columns, 'tags', 'fields']
     .map((column) => sql`${sql(column)} = wanted.${sql(column)}`)
     .reduce((before, part) => sql`${before}, ${part}`);
@@ -62,7 +66,21 @@ function updatePeople(tx: Tx, people: Person[], actor: MemberRef | null, data: R
     with wanted as materialized (select * from ${rows}), changed as (
       update contacts c set ${set}, version = c.version + 1, updated_at = moment()
       from wanted where c.tenant_id = ${tenant} and c.contact_id = wanted.contact_id returning c.contact_id
-    ) ${recordEach(tx, 'changed', { type: 'contact.updated', actor, data: { ...data, changed: [...columns, 'tags', 'fields'] } })}`;
+    ) ${recordEach(tx, 'changed', { type: 'contact.updated', actor, data: { ...data, changed: [...columns, 'tags', 'fields', ...more] } })}`;
+}
+
+/** Behind those that they have. */
+function insertAddresses({ sql, tenant }: Tx, people: Person[]) {
+  const rows = people.flatMap(({ id, gained }) =>
+    gained.map(({ kind, address }, nth) => ({ id, kind, address, nth })),
+  );
+  return sql`
+    insert into contact_addresses (tenant_id, kind, address, contact_id, position)
+    select ${tenant}, g.kind, g.address, g.id, 1 + g.nth::integer + coalesce((
+      select max(position) from contact_addresses where tenant_id = ${tenant} and contact_id = g.id), -1)
+    from unnest(${rows.map(({ kind }) => kind)}::text[], ${rows.map(({ address }) => address)}::text[],
+      ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ nth }) => String(nth))}::text[]) as g (kind, address, id, nth)
+    order by g.kind, g.address`;
 }
 
 /** People as a table, by the columns that at least one of them has. Arrays column by column: JSON took half as long again. */
@@ -130,4 +148,41 @@ export async function storeConsent(
     ),
   );
   return people.size;
+}
+
+/**
+ * Whoever wants nothing more, by all numbers of the row, also where the row changes nothing else of them. To be called before
+ * `storeConsent`, which then grants nothing for these. Returns how many numbers are blocked by it that were not.
+ */
+export async function storeOptOuts(
+  tx: Tx,
+  { outcomes }: Plan,
+  actor: MemberRef | null,
+  jobId: string,
+): Promise<number> {
+  const numbers = new Map<string, string | null>();
+  for (const { row, outcome, about } of outcomes) {
+    if (row.optedOut && outcome !== 'refused') for (const one of numbersOf(row)) numbers.set(one, about);
+  }
+  if (numbers.size === 0) return 0;
+  const known = await tx.sql<{ address: string }[]>`
+    select address from suppressions
+    where tenant_id = ${tx.tenant} and channel = 'sms' and withdrawn and address = any(${[...numbers.keys()]}::text[])`;
+  for (const { address } of known) numbers.delete(address);
+  if (numbers.size === 0) return 0;
+  await Promise.all(
+    recordConsent(
+      tx,
+      [...numbers].map(([address, contactId]) => ({
+        channel: 'sms' as const,
+        address,
+        action: 'withdraw' as const,
+        source: 'import' as const,
+        contactId,
+        member: actor,
+        jobId,
+      })),
+    ),
+  );
+  return numbers.size;
 }

@@ -27,6 +27,8 @@ import { betweenSql, daySql, insideSql, periodSql, pointSql, type Bounds, type W
 
 export interface Asking extends When {
   tenant: string;
+  /** Whose list blocks too. Null, and the default: there is none, or it is empty, and nobody has to look into it. */
+  agency?: string | null;
   /**
    * `all`: whoever of a tenant's contacts; counts of events are taken once for everybody. `some`: a few that are named, or
    * that other conditions leave, and each one's events are looked up. Both mean the same. Default `all`.
@@ -198,11 +200,19 @@ function compileTags(condition: FieldCondition, held: SQL): SQL {
 }
 
 /** As `contacts/rows.ts` shows it: the block is what counts, else what the ledger comes to. */
-function compileConsent({ consent: { channel, state } }: ConsentCondition, { tenant, now }: Asking): SQL {
+function compileConsent(
+  { consent: { channel, state } }: ConsentCondition,
+  { tenant, agency = null, now }: Asking,
+): SQL {
   const address = addressOf(channel);
   if (address === null) return state === 'unknown' ? TRUE : FALSE;
-  const blocked = sql`exists (select 1 from suppressions x
+  const own = sql`exists (select 1 from suppressions x
     where x.tenant_id = ${tenant}::text and x.channel = ${channel}::text and x.address = ${address})`;
+  const blocked =
+    agency === null
+      ? own
+      : sql`(${own} or exists (select 1 from agency_suppressions g
+          where g.tenant_id = ${agency}::text and g.channel = ${channel}::text and g.address = ${address}))`;
   const granted = sql`exists (select 1 from consents k
     where k.tenant_id = ${tenant}::text and k.channel = ${channel}::text and k.address = ${address}
       and k.state = 'granted' and (k.expires_at is null or k.expires_at > ${now}::timestamptz))`;

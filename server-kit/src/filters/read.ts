@@ -44,18 +44,28 @@ export async function checkSegments({ sql, tenant }: Tx, filter: Filter): Promis
 /** Zones that Postgres has been asked about: its list and Node's differ, and looking there takes a while. */
 const knownZones = new Map<string, boolean>();
 
-/** The moment and the zone that a filter is read at. `zone` null: the tenant's. Throws `invalid_request`. */
-export async function whenOf({ sql, tenant }: Tx, zone: string | null): Promise<When> {
-  const [row] = await sql<{ now: string; time_zone: string }[]>`
-    select moment() as now, time_zone from tenants where tenant_id = ${tenant}`;
+/**
+ * The moment and the zone that a filter is read at, and whose list blocks beside the tenant's own. `zone` null: the tenant's.
+ * Throws `invalid_request`.
+ */
+export async function whenOf(
+  { sql, tenant }: Tx,
+  zone: string | null,
+): Promise<When & { agency: string | null }> {
+  const [row] = await sql<{ now: string; time_zone: string; agency: string | null }[]>`
+    select moment() as now, time_zone, (
+      select g.tenant_id from agency_suppressions g
+      where g.tenant_id = coalesce(t.parent_tenant_id, t.tenant_id) limit 1) as agency
+    from tenants t where tenant_id = ${tenant}`;
+  const { now, agency } = row!;
   const wanted = zone ?? row!.time_zone;
   if (!knownZones.has(wanted)) {
     const [found] = await sql`select 1 from pg_timezone_names where name = ${wanted}`;
     if (knownZones.size > 1_000) knownZones.clear();
     knownZones.set(wanted, found !== undefined);
   }
-  if (knownZones.get(wanted)) return { now: row!.now, zone: wanted };
-  if (zone === null) return { now: row!.now, zone: 'UTC' };
+  if (knownZones.get(wanted)) return { now, zone: wanted, agency };
+  if (zone === null) return { now, zone: 'UTC', agency };
   throw new ProblemError(
     'invalid_request',
     `"${zone.slice(0, 60)}" is no time zone. Use an IANA name, as America/Chicago.`,

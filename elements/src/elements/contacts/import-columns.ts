@@ -21,6 +21,8 @@ const FIELDS = [
   'country',
   'do_not_call',
 ] as const;
+/** What only a file has a name for. */
+const OF_FILES = ['further_phones', 'further_emails', 'opted_out'] as const;
 const DELIMITERS: Partial<Record<string, WordKey>> = {
   ',': 'import.comma',
   ';': 'import.semicolon',
@@ -39,6 +41,7 @@ export function columnsStep({ i18n, stores, store, details }: StepContext): Temp
     return html`<option value="" .selected=${chosen === null}>${i18n.t('import.leaveOut')}</option>
       ${known ? nothing : option(chosen, chosen)} ${option('name', i18n.t('import.name'))}
       ${FIELDS.map((field) => option(field, i18n.t(`field.${field}`)))}
+      ${OF_FILES.map((field) => option(field, i18n.t(`import.${field}`)))}
       ${option('tags', i18n.t('import.tags'))}
       ${
         own.length === 0
@@ -103,6 +106,8 @@ export function columnsStep({ i18n, stores, store, details }: StepContext): Temp
 /** The name of a field; the field itself when nobody has a name for it. */
 export function labelOf(field: string, i18n: I18n, own: readonly { key: string; label: string }[]): string {
   if (field === 'name' || field === 'tags') return i18n.t(`import.${field}`);
+  const ofFiles = OF_FILES.find((one) => one === field);
+  if (ofFiles) return i18n.t(`import.${ofFiles}`);
   const key = `field.${field === 'owner_id' ? 'owner' : field}`;
   if (i18n.has(key)) return i18n.t(key);
   return own.find((one) => `fields.${one.key}` === field)?.label ?? field;
