@@ -26,6 +26,8 @@ export function createWorld(options: FakeOptions) {
   const made = new Map<number, FakeThread>(people.map((thread, n) => [n, thread]));
   const records = new Map<string, ConsentRecord[]>();
   const requests = new Map<string, ConsentRequest[]>();
+  /** Contacts that were deleted, or are part of another one. */
+  const gone = new Set<string>();
   const replies = [...(options.quickReplies ?? QUICK_REPLIES)];
   const calls: FakeClient['calls'] = [];
   const failures = new Map<string, { failure: Failure; times: number }>();
@@ -189,6 +191,7 @@ export function createWorld(options: FakeOptions) {
     made,
     records,
     requests,
+    gone,
     replies,
     calls,
     failures,

@@ -1,4 +1,5 @@
 import { arImport } from './ar-import.ts';
+import { arPanel } from './ar-panel.ts';
 import { arTables } from './ar-tables.ts';
 import type { Plural, Words } from './en.ts';
 
@@ -261,6 +262,8 @@ export const ar: Words = {
   nobody: 'لا أحد',
   yes: 'نعم',
   no: 'لا',
+  'back.to': 'العودة إلى {name}',
+  openThatOne: 'افتح تلك الجهة',
   contactGone: 'لم تعد جهة الاتصال موجودة',
   contactGoneHint: 'حُذفت أو دُمجت مع جهة أخرى.',
   addField: 'إضافة {field}',
@@ -401,6 +404,7 @@ export const ar: Words = {
   'error.consentLog': 'تعذّر تحميل سجل الموافقة.',
   ...arTables,
   ...arImport,
+  ...arPanel,
   pipeline: 'مسار المبيعات',
   'pipeline.choose': 'اختر مسارًا',
   'pipeline.search': 'ابحث في البطاقات',

@@ -3,6 +3,7 @@ import type { enContactsMore } from './en-contacts-more.ts';
 import type { enContacts } from './en-contacts.ts';
 import type { enImport } from './en-import.ts';
 import type { enMore } from './en-more.ts';
+import type { enPanel } from './en-panel.ts';
 import type { enPipeline } from './en-pipeline.ts';
 import type { enTimeline } from './en-timeline.ts';
 import type { enWork } from './en-work.ts';
@@ -100,6 +101,7 @@ export type WordKey =
   | keyof typeof enContacts
   | keyof typeof enContactsMore
   | keyof typeof enImport
+  | keyof typeof enPanel
   | keyof typeof enBuilder
   | keyof typeof enPipeline
   | keyof typeof enWork;

@@ -5,6 +5,7 @@ import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
 import { enImport } from './en-import.ts';
 import { enMore } from './en-more.ts';
+import { enPanel } from './en-panel.ts';
 import { enPipeline } from './en-pipeline.ts';
 import { enTimeline } from './en-timeline.ts';
 import { enWork } from './en-work.ts';
@@ -23,6 +24,7 @@ const english: Record<string, Word> = {
   ...enContactsMore,
   ...enImport,
   ...enBuilder,
+  ...enPanel,
   ...enPipeline,
   ...enWork,
 };
