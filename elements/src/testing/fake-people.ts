@@ -105,6 +105,7 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
       ? (members.get(id)?.has(contact.id) ?? false)
       : matches(segment.filter, contact);
   };
+  world.segmentsHold.of = inSegment;
   const everybody = (): Contact[] =>
     Array.from({ length: size() }, (_, n) => peek(n).contact).filter(({ id }) => !gone.has(id));
   const found = ({ filter, q }: Pick<SearchContacts, 'filter' | 'q'>): Contact[] => {

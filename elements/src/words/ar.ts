@@ -1,3 +1,4 @@
+import { arBoard } from './ar-board.ts';
 import { arImport } from './ar-import.ts';
 import { arPanel } from './ar-panel.ts';
 import { arTables } from './ar-tables.ts';
@@ -27,6 +28,10 @@ export const ar: Words = {
   'filter.none': 'غير المسندة',
   'filter.unread': 'غير المقروءة',
   'filter.tag': 'بوسم {tag}',
+  'filter.segment': 'ضمن شريحة',
+  'filter.segments': 'الشرائح',
+  'filter.channels': 'القنوات',
+  'error.segmentsList': 'تعذّر تحميل الشرائح.',
   'filter.tagInput': 'حسب الوسم…',
   conversations: 'المحادثات',
   searchResults: 'النتائج في كل الأقسام',
@@ -404,6 +409,7 @@ export const ar: Words = {
   'error.consentLog': 'تعذّر تحميل سجل الموافقة.',
   ...arTables,
   ...arImport,
+  ...arBoard,
   ...arPanel,
   pipeline: 'مسار المبيعات',
   'pipeline.choose': 'اختر مسارًا',
@@ -449,6 +455,13 @@ export const ar: Words = {
   'pipeline.place': '{stage}، الموضع {index} من {total}',
   'pipeline.dropped': 'أُفلتت بطاقة {name}. {place}',
   'pipeline.canceled': 'عادت بطاقة {name} إلى مكانها.',
+  'pipeline.add': 'إضافة بطاقة',
+  'pipeline.addTo': 'إضافة بطاقة إلى {stage}',
+  'pipeline.stagesEdit': 'تعديل المراحل',
+  'pipeline.another': 'مسار جديد',
+  'pipeline.edit': 'تعديل {name}',
+  'pipeline.won': 'رُبحت {name}',
+  'pipeline.lost': 'خُسرت {name}',
   'pipeline.more': 'يجري تحميل المزيد من البطاقات',
   'error.pipeline': 'تعذّر تحميل المسار.',
   'error.move': 'لم تُنقل بطاقة {name}.',

@@ -1,3 +1,4 @@
+import type { enBoard } from './en-board.ts';
 import type { enBuilder } from './en-builder.ts';
 import type { enContactsMore } from './en-contacts-more.ts';
 import type { enContacts } from './en-contacts.ts';
@@ -30,6 +31,10 @@ export const en = {
   'filter.none': 'Unassigned',
   'filter.unread': 'Unread',
   'filter.tag': 'Tagged {tag}',
+  'filter.segment': 'In a segment',
+  'filter.segments': 'Segments',
+  'filter.channels': 'Channels',
+  'error.segmentsList': 'The segments could not be loaded.',
   'filter.tagInput': 'By tag…',
   conversations: 'Conversations',
   searchResults: 'Results in all sections',
@@ -102,6 +107,7 @@ export type WordKey =
   | keyof typeof enContactsMore
   | keyof typeof enImport
   | keyof typeof enPanel
+  | keyof typeof enBoard
   | keyof typeof enBuilder
   | keyof typeof enPipeline
   | keyof typeof enWork;

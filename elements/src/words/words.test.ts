@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ar } from './ar.ts';
+import { enBoard } from './en-board.ts';
 import { enBuilder } from './en-builder.ts';
 import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
@@ -23,6 +24,7 @@ const english: Record<string, Word> = {
   ...enContacts,
   ...enContactsMore,
   ...enImport,
+  ...enBoard,
   ...enBuilder,
   ...enPanel,
   ...enPipeline,
