@@ -55,6 +55,8 @@ export interface ElementEvents {
   };
   /** The number of conversations with something unread. */
   'unread-change': { count: number };
+  /** The number of unread notifications. */
+  'notifications-change': { count: number };
   /** The way out of a block was chosen, such as `consent` or `call`. */
   'block-action': { action: 'consent'; conversationId: string };
 }

@@ -1,5 +1,6 @@
 import { arBoard } from './ar-board.ts';
 import { arImport } from './ar-import.ts';
+import { arNotifications } from './ar-notifications.ts';
 import { arPanel } from './ar-panel.ts';
 import { arTables } from './ar-tables.ts';
 import type { Plural, Words } from './en.ts';
@@ -410,6 +411,7 @@ export const ar: Words = {
   ...arTables,
   ...arImport,
   ...arBoard,
+  ...arNotifications,
   ...arPanel,
   pipeline: 'مسار المبيعات',
   'pipeline.choose': 'اختر مسارًا',

@@ -4,6 +4,7 @@ import type { enContactsMore } from './en-contacts-more.ts';
 import type { enContacts } from './en-contacts.ts';
 import type { enImport } from './en-import.ts';
 import type { enMore } from './en-more.ts';
+import type { enNotifications } from './en-notifications.ts';
 import type { enPanel } from './en-panel.ts';
 import type { enPipeline } from './en-pipeline.ts';
 import type { enTimeline } from './en-timeline.ts';
@@ -106,6 +107,7 @@ export type WordKey =
   | keyof typeof enContacts
   | keyof typeof enContactsMore
   | keyof typeof enImport
+  | keyof typeof enNotifications
   | keyof typeof enPanel
   | keyof typeof enBoard
   | keyof typeof enBuilder

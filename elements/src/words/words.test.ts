@@ -6,6 +6,7 @@ import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
 import { enImport } from './en-import.ts';
 import { enMore } from './en-more.ts';
+import { enNotifications } from './en-notifications.ts';
 import { enPanel } from './en-panel.ts';
 import { enPipeline } from './en-pipeline.ts';
 import { enTimeline } from './en-timeline.ts';
@@ -26,6 +27,7 @@ const english: Record<string, Word> = {
   ...enImport,
   ...enBoard,
   ...enBuilder,
+  ...enNotifications,
   ...enPanel,
   ...enPipeline,
   ...enWork,

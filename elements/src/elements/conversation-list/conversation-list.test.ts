@@ -1,5 +1,5 @@
 import { html, oneEvent } from '@open-wc/testing';
-import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
+import { expect, find, settled, stage, still, waitUntil } from '../../testing/browser.ts';
 import { fakeMe, HARBOR_BRAND, type FakeOptions } from '../../testing/index.ts';
 import type { ConversationList } from './conversation-list.ts';
 
@@ -83,6 +83,7 @@ describe('conversation-list', () => {
       );
     await waitUntil(() => buyers() !== undefined);
     expect(root.querySelector('.pop')?.textContent).not.to.contain('Channels');
+    await still(root, '.pop');
     await expect(element).to.be.accessible();
     buyers()?.click();
     await waitUntil(() => find(root, '.filter').textContent?.includes('Buyers'));

@@ -70,32 +70,34 @@ export class FilterMenu {
         <h3 role="presentation">${title}</h3>
         ${items}
       </div>`;
-    return html`<div
-      class="pop"
-      part="filter-menu"
-      role="menu"
-      aria-label=${i18n.t('filter')}
-      @keydown=${menuKeys}
-    >
-      ${FILTERS.map(([word, each]) => item(i18n.t(word), each))}
+    return html`<div class="pop" part="filter-menu" @keydown=${menuKeys}>
+      <div role="menu" aria-label=${i18n.t('filter')}>
+        ${FILTERS.map(([word, each]) => item(i18n.t(word), each))}
+        ${
+          channels.length > 1
+            ? group(
+                i18n.t('filter.channels'),
+                channels.map((channel) => item(i18n.t(`channel.${channel}`), { channel })),
+              )
+            : nothing
+        }
+        ${
+          segments && segments.items.length > 0
+            ? group(
+                i18n.t('filter.segments'),
+                segments.items.map(({ id, name }) => item(name, { segment: id })),
+              )
+            : nothing
+        }
+      </div>
+      ${segments?.status === 'loading' ? html`<p class="note" role="status">${i18n.t('loading')}…</p>` : nothing}
       ${
-        channels.length > 1
-          ? group(
-              i18n.t('filter.channels'),
-              channels.map((channel) => item(i18n.t(`channel.${channel}`), { channel })),
-            )
+        segments?.error
+          ? html`<p class="note" role="alert">
+              ${i18n.t('error.segmentsList')} ${why(i18n, segments.error)}
+            </p>`
           : nothing
       }
-      ${
-        segments && segments.items.length > 0
-          ? group(
-              i18n.t('filter.segments'),
-              segments.items.map(({ id, name }) => item(name, { segment: id })),
-            )
-          : nothing
-      }
-      ${segments?.status === 'loading' ? html`<p class="note" role="presentation">${i18n.t('loading')}…</p>` : nothing}
-      ${segments?.error ? html`<p class="note" role="presentation">${i18n.t('error.segmentsList')} ${why(i18n, segments.error)}</p>` : nothing}
       <input
         class="field"
         aria-label=${i18n.t('filter.tagInput')}
