@@ -246,7 +246,9 @@ describe('contact-panel', () => {
     const sent = client.calls.filter(({ method }) => method === 'recordConsent').at(-1)?.args[1];
     const { occurred_at, expires_at, proof, source } = sent as Record<string, string>;
     expect([source, proof]).to.eql(['verbal', { reference: 'https://files.example.com/call.mp3' }]);
-    expect([occurred_at?.slice(0, 10), expires_at?.slice(0, 7)]).to.eql(['2026-01-03', '2099-01']);
+    // the whole of the last day counts
+    const end = new Date(2099, 0, 3, 23, 59).toISOString();
+    expect([occurred_at, expires_at]).to.eql([new Date(2026, 0, 3, 12).toISOString(), end]);
   });
 
   it('takes tasks and notes, with colleagues mentioned by choice', async () => {

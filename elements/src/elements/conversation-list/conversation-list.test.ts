@@ -88,7 +88,7 @@ describe('conversation-list', () => {
     buyers()?.click();
     await waitUntil(() => find(root, '.filter').textContent?.includes('Buyers'));
     await waitUntil(() => names(root).length > 0 && names(root).length < 9);
-    const segment = (client.calls.at(-1)?.args[0] as { segment?: string }).segment;
+    const segment = element.list?.filter.segment;
     expect(client.calls.filter(({ method }) => method === 'conversationCounts').at(-1)?.args[0]).to.eql({
       segment,
     });
