@@ -29,6 +29,7 @@ export default [
   entry('consent-log', 'consent-log', '30 KiB'),
   entry('contacts', 'contacts', '35 KiB'),
   entry('segment-builder', 'segment-builder', '37 KiB'),
+  entry('notifications', 'notifications', '25 KiB'),
   entry('unread-count', 'unread-count', '24 KiB'),
   entry('stores alone', 'stores/index', '11 KiB'),
   entry('client alone', 'client/index', '4 KiB'),

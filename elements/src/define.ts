@@ -10,6 +10,7 @@ import { ConsentLog } from './elements/consent-log/consent-log.ts';
 import { Contacts } from './elements/contacts/contacts.ts';
 import { SegmentBuilder } from './elements/segment-builder/segment-builder.ts';
 import { Pipeline } from './elements/pipeline/pipeline.ts';
+import { Notifications } from './elements/notifications/notifications.ts';
 import { register, type ElementClass } from './register.ts';
 
 /** Provider first: an element that is upgraded after it finds it at once. */
@@ -26,6 +27,7 @@ const ALL: readonly ElementClass[] = [
   Contacts,
   SegmentBuilder,
   Pipeline,
+  Notifications,
 ];
 
 export type ElementName =
@@ -40,7 +42,8 @@ export type ElementName =
   | 'consent-log'
   | 'contacts'
   | 'segment-builder'
-  | 'pipeline';
+  | 'pipeline'
+  | 'notifications';
 
 export interface DefineOptions {
   /** What the tags begin with: `acme` gives `<acme-inbox>`. */

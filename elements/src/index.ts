@@ -11,6 +11,7 @@ export { ConsentLog } from './elements/consent-log/consent-log.ts';
 export { Contacts } from './elements/contacts/contacts.ts';
 export { SegmentBuilder } from './elements/segment-builder/segment-builder.ts';
 export { Pipeline } from './elements/pipeline/pipeline.ts';
+export { Notifications } from './elements/notifications/notifications.ts';
 export { BaseElement, type Density, type Theme } from './internal/base-element.ts';
 export { ElementEvent, type ElementEventName, type ElementEvents } from './internal/events.ts';
 export { define, type DefineOptions, type ElementName } from './define.ts';

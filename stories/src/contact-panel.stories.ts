@@ -1,7 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { ApiError } from '@patchbay/elements';
 import '@patchbay/elements/contact-panel';
-import { CONTACT_FIELDS, fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
+import { ANA, CONTACT_FIELDS, fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
 import { html } from 'lit';
 import { expect, userEvent } from 'storybook/test';
 import {
@@ -169,6 +169,103 @@ export const AskedForConsent: Story = {
     await shows(canvas, 'John Smith', 'gave the number');
     await press(canvas, 'Ask for consent');
     await shows(canvas, 'Asked, waiting for the answer until', 'by Ana Ruiz');
+  }),
+};
+
+const ASKED = {
+  'What matters most about the new home?': 'A garden for the children',
+  how_soon: 'By the end of summer',
+  has_agent: false,
+};
+
+export const Addresses: Story = {
+  parameters: stage({
+    before: (client) =>
+      void client.updateContact(JOHN, {
+        addresses: [
+          { kind: 'phone', address: '+13125550999', label: 'Work' },
+          { kind: 'email', address: 'john@smith-and-sons.example.com', label: null },
+        ],
+      }),
+  }),
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'Work', '(312) 555-0999', 'Add number', 'Add email');
+    await press(canvas, '(312) 555-0999');
+    await press(canvas, 'Make first');
+    await shows(canvas, '(312) 555-1234');
+    await waitFor(() => expect(client.calls.at(-1)?.method).toBe('listDuplicates'));
+    await expectNoSidewaysScroll(canvas);
+  }),
+};
+
+export const AddressTaken: Story = {
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Add number');
+    fill(await find(canvas, 'input[name=address]'), '+13125550177');
+    await press(canvas, 'Add');
+    await shows(canvas, 'It was not saved. Another contact has this number', 'Open that one');
+  }),
+};
+
+export const PossibleDuplicate: Story = {
+  parameters: stage({
+    before: (client) => void client.updateContact(MIKE, { email: 'john.smith@example.com' }),
+  }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'May be the same person', 'Mike Wilson', 'same email');
+    await press(canvas, 'Merge with Mike Wilson');
+    await shows(canvas, 'Merge these two?', 'Mike Wilson becomes part of John Smith', 'It can be undone.');
+  }),
+};
+
+export const Merged: Story = {
+  parameters: stage({
+    before: (client) => void client.updateContact(MIKE, { email: 'john.smith@example.com' }),
+  }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Merge with Mike Wilson');
+    await shows(canvas, 'Merge these two?');
+    (await find(canvas, 'dialog .primary')).click();
+    await shows(canvas, 'Mike Wilson is part of John Smith now.', 'Undo');
+    await hides(canvas, 'May be the same person');
+  }),
+};
+
+export const Delete: Story = {
+  parameters: stage({ fake: { me: { member: { ...ANA, role: 'manager' } } } }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Delete contact');
+    await shows(canvas, 'Delete John Smith?', 'so that an opt-out is kept', 'To go on, type John Smith');
+  }),
+};
+
+export const Profile: Story = {
+  parameters: stage({ before: (client) => void client.updateContact(JOHN, { profile: ASKED }) }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'What matters most', 'A garden for the children', 'How soon', 'Has agent No');
+  }),
+};
+
+export const RecordingConsent: Story = {
+  parameters: stage({ theme: 'dark' }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Record consent');
+    await shows(canvas, 'How you know', 'Link to the proof', 'Given on', 'Valid until');
+    await expectNoSidewaysScroll(canvas);
+  }),
+};
+
+export const RightToLeftComplete: Story = {
+  parameters: stage({
+    locale: 'ar',
+    before: (client) => {
+      void client.updateContact(JOHN, { profile: ASKED });
+      void client.updateContact(MIKE, { email: 'john.smith@example.com' });
+    },
+  }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, 'قد يكون الشخص نفسه', 'إضافة رقم');
+    await expectNoSidewaysScroll(canvas);
   }),
 };
 

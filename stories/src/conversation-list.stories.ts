@@ -48,6 +48,15 @@ export const Unread: Story = {
   }),
 };
 
+export const FilterMenu: Story = {
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Filter: All');
+    await shows(canvas, 'Mine', 'Unread', 'Segments', 'Buyers');
+    await press(canvas, 'Buyers');
+    await find(canvas, 'button[aria-label="Filter: Buyers"]');
+  }),
+};
+
 export const Empty: Story = {
   parameters: stage({ fake: { empty: true } }),
   play: look(async ({ canvas }) => {

@@ -1,10 +1,10 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { ApiError } from '@patchbay/elements';
 import '@patchbay/elements/pipeline';
-import { fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
+import { ANA, fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
 import { html, nothing } from 'lit';
 import { expect } from 'storybook/test';
-import { find, hides, look, press, shows, waitFor } from './support/look.ts';
+import { fill, find, hides, look, press, shows, waitFor } from './support/look.ts';
 import type { Stage } from './support/stage.ts';
 
 const JOHN = fakeId('3', 0);
@@ -153,6 +153,64 @@ export const Offline: Story = {
     await shows(canvas, '14 Maple Court');
     client.setFeed('offline');
     await shows(canvas, 'You are offline');
+  }),
+};
+
+const MANAGER = { me: { member: { ...ANA, role: 'manager' as const } } };
+
+export const AddCard: Story = {
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Add card');
+    fill(await find(canvas, '[name=contact]'), 'a');
+    await shows(canvas, 'Who is it about?', 'Sarah Jones');
+    await press(canvas, 'SJ Sarah Jones');
+    fill(await find(canvas, '[name=name]'), 'Cottage by the lake');
+    await press(canvas, 'Add');
+    await shows(canvas, 'Cottage by the lake');
+  }),
+};
+
+export const EditCard: Story = {
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Edit 14 Maple Court');
+    await shows(canvas, 'Edit card', 'Won', 'Lost', 'Delete card');
+  }),
+};
+
+export const EditCardOnPhone: Story = {
+  parameters: stage({ width: 390, height: 720, theme: 'dark' }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Qualified 1');
+    await press(canvas, 'Edit 14 Maple Court');
+    await shows(canvas, 'Edit card', 'Delete card');
+  }),
+};
+
+export const EditStages: Story = {
+  parameters: stage({ fake: MANAGER }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Edit stages');
+    await press(canvas, 'Remove Contacted');
+    await shows(canvas, 'Where do the cards of “Contacted” go?', 'Add stage');
+  }),
+};
+
+export const EditStagesRightToLeft: Story = {
+  parameters: stage({ fake: MANAGER, locale: 'ar' }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'تعديل المراحل');
+    await shows(canvas, 'إضافة مرحلة');
+  }),
+};
+
+export const NewPipeline: Story = {
+  parameters: stage({ fake: MANAGER }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'New pipeline');
+    await shows(canvas, 'It begins with New, Contacted, Qualified, Won and Lost.');
+    fill(await find(canvas, 'dialog [name=name]'), 'Holiday homes');
+    await press(canvas, 'Make it');
+    await shows(canvas, 'No cards yet');
   }),
 };
 

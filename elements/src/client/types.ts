@@ -18,6 +18,7 @@ import type {
   CreateOpportunity,
   CreatePipeline,
   CreateTask,
+  Duplicates,
   EditMessage,
   FeedEvent,
   ImportDetails,
@@ -32,6 +33,7 @@ import type {
   MessagePage,
   MoveOpportunity,
   Note,
+  NotificationPage,
   Opportunity,
   Page,
   PreferenceLink,
@@ -51,6 +53,8 @@ import type {
   TimelineQuery,
   UpdateContact,
   UpdateConversation,
+  UpdateOpportunity,
+  UpdatePipeline,
   UpdateSegment,
   UpdateTask,
 } from '@patchbay/server-kit/contract';
@@ -75,10 +79,14 @@ export interface MessageQuery {
   q?: string;
   limit?: number;
 }
-export type CountsQuery = Pick<ListConversationsQuery, 'assignee' | 'channel' | 'tag'>;
+export type CountsQuery = Pick<ListConversationsQuery, 'assignee' | 'channel' | 'tag' | 'segment'>;
 export interface ContactQuery {
   q?: string;
   tag?: string;
+  after?: string;
+  limit?: number;
+}
+export interface NotificationQuery {
   after?: string;
   limit?: number;
 }
@@ -124,6 +132,10 @@ export interface PatchbayClient {
   updateContact(id: string, patch: UpdateContact, version?: number): Promise<Contact>;
   /** By filter and words, in one of the orders that the server can read far into. */
   searchContacts(query?: SearchContacts, options?: RequestOptions): Promise<ContactsFound>;
+  /** With conversations and messages; opt-outs stay. */
+  deleteContact(id: string): Promise<void>;
+  /** Who may be the same person, and why. */
+  listDuplicates(id: string, options?: RequestOptions): Promise<Duplicates>;
   /** The contact `other` becomes part of `id`. */
   mergeContacts(id: string, other: string): Promise<ContactMerge>;
   undoMerge(mergeId: string): Promise<ContactUnmerge>;
@@ -161,6 +173,10 @@ export interface PatchbayClient {
   /** The first question makes one to begin with. */
   listPipelines(options?: RequestOptions): Promise<Pipeline[]>;
   createPipeline(pipeline: CreatePipeline): Promise<Pipeline>;
+  /** All stages at once: one that is left out is deleted. */
+  updatePipeline(id: string, patch: UpdatePipeline, version?: number): Promise<Pipeline>;
+  /** Refused with `stage_in_use` while there are cards. */
+  deletePipeline(id: string): Promise<void>;
   /** Every stage with its count, its sums and its first cards. */
   getBoard(pipelineId: string, query?: BoardQuery, options?: RequestOptions): Promise<Board>;
   listStageCards(
@@ -171,6 +187,8 @@ export interface PatchbayClient {
   createOpportunity(opportunity: CreateOpportunity): Promise<Opportunity>;
   /** Refused with `edited_elsewhere` when it is no longer on the stage `from`. */
   moveOpportunity(id: string, move: MoveOpportunity): Promise<Opportunity>;
+  updateOpportunity(id: string, patch: UpdateOpportunity, version?: number): Promise<Opportunity>;
+  deleteOpportunity(id: string): Promise<void>;
   listTasks(query?: ListTasksQuery, options?: RequestOptions): Promise<Page<Task>>;
   createTask(task: CreateTask): Promise<Task>;
   updateTask(id: string, patch: UpdateTask): Promise<Task>;
@@ -178,6 +196,10 @@ export interface PatchbayClient {
   addNote(contactId: string, note: CreateNote): Promise<Note>;
   updateNote(id: string, text: string): Promise<Note>;
   deleteNote(id: string): Promise<void>;
+  /** What this member is told, newest first. */
+  listNotifications(query?: NotificationQuery, options?: RequestOptions): Promise<NotificationPage>;
+  /** Without ids: all. Answers how many are left. */
+  readNotifications(ids?: string[]): Promise<{ unread: number }>;
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;
   createQuickReply(reply: CreateQuickReply): Promise<QuickReply>;
   deleteQuickReply(id: string): Promise<void>;

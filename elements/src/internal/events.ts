@@ -26,6 +26,8 @@ export interface ElementEvents {
   'card-moved': { opportunity: Opportunity; fromStageId: string };
   /** A contact was changed in the panel. */
   'contact-change': { contact: Contact };
+  /** A contact was deleted in the panel. */
+  'contact-delete': { contactId: string };
   /** A contact was added in the table. */
   'contact-add': { contact: Contact };
   /** Someone wants to import people. */
@@ -53,6 +55,8 @@ export interface ElementEvents {
   };
   /** The number of conversations with something unread. */
   'unread-change': { count: number };
+  /** The number of unread notifications. */
+  'notifications-change': { count: number };
   /** The way out of a block was chosen, such as `consent` or `call`. */
   'block-action': { action: 'consent'; conversationId: string };
 }

@@ -22,6 +22,8 @@ export class ContactStore extends Store {
   error: ApiError | null = null;
   /** Why the last change was refused; the contact is back to what it was. */
   saveError: ApiError | null = null;
+  /** What was to be changed, while `saveError` stands. */
+  refused: UpdateContact | null = null;
   readonly #client: PatchbayClient;
 
   constructor(client: PatchbayClient, contactId: string) {
@@ -71,7 +73,7 @@ export class ContactStore extends Store {
   async update(patch: UpdateContact): Promise<boolean> {
     const before = this.contact;
     if (!before) return false;
-    this.saveError = null;
+    this.saveError = this.refused = null;
     const after = { ...before, ...shown(patch) };
     this.contact = { ...after, name: nameOf(after) };
     this.changed();
@@ -82,11 +84,20 @@ export class ContactStore extends Store {
     } catch (cause) {
       this.contact = before;
       this.saveError = ApiError.fromUnknown(cause);
+      this.refused = patch;
       this.changed();
       // Someone else was faster: show theirs, so that the next try starts from it.
       if (this.saveError.code === 'edited_elsewhere') await this.refresh();
       return false;
     }
+  }
+
+  /** The last refusal, for whoever says it somewhere else. */
+  takeError(): ApiError | null {
+    const { saveError } = this;
+    this.saveError = this.refused = null;
+    this.changed();
+    return saveError;
   }
 
   addTag(tag: string): Promise<boolean> {
@@ -101,7 +112,7 @@ export class ContactStore extends Store {
   }
 
   async recordConsent(record: RecordConsent): Promise<boolean> {
-    this.saveError = null;
+    this.saveError = this.refused = null;
     try {
       this.contact = await this.#client.recordConsent(this.contactId, record);
       await this.#reread();
@@ -113,7 +124,7 @@ export class ContactStore extends Store {
 
   /** Asks the person, with one text. */
   async requestConsent(request: RequestConsent): Promise<boolean> {
-    this.saveError = null;
+    this.saveError = this.refused = null;
     try {
       await this.#client.requestConsent(this.contactId, request);
       await this.#reread();
@@ -125,7 +136,7 @@ export class ContactStore extends Store {
 
   /** The address of the person's own page; null when it was refused. */
   async preferenceLink(): Promise<string | null> {
-    this.saveError = null;
+    this.saveError = this.refused = null;
     try {
       return (await this.#client.createPreferenceLink(this.contactId)).url;
     } catch (cause) {

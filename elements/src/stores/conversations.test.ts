@@ -27,6 +27,26 @@ describe('the list of conversations', () => {
     expect(list.counts).toMatchObject({ inbox: 9, waiting: 1, closed: 1, unread: 2 });
   });
 
+  it('asks anew, once for a burst, when somebody writes who may be in the segment that is shown', async () => {
+    vi.useFakeTimers();
+    const { client, list, ids } = await setUp({ crowd: 60 });
+    const buyers = (await client.listSegments()).find(({ name }) => name === 'Buyers')!;
+    list.setFilter({ segment: buyers.id });
+    await vi.waitFor(() => expect(list.status).toBe('ready'));
+    await list.loadMore();
+    const before = list.ids.length;
+    expect(before).toBeGreaterThan(30);
+    const asked = () => client.calls.filter(({ method }) => method === 'listConversations').length;
+    const asks = asked();
+    await vi.advanceTimersByTimeAsync(5_000);
+    // a further page is not news: the list stays as long as it is
+    expect([asked(), list.ids.length]).toEqual([asks, before]);
+    const others = ids.filter((id) => !list.ids.includes(id));
+    for (const id of others) client.receive(id, 'Hello');
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(asked()).toBe(asks + 1);
+  });
+
   it('moves a conversation up when a text arrives', async () => {
     const { client, list, ids } = await setUp();
     client.receive(ids[6] as string, 'Hello again');

@@ -11,6 +11,8 @@ export interface ConversationFilter {
   unread?: boolean;
   channel?: Conversation['channel'];
   tag?: string;
+  /** A segment's id: only people who are in it. */
+  segment?: string;
 }
 
 export interface ConversationsOptions {
@@ -54,9 +56,12 @@ export class ConversationsStore extends Store {
   /** Something changed meanwhile, so that the page may have been read before it. */
   #outdated = false;
   #moreFailed = false;
+  /** A page that has just come is being kept. */
+  #reading = false;
   #countsFailed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #countTimer: ReturnType<typeof setTimeout> | undefined;
+  #againTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({
     client,
@@ -135,7 +140,7 @@ export class ConversationsStore extends Store {
       const page = await this.#client.listConversations(this.#query(), { signal });
       if (signal.aborted) return;
       this.#loading = false;
-      for (const conversation of page.items) this.#cache.put(conversation);
+      this.#keep(page.items);
       this.#ids = page.items.map(({ id }) => id);
       this.#next = page.next;
       this.status = 'ready';
@@ -158,7 +163,7 @@ export class ConversationsStore extends Store {
     try {
       const page = await this.#client.listConversations({ ...this.#query(), after: this.#next }, { signal });
       if (signal.aborted) return;
-      for (const conversation of page.items) this.#cache.put(conversation);
+      this.#keep(page.items);
       const known = new Set(this.#ids);
       this.#ids = [...this.#ids, ...page.items.map(({ id }) => id).filter((id) => !known.has(id))];
       this.#next = page.next;
@@ -173,9 +178,14 @@ export class ConversationsStore extends Store {
   }
 
   async loadCounts(): Promise<void> {
-    const { assignee, channel, tag } = this.filter;
+    const { assignee, channel, tag, segment } = this.filter;
     const counts = await this.#client
-      .conversationCounts({ ...(assignee && { assignee }), ...(channel && { channel }), ...(tag && { tag }) })
+      .conversationCounts({
+        ...(assignee && { assignee }),
+        ...(channel && { channel }),
+        ...(tag && { tag }),
+        ...(segment && { segment }),
+      })
       .catch(() => null);
     this.#countsFailed = counts === null;
     if (counts) this.counts = counts;
@@ -204,14 +214,27 @@ export class ConversationsStore extends Store {
     return at < 0 ? this.#ids[0] : this.#ids[at + step];
   }
 
+  /** A page is no news: what is in it is put in its place by who has asked for it. */
+  #keep(page: readonly Conversation[]): void {
+    this.#reading = true;
+    for (const conversation of page) this.#cache.put(conversation);
+    this.#reading = false;
+  }
+
+  #askAgain(): void {
+    clearTimeout(this.#againTimer);
+    this.#againTimer = setTimeout(() => void this.load({ keep: true }), 1_000);
+  }
+
   dispose(): void {
+    clearTimeout(this.#againTimer);
     clearTimeout(this.#timer);
     clearTimeout(this.#countTimer);
     this.#abort?.abort();
   }
 
   #query(): ListConversationsQuery {
-    const { assignee, unread, channel, tag } = this.filter;
+    const { assignee, unread, channel, tag, segment } = this.filter;
     return {
       limit: this.#pageSize,
       ...(this.q === '' ? { state: this.section } : { q: this.q }),
@@ -219,6 +242,7 @@ export class ConversationsStore extends Store {
       ...(unread && { unread: 'true' as const }),
       ...(channel && { channel }),
       ...(tag && { tag }),
+      ...(segment && { segment }),
     };
   }
 
@@ -248,6 +272,8 @@ export class ConversationsStore extends Store {
     if (at >= 0 && before?.last_message_at === next.last_message_at) return this.changed();
     // Whether the words of a search are in a new conversation, only the server can say.
     if (at < 0 && this.q !== '') return;
+    // nor who is in a segment: it is asked for anew, once for a burst of events
+    if (at < 0 && this.filter.segment !== undefined) return this.#reading ? undefined : this.#askAgain();
     const rest = at < 0 ? this.#ids : this.#ids.toSpliced(at, 1);
     const place = this.#placeOf(next, rest);
     // Older than all that is loaded: its page will bring it.

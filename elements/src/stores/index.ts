@@ -24,5 +24,6 @@ export { JobsStore, type JobsOptions } from './jobs.ts';
 export { contactList, jobsOf, segmentsOf } from './people.ts';
 export { SegmentsStore } from './segments.ts';
 export { Selection } from './selection.ts';
+export { NotificationsStore, notificationsOf } from './notifications.ts';
 export { UnreadStore } from './unread.ts';
 export { safeStorage, type SafeStorage } from './storage.ts';

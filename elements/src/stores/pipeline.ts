@@ -112,14 +112,20 @@ export class PipelineStore extends Store {
   async begin(name: string): Promise<void> {
     try {
       await this.#client.createPipeline({ name });
-      this.pipelines = [];
-      this.status = 'idle';
     } catch (cause) {
       this.error = ApiError.fromUnknown(cause);
       this.status = 'error';
       return this.changed();
     }
-    await this.load();
+    await this.again();
+  }
+
+  /** Reads the pipelines afresh, and shows one of them. */
+  async again(id: string | null = null): Promise<void> {
+    this.pipelines = [];
+    this.pipeline = null;
+    this.status = 'idle';
+    await this.load(id);
   }
 
   async setFilter(filter: BoardFilter): Promise<void> {
@@ -147,10 +153,7 @@ export class PipelineStore extends Store {
       this.error = ApiError.fromUnknown(cause);
       if (this.error.code === 'not_found') {
         // the pipeline itself was deleted
-        this.pipelines = [];
-        this.pipeline = null;
-        this.status = 'idle';
-        return this.load();
+        return this.again();
       }
       if (this.columns.length === 0) this.status = 'error';
     }

@@ -1,6 +1,6 @@
 import type { PatchbayClient } from '../client/types.ts';
 
-type Listing = 'listMessages' | 'listConversations';
+type Listing = 'listMessages' | 'listConversations' | 'listNotifications';
 
 /** The next answer is read from the server at once and delivered when `pass` is called: what happens between is news. */
 export function holdAnswer(

@@ -25,6 +25,35 @@ describe('a timeline', () => {
     expect(store.items.at(-1)?.type).toBe('contact.created');
   });
 
+  it('tells of a stage that was written into the contact once, live and read from the server', async () => {
+    const { client, store } = await setUp();
+    const count = store.items.length;
+    const at = new Date().toISOString();
+    const write = (changed: string[], when: string, name: string) => {
+      client.emit({ type: 'contact.updated', contact_id: JOHN, at: when, data: { changed } });
+      client.emit({ type: 'stage.entered', contact_id: JOHN, at: when, data: { to: { name } } });
+    };
+    write(['stage'], at, 'Qualified');
+    expect(store.items.slice(0, store.items.length - count).map(({ type }) => type)).toEqual([
+      'stage.entered',
+    ]);
+    const later = new Date(Date.parse(at) + 1_000).toISOString();
+    write(['stage', 'email'], later, 'Won');
+    const fresh = () =>
+      store.items.filter((entry) => entry.at >= at).map(({ type, data }) => data['changed'] ?? type);
+    expect(fresh()).toEqual(['stage.entered', ['email'], 'stage.entered']);
+    await store.reload();
+    expect(fresh().toSorted()).toEqual([['email'], 'stage.entered', 'stage.entered'].toSorted());
+    // another time, another change
+    client.emit({
+      type: 'contact.updated',
+      contact_id: JOHN,
+      at: new Date(Date.parse(at) + 2_000).toISOString(),
+      data: { changed: ['stage'] },
+    });
+    expect(store.items[0]?.data['changed']).toEqual(['stage']);
+  });
+
   it('has one entry for a message, however often its status changes', async () => {
     const { client, store } = await setUp();
     const { id } = await client.sendMessage({ conversation_id: CONVERSATION, body: 'On my way' });

@@ -79,7 +79,7 @@ export class TimelineStore extends Store {
       const page = await this.#page({ before: this.#before });
       if (generation === this.#generation) {
         const known = new Set(this.items.map(keyOf));
-        this.items = [...this.items, ...page.items.filter((entry) => !known.has(keyOf(entry)))];
+        this.items = toldOnce([...this.items, ...page.items.filter((entry) => !known.has(keyOf(entry)))]);
         this.#before = page.before;
       }
     } catch (cause) {
@@ -187,7 +187,8 @@ export class TimelineStore extends Store {
     if (this.items.some((known) => keyOf(known) === keyOf(entry))) return;
     const place = this.items.findIndex(({ at }) => at <= entry.at);
     if (place < 0 && this.#before !== null) return;
-    this.items = this.items.toSpliced(place < 0 ? this.items.length : place, 0, entry);
+    const items = this.items.toSpliced(place < 0 ? this.items.length : place, 0, entry);
+    this.items = /^(stage\.entered|contact\.updated)$/.test(entry.type) ? toldOnce(items) : items;
     this.changed();
   }
 
@@ -205,7 +206,7 @@ export class TimelineStore extends Store {
       const overlaps = this.items.some((entry) => fresh.has(keyOf(entry)));
       const last = page.items.at(-1)?.at ?? '';
       const tail = overlaps ? this.items.filter((entry) => !fresh.has(keyOf(entry)) && entry.at <= last) : [];
-      this.items = [...page.items, ...tail];
+      this.items = toldOnce([...page.items, ...tail]);
       this.upcoming = page.upcoming;
       this.tasks = page.tasks;
       if (!overlaps) this.#before = page.before;
@@ -218,6 +219,21 @@ export class TimelineStore extends Store {
     }
     this.changed();
   }
+}
+
+/**
+ * Whoever writes a stage into a contact moves its card: two events of one transaction, and so of one instant. The move says
+ * more; of the other stays what else was changed.
+ */
+function toldOnce(items: readonly TimelineEntry[]): readonly TimelineEntry[] {
+  const moves = new Set(items.filter(({ type }) => type === 'stage.entered').map(({ at }) => at));
+  if (moves.size === 0) return items;
+  return items.flatMap((entry) => {
+    const { changed } = entry.data;
+    if (entry.type !== 'contact.updated' || !moves.has(entry.at) || !Array.isArray(changed)) return [entry];
+    const rest = changed.filter((field) => field !== 'stage');
+    return rest.length === 0 ? [] : [{ ...entry, data: { ...entry.data, changed: rest } }];
+  });
 }
 
 /** What a message's entries have in common, whichever event brought them. */

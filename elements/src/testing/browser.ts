@@ -54,6 +54,15 @@ export async function settled(): Promise<void> {
   await nextFrame();
 }
 
+/** What was opened has come to rest: half faded in, nothing can be read. */
+export async function still(root: ParentNode, selector: string): Promise<void> {
+  await Promise.all(
+    find(root, selector)
+      .getAnimations({ subtree: true })
+      .map(({ finished }) => finished),
+  );
+}
+
 /** The part of Chai that tests here use. */
 interface Checks {
   eql(value: unknown): void;

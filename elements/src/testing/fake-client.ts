@@ -3,6 +3,7 @@ import { ApiError } from '../client/errors.ts';
 import { longMessage } from './crowd.ts';
 import type { FakeClient, FakeOptions } from './fake-types.ts';
 import { fakePeople } from './fake-people.ts';
+import { fakeNotifications } from './fake-notifications.ts';
 import { fakeConsent } from './fake-consent.ts';
 import { fakePipeline } from './fake-pipeline.ts';
 import { fakeWork } from './fake-work.ts';
@@ -24,6 +25,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     made,
     replies,
     calls,
+    gone,
     failures,
     listeners,
     me,
@@ -238,12 +240,34 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
         });
         return thread.contact;
       }),
-    getContact: (id, o) => answer('getContact', [id], () => find(id).contact, o?.signal),
+    getContact: (id, o) =>
+      answer(
+        'getContact',
+        [id],
+        () => {
+          if (gone.has(id)) throw missing();
+          return find(id).contact;
+        },
+        o?.signal,
+      ),
     updateContact: (id, patch, version) =>
       answer('updateContact', [id, patch, version], () => {
         const thread = find(id);
         if (version !== undefined && version !== thread.contact.version) {
           throw new ApiError('edited_elsewhere', 412, 'Someone else changed this contact meanwhile.');
+        }
+        const taken = patch.addresses?.findIndex(({ address }) =>
+          [...made.values()].some(
+            ({ contact }) => contact.id !== id && (contact.phone === address || contact.email === address),
+          ),
+        );
+        if (taken !== undefined && taken >= 0) {
+          throw new ApiError(
+            'address_taken',
+            409,
+            'Another contact has this number or address. Open that one, or merge the two.',
+            `addresses.${taken}.address`,
+          );
         }
         const next = {
           ...thread.contact,
@@ -278,6 +302,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     ...fakePeople(world),
     ...fakePipeline(world, options),
     ...fakeWork(world),
+    ...fakeNotifications(world, options),
     listQuickReplies: (o) => answer('listQuickReplies', [], () => replies, o?.signal),
     createQuickReply: (reply) =>
       answer('createQuickReply', [reply], () => {

@@ -68,8 +68,8 @@ export function fakeConsent({
                 state: granted ? ('granted' as const) : ('withdrawn' as const),
                 kind,
                 source: record.source ?? 'member',
-                at: time,
-                expires_at: null,
+                at: record.occurred_at ?? time,
+                expires_at: record.expires_at ?? null,
               }
             : each,
         );
@@ -84,11 +84,11 @@ export function fakeConsent({
             source: record.source ?? 'member',
             wording: record.wording ?? null,
             ip: null,
-            proof: null,
+            proof: record.proof ? { description: null, ...record.proof } : null,
             member: member(),
-            at: time,
+            at: record.occurred_at ?? time,
             recorded_at: time,
-            expires_at: null,
+            expires_at: record.expires_at ?? null,
           },
           ...(records.get(id) ?? []),
         ]);

@@ -9,6 +9,7 @@ import type {
   SearchContacts,
   Segment,
 } from '@patchbay/server-kit/contract';
+import { DUPLICATE_REASONS } from '@patchbay/server-kit/contract/names';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import type { createWorld } from './fake-world.ts';
@@ -18,6 +19,8 @@ import { fakeId } from './people.ts';
 type World = ReturnType<typeof createWorld>;
 type Methods =
   | 'searchContacts'
+  | 'deleteContact'
+  | 'listDuplicates'
   | 'mergeContacts'
   | 'undoMerge'
   | 'listSegments'
@@ -41,8 +44,7 @@ const STEPS = 3;
 const BUYERS: Filter = { field: 'lead_type', op: 'is', value: 'Buyer' };
 
 export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
-  const { answer, peek, missing, find, emit, me, now, nextNumber, size } = world;
-  const gone = new Set<string>();
+  const { answer, peek, missing, find, gone, made, emit, me, now, nextNumber, size } = world;
   const merges = new Map<string, string>();
   const members = new Map<string, Set<string>>();
   const jobs = new Map<string, { job: Job; target: JobTarget | undefined }>();
@@ -104,6 +106,7 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
       ? (members.get(id)?.has(contact.id) ?? false)
       : matches(segment.filter, contact);
   };
+  world.segmentsHold.of = inSegment;
   const everybody = (): Contact[] =>
     Array.from({ length: size() }, (_, n) => peek(n).contact).filter(({ id }) => !gone.has(id));
   const found = ({ filter, q }: Pick<SearchContacts, 'filter' | 'q'>): Contact[] => {
@@ -224,6 +227,33 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
   return {
     ...fakeImports(world, (job) => jobs.set(job.id, { job, target: undefined })),
     searchContacts: (query = {}, o) => answer('searchContacts', [query], () => page(query), o?.signal),
+    deleteContact: (id) =>
+      answer('deleteContact', [id], () => {
+        if (me.member.role !== 'manager')
+          throw new ApiError('forbidden', 403, 'Only managers can delete a contact.');
+        find(id);
+        gone.add(id);
+        emit({ type: 'contact.deleted', contact_id: id, data: { conversation_ids: [] } });
+      }),
+    listDuplicates: (id, o) =>
+      answer(
+        'listDuplicates',
+        [id],
+        () => {
+          const { contact } = find(id);
+          const alike = (one: Contact) =>
+            DUPLICATE_REASONS.filter((reason) =>
+              reason === 'name_and_birthday'
+                ? one.name !== null && one.name === contact.name && one.birthday === contact.birthday
+                : numbersOf(one, reason).some((each) => numbersOf(contact, reason).includes(each)),
+            );
+          const items = [...made.values()]
+            .map((thread) => ({ contact: thread.contact, reasons: alike(thread.contact) }))
+            .filter((one) => one.contact.id !== id && !gone.has(one.contact.id) && one.reasons.length > 0);
+          return { items };
+        },
+        o?.signal,
+      ),
     mergeContacts: (id, other) =>
       answer('mergeContacts', [id, other], () => {
         const { contact } = find(id);
@@ -323,6 +353,12 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
     getJobFile: ({ id }, o) =>
       answer('getJobFile', [id], () => new Blob(['first_name,phone\r\n'], { type: 'text/csv' }), o?.signal),
   };
+}
+
+/** First and further ones. */
+function numbersOf(contact: Contact, kind: 'phone' | 'email'): string[] {
+  const further = contact.addresses.filter((each) => each.kind === kind).map(({ address }) => address);
+  return [contact[kind], ...further].filter((each) => each !== null);
 }
 
 function changed(action: BulkAction, contact: Contact): Contact {

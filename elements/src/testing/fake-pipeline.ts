@@ -26,12 +26,21 @@ const CARDS: [stage: number, name: string | null, value: number | null, closes: 
 type World = ReturnType<typeof createWorld>;
 type PipelineMethods = Pick<
   PatchbayClient,
-  'listPipelines' | 'createPipeline' | 'getBoard' | 'listStageCards' | 'createOpportunity' | 'moveOpportunity'
+  | 'listPipelines'
+  | 'createPipeline'
+  | 'updatePipeline'
+  | 'deletePipeline'
+  | 'getBoard'
+  | 'listStageCards'
+  | 'createOpportunity'
+  | 'updateOpportunity'
+  | 'deleteOpportunity'
+  | 'moveOpportunity'
 >;
 
 /** Pipelines and cards of the in-memory server. A card's place is its place in the list of its stage. */
 export function fakePipeline(
-  { answer, missing, emit, now, born, people, me, nextNumber }: World,
+  { answer, missing, emit, now, born, made: known, people, me, nextNumber }: World,
   { cards = 0, empty = false }: FakeOptions,
 ): PipelineMethods {
   const pipeline = (n: number, name: string): Pipeline => ({
@@ -133,6 +142,45 @@ export function fakePipeline(
         pipelines.push(pipeline(pipelines.length, body.name));
         return pipelines.at(-1)!;
       }),
+    updatePipeline: (id, { name, stages, move_cards = {} }, version) =>
+      answer('updatePipeline', [id, { name, stages, move_cards }, version], () => {
+        const own = pipelines.find((one) => one.id === id);
+        if (!own) throw missing();
+        if (version !== undefined && version !== own.version)
+          throw new ApiError('edited_elsewhere', 412, 'Someone else changed this pipeline meanwhile.');
+        if (name !== undefined) own.name = name;
+        if (stages) {
+          for (const gone of own.stages.filter((stage) => !stages.some((one) => one.id === stage.id))) {
+            const to = move_cards[gone.id];
+            if (on(gone.id).length > 0 && to === undefined)
+              throw new ApiError('stage_in_use', 409, `There are still cards on "${gone.name}".`);
+            if (to !== undefined)
+              on(to).push(
+                ...on(gone.id)
+                  .splice(0)
+                  .map((card) => ({ ...card, stage_id: to })),
+              );
+          }
+          own.stages = stages.map((stage) => ({
+            id: stage.id ?? fakeId('2', 9, nextNumber()),
+            name: stage.name,
+            kind: stage.kind ?? 'open',
+            color: stage.color ?? 'gray',
+            probability: stage.probability ?? null,
+          }));
+        }
+        own.version += 1;
+        emit({ type: 'pipeline.updated', data: { pipeline_id: id } });
+        return own;
+      }),
+    deletePipeline: (id) =>
+      answer('deletePipeline', [id], () => {
+        const own = pipelines.find((one) => one.id === id);
+        if (!own) throw missing();
+        if (own.is_default || own.stages.some((stage) => on(stage.id).length > 0))
+          throw new ApiError('stage_in_use', 409, 'There are still cards in this pipeline.');
+        pipelines.splice(pipelines.indexOf(own), 1);
+      }),
     getBoard: (id, query = {}, o) =>
       answer(
         'getBoard',
@@ -174,17 +222,39 @@ export function fakePipeline(
       ),
     createOpportunity: (body) =>
       answer('createOpportunity', [body], () => {
-        const contact = people.find((thread) => thread.contact.id === body.contact_id)?.contact;
+        const contact = [...known.values()].find((thread) => thread.contact.id === body.contact_id)?.contact;
         if (!contact) throw missing();
         const { id, name, phone } = contact;
         const card = made(50_000 + nextNumber(), {
           stage_id: body.stage_id ?? fakeId('2', 0, 0),
           contact: { id, name, phone, do_not_call: false, conversation_id: null },
           name: body.name ?? null,
+          value: body.value ?? null,
+          currency: body.currency ?? null,
+          owner: me.members.find((member) => member.id === body.owner_id) ?? null,
+          expected_close: body.expected_close ?? null,
         });
         on(card.stage_id).unshift(card);
         emit({ type: 'stage.entered', contact_id: id, data: { opportunity_id: card.id } });
         return card;
+      }),
+    updateOpportunity: (id, patch, version) =>
+      answer('updateOpportunity', [id, patch, version], () => {
+        const card = find(id);
+        if (version !== undefined && version !== card.version)
+          throw new ApiError('edited_elsewhere', 412, 'Someone else changed this card meanwhile.');
+        const { owner_id, ...rest } = patch;
+        const owner = me.members.find((member) => member.id === owner_id) ?? null;
+        Object.assign(card, rest, owner_id !== undefined && { owner }, { version: card.version + 1 });
+        emit({ type: 'opportunity.updated', contact_id: card.contact.id, data: { opportunity_id: id } });
+        return card;
+      }),
+    deleteOpportunity: (id) =>
+      answer('deleteOpportunity', [id], () => {
+        const card = find(id);
+        const own = on(card.stage_id);
+        own.splice(own.indexOf(card), 1);
+        emit({ type: 'opportunity.deleted', contact_id: card.contact.id, data: { opportunity_id: id } });
       }),
     moveOpportunity: (id, move) =>
       answer('moveOpportunity', [id, move], () => {

@@ -5,6 +5,7 @@ import type {
   FeedEvent,
   Me,
   Message,
+  Notification,
   QuickReply,
 } from '@patchbay/server-kit/contract';
 import type { FeedState, PatchbayClient } from '../client/types.ts';
@@ -27,6 +28,8 @@ export interface FakeOptions {
   cards?: number | null;
   /** The account's own fields of a contact. Default: none. */
   contactFields?: ContactField[];
+  /** So many notifications of every kind; those behind the fourth were read. Default 0. */
+  notifications?: number;
 }
 
 export type Method = Exclude<keyof PatchbayClient, 'feed'>;
@@ -49,6 +52,8 @@ export interface FakeClient extends PatchbayClient {
   report(messageId: string, status: Message['status'], error?: Message['error']): void;
   /** Changes a conversation as another member would, and tells of it. */
   change(conversationId: string, patch: Partial<Conversation>): void;
+  /** Tells the member of something. */
+  notify(notification: Partial<Notification>): void;
   /** The ids of the named people's conversations, in the order of the fixtures. */
   readonly conversationIds: readonly string[];
   readonly listeners: number;

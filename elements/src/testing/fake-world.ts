@@ -1,6 +1,7 @@
 import type {
   ConsentRecord,
   ConsentRequest,
+  Contact,
   Conversation,
   ConversationCounts,
   FeedEvent,
@@ -26,6 +27,8 @@ export function createWorld(options: FakeOptions) {
   const made = new Map<number, FakeThread>(people.map((thread, n) => [n, thread]));
   const records = new Map<string, ConsentRecord[]>();
   const requests = new Map<string, ConsentRequest[]>();
+  /** Contacts that were deleted, or are part of another one. */
+  const gone = new Set<string>();
   const replies = [...(options.quickReplies ?? QUICK_REPLIES)];
   const calls: FakeClient['calls'] = [];
   const failures = new Map<string, { failure: Failure; times: number }>();
@@ -116,7 +119,12 @@ export function createWorld(options: FakeOptions) {
     return structuredClone(make());
   };
 
-  const matches = (query: ListConversationsQuery, { conversation, messages }: FakeThread): boolean => {
+  /** Who is in a segment; told by those who keep them. */
+  const segmentsHold = { of: (_segment: string, _contact: Contact): boolean => false };
+  const matches = (
+    query: ListConversationsQuery,
+    { contact, conversation, messages }: FakeThread,
+  ): boolean => {
     const { state: wanted, assignee, unread, tag, channel, q } = query;
     if (wanted && conversation.state !== wanted) return false;
     if (assignee === 'none' && conversation.assignee) return false;
@@ -129,6 +137,7 @@ export function createWorld(options: FakeOptions) {
     if (unread === 'true' && conversation.unread === 0) return false;
     if (tag && !conversation.contact.tags.includes(tag)) return false;
     if (channel && conversation.channel !== channel) return false;
+    if (query.segment && !segmentsHold.of(query.segment, contact)) return false;
     if (!q) return true;
     const words = [
       conversation.contact.name,
@@ -189,6 +198,7 @@ export function createWorld(options: FakeOptions) {
     made,
     records,
     requests,
+    gone,
     replies,
     calls,
     failures,
@@ -206,6 +216,7 @@ export function createWorld(options: FakeOptions) {
     store,
     answer,
     matches,
+    segmentsHold,
     inOrder,
     counts,
     changed,

@@ -1,4 +1,7 @@
+import { arBoard } from './ar-board.ts';
 import { arImport } from './ar-import.ts';
+import { arNotifications } from './ar-notifications.ts';
+import { arPanel } from './ar-panel.ts';
 import { arTables } from './ar-tables.ts';
 import type { Plural, Words } from './en.ts';
 
@@ -26,6 +29,10 @@ export const ar: Words = {
   'filter.none': 'غير المسندة',
   'filter.unread': 'غير المقروءة',
   'filter.tag': 'بوسم {tag}',
+  'filter.segment': 'ضمن شريحة',
+  'filter.segments': 'الشرائح',
+  'filter.channels': 'القنوات',
+  'error.segmentsList': 'تعذّر تحميل الشرائح.',
   'filter.tagInput': 'حسب الوسم…',
   conversations: 'المحادثات',
   searchResults: 'النتائج في كل الأقسام',
@@ -261,6 +268,8 @@ export const ar: Words = {
   nobody: 'لا أحد',
   yes: 'نعم',
   no: 'لا',
+  'back.to': 'العودة إلى {name}',
+  openThatOne: 'افتح تلك الجهة',
   contactGone: 'لم تعد جهة الاتصال موجودة',
   contactGoneHint: 'حُذفت أو دُمجت مع جهة أخرى.',
   addField: 'إضافة {field}',
@@ -403,6 +412,9 @@ export const ar: Words = {
   'error.consentLog': 'تعذّر تحميل سجل الموافقة.',
   ...arTables,
   ...arImport,
+  ...arBoard,
+  ...arNotifications,
+  ...arPanel,
   pipeline: 'مسار المبيعات',
   'pipeline.choose': 'اختر مسارًا',
   'pipeline.search': 'ابحث في البطاقات',
@@ -447,6 +459,13 @@ export const ar: Words = {
   'pipeline.place': '{stage}، الموضع {index} من {total}',
   'pipeline.dropped': 'أُفلتت بطاقة {name}. {place}',
   'pipeline.canceled': 'عادت بطاقة {name} إلى مكانها.',
+  'pipeline.add': 'إضافة بطاقة',
+  'pipeline.addTo': 'إضافة بطاقة إلى {stage}',
+  'pipeline.stagesEdit': 'تعديل المراحل',
+  'pipeline.another': 'مسار جديد',
+  'pipeline.edit': 'تعديل {name}',
+  'pipeline.won': 'رُبحت {name}',
+  'pipeline.lost': 'خُسرت {name}',
   'pipeline.more': 'يجري تحميل المزيد من البطاقات',
   'error.pipeline': 'تعذّر تحميل المسار.',
   'error.move': 'لم تُنقل بطاقة {name}.',

@@ -1,7 +1,9 @@
+import { enPerson } from './en-person.ts';
 import type { Word } from './en.ts';
 
 /** What can be done with people in a table: bulk bar, column chooser, dialogs. Loaded with them. */
 export const enContactsMore = {
+  ...enPerson,
   'bulk.actions': 'Do with the selected people',
   'bulk.all': { one: 'Select {count}', other: 'Select all {count}' },
   'bulk.clear': 'Clear selection',
@@ -13,29 +15,13 @@ export const enContactsMore = {
   'bulk.field': 'Field',
   'bulk.list': 'Add to list',
   'bulk.export': 'Export',
-  'bulk.merge': 'Merge',
-  'bulk.delete': 'Delete',
   'bulk.apply': 'Apply',
-  'bulk.cancel': 'Cancel',
   'bulk.tags': 'Tags, separated by commas',
   'bulk.nobody': 'Nobody',
   'bulk.chooseField': 'Which field',
   'bulk.value': 'New value; empty removes it',
   'bulk.newList': 'New list…',
   'bulk.listName': 'Name of the list',
-  'bulk.deleteTitle': { one: 'Delete {count} person?', other: 'Delete {count} people?' },
-  'bulk.deleteHint':
-    'Their conversations and messages are deleted too. Opt-outs stay. This cannot be undone.',
-  'bulk.deleteType': 'To go on, type {words}',
-  'bulk.deleteNow': 'Delete for ever',
-  'bulk.mergeTitle': 'Merge these two?',
-  'bulk.mergeStays': 'This one stays',
-  'bulk.mergeJoins':
-    '{other} becomes part of {name}: conversations, texts, tags and whatever {name} does not have yet.',
-  'bulk.mergeUndo': 'It can be undone.',
-  'bulk.merged': '{other} is part of {name} now.',
-  'bulk.undone': 'They are two again.',
-  'bulk.undo': 'Undo',
   'job.progress': 'Progress',
   'job.running': '{done} of {total}',
   'job.counting': 'Counting…',
@@ -67,8 +53,6 @@ export const enContactsMore = {
   'job.import': 'Import',
   'error.job': 'That could not be started.',
   'error.jobFile': 'The file could not be fetched.',
-  'error.merge': 'They could not be merged.',
-  'error.undo': 'The merge could not be undone.',
   'error.addContact': 'The contact was not added.',
   'chooser.title': 'Columns',
   'chooser.hint': 'Tick what is shown. Drag, or use the arrows, to change the order.',

@@ -100,6 +100,8 @@ export const enMore = {
   nobody: 'Nobody',
   yes: 'Yes',
   no: 'No',
+  'back.to': 'Back to {name}',
+  openThatOne: 'Open that one',
   contactGone: 'This contact is gone',
   contactGoneHint: 'It was deleted, or merged into another one.',
   addField: 'Add {field}',

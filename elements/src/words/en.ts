@@ -1,8 +1,11 @@
+import type { enBoard } from './en-board.ts';
 import type { enBuilder } from './en-builder.ts';
 import type { enContactsMore } from './en-contacts-more.ts';
 import type { enContacts } from './en-contacts.ts';
 import type { enImport } from './en-import.ts';
 import type { enMore } from './en-more.ts';
+import type { enNotifications } from './en-notifications.ts';
+import type { enPanel } from './en-panel.ts';
 import type { enPipeline } from './en-pipeline.ts';
 import type { enTimeline } from './en-timeline.ts';
 import type { enWork } from './en-work.ts';
@@ -29,6 +32,10 @@ export const en = {
   'filter.none': 'Unassigned',
   'filter.unread': 'Unread',
   'filter.tag': 'Tagged {tag}',
+  'filter.segment': 'In a segment',
+  'filter.segments': 'Segments',
+  'filter.channels': 'Channels',
+  'error.segmentsList': 'The segments could not be loaded.',
   'filter.tagInput': 'By tag…',
   conversations: 'Conversations',
   searchResults: 'Results in all sections',
@@ -100,6 +107,9 @@ export type WordKey =
   | keyof typeof enContacts
   | keyof typeof enContactsMore
   | keyof typeof enImport
+  | keyof typeof enNotifications
+  | keyof typeof enPanel
+  | keyof typeof enBoard
   | keyof typeof enBuilder
   | keyof typeof enPipeline
   | keyof typeof enWork;

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ar } from './ar.ts';
+import { enBoard } from './en-board.ts';
 import { enBuilder } from './en-builder.ts';
 import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
 import { enImport } from './en-import.ts';
 import { enMore } from './en-more.ts';
+import { enNotifications } from './en-notifications.ts';
+import { enPanel } from './en-panel.ts';
 import { enPipeline } from './en-pipeline.ts';
 import { enTimeline } from './en-timeline.ts';
 import { enWork } from './en-work.ts';
@@ -22,7 +25,10 @@ const english: Record<string, Word> = {
   ...enContacts,
   ...enContactsMore,
   ...enImport,
+  ...enBoard,
   ...enBuilder,
+  ...enNotifications,
+  ...enPanel,
   ...enPipeline,
   ...enWork,
 };

@@ -27,6 +27,7 @@ export const notificationPage = z
     next: cursor.nullable().meta({ description: 'Pass as `after` for more' }),
   })
   .meta({ id: 'NotificationPage' });
+export type NotificationPage = z.infer<typeof notificationPage>;
 
 export const listNotificationsQuery = z.object({
   unread: z.enum(['true']).optional().meta({ description: 'Only those' }),

@@ -81,6 +81,17 @@ describe('the timeline of a contact', () => {
     expect({ before, after, upcoming }).toEqual({ before: null, after: null, upcoming: [] });
   });
 
+  it('says of a stage that was written into the contact and of the move that follows the same instant', async () => {
+    const { contactId } = await kit.receive(kit.a, { from: someone(), body: 'Hello' });
+    await kit.request('GET', '/v1/pipelines');
+    await kit.request('PATCH', `/v1/contacts/${contactId}`, { body: { stage: 'contacted' } });
+    const { items } = await timeline(contactId);
+    const both = items.filter(({ type }) => type === 'contact.updated' || type === 'stage.entered');
+    expect(both).toHaveLength(2);
+    // the elements tell of it once by that: elements/src/stores/timeline.ts
+    expect(both[0]!.at).toBe(both[1]!.at);
+  });
+
   it('holds what happened with those who were merged into the person, until they are separated', async () => {
     const kept = await kit.receive(kit.a, { from: someone(), body: 'From the one' });
     const other = await kit.receive(kit.a, { from: someone(), body: 'From the other' });

@@ -3,8 +3,6 @@ import type { Contact, RecordConsent } from '@patchbay/server-kit/contract';
 import type { ContactStore } from '../../stores/contact.ts';
 import type { I18n } from '../../words/i18n.ts';
 
-const KINDS = ['express', 'express_written', 'implied', 'transactional'] as const;
-
 /** What the section needs of its panel. */
 export interface ConsentHost {
   i18n: I18n;
@@ -16,7 +14,7 @@ export interface ConsentHost {
   /** Shown to be copied by hand where the browser does not let us. */
   link: string;
   set(change: Partial<{ recordsOpen: boolean; granting: boolean; said: string; link: string }>): void;
-  done(change: Promise<boolean>): Promise<void>;
+  done(change: Promise<boolean>): Promise<boolean>;
 }
 
 /** The buttons of the consent section, and what they open. */
@@ -33,8 +31,9 @@ export function consentActs(contact: Contact, store: ContactStore, host: Consent
           ? nothing
           : sms?.state === 'granted'
             ? act(i18n.t('consent.recordWithdraw'), () => record({ channel: 'sms', action: 'withdraw' }))
-            : act(i18n.t('consent.recordGrant'), () => host.set({ granting: !granting }), granting)
+            : nothing
       }
+      ${readOnly ? nothing : act(i18n.t('consent.recordGrant'), () => host.set({ granting: !granting }), granting)}
       ${
         readOnly || !sms
           ? nothing
@@ -56,24 +55,6 @@ export function consentActs(contact: Contact, store: ContactStore, host: Consent
             @focus=${(event: FocusEvent) => (event.target as HTMLInputElement).select()}
           />`
         : nothing
-    }
-    ${
-      granting
-        ? html`<form @submit=${(event: SubmitEvent) => grant(event, host, record)}>
-            <select class="field" name="kind" aria-label=${i18n.t('consent.kind')}>
-              ${KINDS.map((kind) => html`<option value=${kind}>${i18n.t(`kind.${kind}`)}</option>`)}
-            </select>
-            <input
-              class="field"
-              name="wording"
-              required
-              maxlength="2000"
-              aria-label=${i18n.t('consent.wording')}
-              placeholder=${i18n.t('consent.wording')}
-            />
-            <button class="button">${i18n.t('save')}</button>
-          </form>`
-        : nothing
     }`;
 }
 
@@ -92,14 +73,4 @@ async function copyLink(store: ContactStore, host: ConsentHost): Promise<void> {
     () => false,
   );
   host.set(copied ? { said: host.i18n.t('consent.linkCopied') } : { link });
-}
-
-function grant(event: SubmitEvent, host: ConsentHost, record: (change: RecordConsent) => void): void {
-  event.preventDefault();
-  const form = new FormData(event.target as HTMLFormElement);
-  const wording = form.get('wording');
-  if (typeof wording !== 'string') return;
-  host.set({ granting: false });
-  const kind = KINDS.find((each) => each === form.get('kind')) ?? 'express';
-  record({ channel: 'sms', action: 'grant', kind, wording: wording.trim() });
 }

@@ -177,6 +177,16 @@ export const styles = css`
     gap: 8px;
     margin-top: 10px;
   }
+  .back {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    margin-bottom: 10px;
+  }
+  .back .icon {
+    width: 15px;
+    height: 15px;
+  }
   .toggle {
     display: flex;
     align-items: center;

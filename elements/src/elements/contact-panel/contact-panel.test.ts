@@ -208,9 +208,10 @@ describe('contact-panel', () => {
   it('records what was agreed to, with its kind', async () => {
     const { client, root } = await show(3);
     await press(root, 'Record consent');
+    await waitUntil(() => root.querySelector('.grant') !== null);
     find<HTMLSelectElement>(root, 'select[name=kind]').value = 'express_written';
     find<HTMLInputElement>(root, 'input[name=wording]').value = 'Form of May 3';
-    find<HTMLFormElement>(root, '.consent form').requestSubmit();
+    find<HTMLFormElement>(root, '.grant').requestSubmit();
     await waitUntil(() => client.calls.some(({ method }) => method === 'recordConsent'));
     expect(client.calls.find(({ method }) => method === 'recordConsent')?.args[1]).to.eql({
       channel: 'sms',
@@ -218,6 +219,36 @@ describe('contact-panel', () => {
       kind: 'express_written',
       wording: 'Form of May 3',
     });
+    await waitUntil(() => root.querySelector('.grant') === null);
+  });
+
+  it('keeps what was typed about a consent that the server refuses, and says why', async () => {
+    const { client, element, root } = await show(3);
+    const why = 'What was said by mouth is not written. Record it as express.';
+    client.fail('recordConsent', new ApiError('invalid_consent', 422, why), 1);
+    await press(root, 'Record consent');
+    await waitUntil(() => root.querySelector('.grant') !== null);
+    const type = (name: string, value: string) => {
+      find<HTMLInputElement>(root, `.grant [name=${name}]`).value = value;
+    };
+    type('source', 'verbal');
+    type('wording', 'On the phone');
+    type('proof', 'https://files.example.com/call.mp3');
+    type('given', '2026-01-03');
+    type('expires', '2099-01-03');
+    await expect(element).to.be.accessible();
+    find<HTMLFormElement>(root, '.grant').requestSubmit();
+    await waitUntil(() => root.querySelector('.grant [role=alert]')?.textContent?.includes(why));
+    expect(find<HTMLInputElement>(root, '.grant [name=wording]').value).to.eql('On the phone');
+    expect(root.querySelectorAll('[role=alert]')).to.have.length(1);
+    find<HTMLFormElement>(root, '.grant').requestSubmit();
+    await waitUntil(() => root.querySelector('.grant') === null);
+    const sent = client.calls.filter(({ method }) => method === 'recordConsent').at(-1)?.args[1];
+    const { occurred_at, expires_at, proof, source } = sent as Record<string, string>;
+    expect([source, proof]).to.eql(['verbal', { reference: 'https://files.example.com/call.mp3' }]);
+    // the whole of the last day counts
+    const end = new Date(2099, 0, 3, 23, 59).toISOString();
+    expect([occurred_at, expires_at]).to.eql([new Date(2026, 0, 3, 12).toISOString(), end]);
   });
 
   it('takes tasks and notes, with colleagues mentioned by choice', async () => {
@@ -240,5 +271,159 @@ describe('contact-panel', () => {
     expect(find(root, '[part=note] .text').textContent).to.contain('Ask @Dana Fox');
     const added = client.calls.find(({ method }) => method === 'addNote');
     expect(added?.args[1]).to.eql({ text: 'Ask <@u2>' });
+  });
+
+  /** By what it is called; waits until it is there. */
+  const button = async (root: ShadowRoot, label: string): Promise<HTMLElement> => {
+    const named = () =>
+      [...root.querySelectorAll<HTMLElement>('button')].find((one) =>
+        [one.textContent?.trim(), one.getAttribute('aria-label'), one.title].includes(label),
+      );
+    await waitUntil(() => named() !== undefined, `no button "${label}"`);
+    return named()!;
+  };
+  const open = async (root: ShadowRoot, label: string) => {
+    (await button(root, label)).click();
+    await settled();
+  };
+  const typeAddress = (root: ShadowRoot, address: string, label = '') => {
+    const field = find<HTMLInputElement>(root, '.address [name=address]');
+    field.value = address;
+    field.dispatchEvent(new InputEvent('input'));
+    find<HTMLInputElement>(root, '.address [name=label]').value = label;
+    find<HTMLFormElement>(root, 'form.address').requestSubmit();
+  };
+
+  it('adds, changes, makes first and removes further numbers, one list at a time', async () => {
+    const { client, element, root } = await show();
+    await open(root, 'Add number');
+    await expect(element).to.be.accessible();
+    typeAddress(root, '+13125550999', 'work');
+    await waitUntil(() => root.querySelector('form.address') === null);
+    const work = { kind: 'phone', address: '+13125550999', label: 'work' };
+    expect(lastChange(client)).to.eql({ addresses: [work] });
+    await open(root, 'Edit (312) 555-0999');
+    await open(root, 'Make first');
+    await waitUntil(() => root.querySelector('form.address') === null);
+    const before = { kind: 'phone', address: '+13125551234', label: null };
+    expect(lastChange(client)).to.eql({ phone: '+13125550999', addresses: [before] });
+    await open(root, 'Edit (312) 555-1234');
+    [...root.querySelectorAll<HTMLElement>('.address button')]
+      .find(({ textContent }) => textContent?.trim() === 'Remove')
+      ?.click();
+    await waitUntil(() => root.querySelector('form.address') === null);
+    expect(lastChange(client)).to.eql({ addresses: [] });
+  });
+
+  it('says at the row whose number it is already, and opens that one', async () => {
+    const { client, element, root } = await show();
+    const opened: string[] = [];
+    element.addEventListener('contact-open', (event) => opened.push(event.detail.contactId));
+    const { phone } = await client.getContact(fakeId('c', 1));
+    await open(root, 'Add number');
+    typeAddress(root, phone ?? '');
+    await waitUntil(() => root.querySelector('.address [role=alert]') !== null);
+    expect(find(root, '.address [role=alert]').textContent).to.contain('Another contact has this number');
+    expect(root.querySelectorAll('[role=alert]')).to.have.length(1);
+    await open(root, 'Open that one');
+    await waitUntil(() => find(root, 'h2').textContent === 'Sarah Jones');
+    expect(opened).to.eql([fakeId('c', 1)]);
+    await open(root, 'Back to John Smith');
+    await waitUntil(() => find(root, 'h2').textContent === 'John Smith');
+  });
+
+  it('leaves it to a host that shows others itself', async () => {
+    const { client, element, root } = await show();
+    element.addEventListener('contact-open', (event) => event.preventDefault());
+    await client.updateContact(fakeId('c', 1), { email: 'john.smith@example.com' });
+    element.contactId = fakeId('c', 0);
+    client.emit({ type: 'contact.updated', contact_id: fakeId('c', 0) });
+    await client.updateContact(fakeId('c', 0), { stage: 'Seen' });
+    await open(root, 'Open Sarah Jones');
+    expect(find(root, 'h2').textContent).to.eql('John Smith');
+  });
+
+  const withTwin = async () => {
+    const all = await stage<ContactPanel>(
+      (client) => {
+        void client.updateContact(fakeId('c', 1), { email: 'john.smith@example.com' });
+        return html`<test-contact-panel contact-id=${fakeId('c', 0)}></test-contact-panel>`;
+      },
+      { me: { member: { ...ANA, role: 'manager' } } },
+    );
+    await waitUntil(() => all.root.querySelector('[part=duplicates]') !== null);
+    return all;
+  };
+
+  it('names who may be the same person, merges the two as it is told, and undoes it', async () => {
+    const { client, element, root } = await withTwin();
+    expect(find(root, '[part=duplicates]').textContent?.replace(/\s+/g, ' ')).to.contain(
+      'Sarah Jonessame email',
+    );
+    await expect(element).to.be.accessible();
+    await open(root, 'Merge with Sarah Jones');
+    const [, sarah] = root.querySelectorAll<HTMLInputElement>('dialog input[name=stays]');
+    sarah?.click();
+    await settled();
+    expect(find(root, 'dialog').textContent).to.contain('John Smith becomes part of Sarah Jones');
+    await expect(element).to.be.accessible();
+    find<HTMLFormElement>(root, 'dialog form').requestSubmit();
+    await waitUntil(() => root.querySelector('[part=merged]') !== null);
+    expect(client.calls.find(({ method }) => method === 'mergeContacts')?.args).to.eql([
+      fakeId('c', 1),
+      fakeId('c', 0),
+    ]);
+    await waitUntil(() => find(root, 'h2').textContent === 'Sarah Jones');
+    await open(root, 'Undo');
+    await waitUntil(() => root.textContent?.includes('They are two again.'));
+    await waitUntil(() => root.querySelector('[part=duplicates]') !== null);
+  });
+
+  it('says why two were not merged', async () => {
+    const { client, root } = await withTwin();
+    client.fail('mergeContacts', new ApiError('invalid_merge', 422, 'They are one already.'));
+    await open(root, 'Merge with Sarah Jones');
+    find<HTMLFormElement>(root, 'dialog form').requestSubmit();
+    await waitUntil(() => root.querySelector('[role=alert]') !== null);
+    expect(find(root, '[role=alert]').textContent).to.contain('could not be merged. They are one already.');
+  });
+
+  it('deletes for managers only, once the name was typed', async () => {
+    const { root: agents } = await show();
+    await button(agents, 'Add number');
+    expect(agents.querySelector('.remove')).to.eql(null);
+    const { client, element, root } = await withTwin();
+    const deleted: string[] = [];
+    element.addEventListener('contact-delete', (event) => deleted.push(event.detail.contactId));
+    await open(root, 'Delete contact');
+    const dialog = find(root, 'dialog[part=confirm-delete]');
+    expect(dialog.textContent).to.contain('an opt-out is kept');
+    find<HTMLFormElement>(dialog, 'form').requestSubmit();
+    await settled();
+    expect(client.calls.some(({ method }) => method === 'deleteContact')).to.eql(false);
+    const field = find<HTMLInputElement>(root, 'dialog input[name=words]');
+    field.value = 'john smith';
+    field.dispatchEvent(new InputEvent('input'));
+    await settled();
+    await expect(element).to.be.accessible();
+    find<HTMLFormElement>(root, 'dialog form').requestSubmit();
+    await waitUntil(() => root.textContent?.includes('This contact is gone'));
+    await waitUntil(() => deleted.length === 1);
+  });
+
+  it('shows the questionnaire as questions and answers', async () => {
+    const { client, root } = await show();
+    await client.updateContact(fakeId('c', 0), {
+      profile: { 'What worries you most?': 'The schools', home_feeling: ['calm', 'light'], pets: true },
+    });
+    await waitUntil(() => root.querySelector('[part=profile]') !== null);
+    expect([...root.querySelectorAll('[part=profile] dl > *')].map((one) => one.textContent)).to.eql([
+      'What worries you most?',
+      'The schools',
+      'Home feeling',
+      'calm, light',
+      'Pets',
+      'Yes',
+    ]);
   });
 });

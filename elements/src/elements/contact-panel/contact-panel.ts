@@ -6,6 +6,7 @@ import { icon } from '../../internal/icons.ts';
 import { avatar, emptyState, errorState, why } from '../../internal/parts.ts';
 import type { ContactStore } from '../../stores/contact.ts';
 import { contactOf } from '../../stores/opened.ts';
+import type { Stores } from '../../stores/stores.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enMore } from '../../words/en-more.ts';
@@ -13,6 +14,7 @@ import { addEnglish } from '../../words/i18n.ts';
 import { LazyTimeline } from './lazy-timeline.ts';
 import { consentActs, type ConsentHost } from './consent-acts.ts';
 import { consentChips, consentRecords, consentRequests, recordStyles } from './consent.ts';
+import { LazyExtras, type ExtrasContext } from './lazy-extras.ts';
 import { LazyWork } from './lazy-work.ts';
 import { styles } from './contact-panel.styles.ts';
 import { renderDetail, type DetailHost } from './detail.ts';
@@ -26,6 +28,8 @@ addEnglish(enMore);
  * @slot - Below everything: the host's own sections.
  * @slot header - Below name and tags.
  * @event contact-change - The server has taken a change.
+ * @event contact-open - Another contact is to be shown: a possible duplicate, or who has a number already. Cancelable.
+ * @event contact-delete - The contact was deleted.
  * @csspart avatar - The initials.
  * @csspart name - The name.
  * @csspart tags - The tags.
@@ -35,6 +39,9 @@ addEnglish(enMore);
  * @csspart consent - One channel's consent.
  * @csspart asked - A question that waits for its answer.
  * @csspart records - The consent record.
+ * @csspart duplicates - Who may be the same person.
+ * @csspart merged - That two were merged, with the way back.
+ * @csspart profile - Questions and answers.
  * @csspart tasks - What is to be done.
  * @csspart task - One task.
  * @csspart notes - What was noted.
@@ -56,23 +63,29 @@ export class ContactPanel extends BaseElement {
   @state() private granting = false;
   @state() private said = '';
   @state() private link = '';
+  /** Shown instead of `contactId`, because somebody has followed a link in here. */
+  @state() private instead: string | null = null;
   readonly #timeline = new LazyTimeline(this, () => this.tag('timeline'));
   readonly #work = new LazyWork(this);
+  readonly #extras = new LazyExtras(this);
   #shown: string | null = null;
 
   /** The store that is drawn. */
   get store(): ContactStore | null {
-    return this.contactId !== null && this.stores ? contactOf(this.stores, this.contactId) : null;
+    const id = this.instead ?? this.contactId;
+    return id !== null && this.stores ? contactOf(this.stores, id) : null;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
+    if (changed.has('contactId')) this.instead = null;
     const { store } = this;
     this.watch(store, this.stores?.session);
     if (store?.status === 'idle') void store.load();
     if (store) void this.stores?.session.loadContactFields();
-    if (this.contactId === this.#shown) return;
-    this.#shown = this.contactId;
+    const shown = store?.contactId ?? null;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     this.editing = null;
     this.addingTag = this.recordsOpen = this.granting = this.#timeline.open = false;
     this.said = this.link = '';
@@ -95,7 +108,8 @@ export class ContactPanel extends BaseElement {
 
   #renderBody(store: ContactStore | null) {
     const { i18n } = this;
-    if (!store) return emptyState('user', this.t('details'), this.t('empty.pickHint'));
+    const { stores } = this;
+    if (!store || !stores) return emptyState('user', this.t('details'), this.t('empty.pickHint'));
     if (store.gone) return emptyState('user', this.t('contactGone'), this.t('contactGoneHint'));
     if (store.status === 'error')
       return errorState(i18n, 'error.contact', store.error, () => void store.load());
@@ -106,7 +120,9 @@ export class ContactPanel extends BaseElement {
       </div>`;
     }
     const { name, phone, lead_type, created_at } = contact;
-    return html`<div class="top">
+    const extras = this.#extrasContext(stores, store, contact);
+    return html`${this.#renderBack(stores)}
+      <div class="top">
         ${avatar(contact)}
         <div class="grow">
           <h2 part="name"><bdi>${name ?? i18n.phone(phone)}</bdi></h2>
@@ -119,21 +135,67 @@ export class ContactPanel extends BaseElement {
       ${
         store.saveError
           ? html`<div class="notice bad problem" role="alert">
-              ${icon('alert')}<span>${this.t('error.change')} ${why(i18n, store.saveError)}</span>
+              ${icon('alert')}<span
+                >${this.t('error.change')} ${why(i18n, store.saveError)}
+                ${this.#renderOwner(store, extras)}</span
+              >
             </div>`
           : nothing
       }
+      ${this.#extras.notices(extras)}
       <slot name="header"></slot>
-      <section aria-label=${this.t('fields')}>${this.#renderFields(contact)}</section>
+      <section aria-label=${this.t('fields')}>${this.#renderFields(contact, extras)}</section>
       ${this.#work.render(this.stores, contact.id, i18n, this.readOnly)}
       ${this.#renderGroup(this.t('group.own'), ownDetails(contact, i18n, this.stores?.session.contactFields ?? []))}
       ${this.#renderGroup(this.t('group.address'), addressDetails(contact, i18n))}
       ${this.#renderGroup(this.t('group.contacting'), contactingDetails(contact, i18n))}
       <section class="consent" aria-label=${this.t('consent')}>
-        ${this.#renderConsent(contact, store)}
+        ${this.#renderConsent(contact, store, extras)}
       </section>
-      ${this.#timeline.render(i18n, contact.id, this.readOnly)}
+      ${this.#extras.profile(extras)} ${this.#timeline.render(i18n, contact.id, this.readOnly)}
+      ${this.#extras.removal(extras)}
       <slot></slot>`;
+  }
+
+  #extrasContext(stores: Stores, store: ContactStore, contact: Contact): ExtrasContext {
+    return {
+      i18n: this.i18n,
+      stores,
+      store,
+      contact,
+      readOnly: this.readOnly,
+      open: (contactId) => this.#openOther(contactId),
+      changed: (changed) => void this.emit('contact-change', { contact: changed }),
+      removed: (contactId) => void this.emit('contact-delete', { contactId }),
+      done: (change) => this.#done(change),
+    };
+  }
+
+  /** The way back to the contact that the host has asked for. */
+  #renderBack(stores: Stores) {
+    if (this.instead === null || this.contactId === null) return nothing;
+    const before = contactOf(stores, this.contactId);
+    if (before.gone) return nothing;
+    const name = before.contact?.name ?? this.i18n.phone(before.contact?.phone);
+    return html`<button class="link back" @click=${() => (this.instead = null)}>
+      ${icon('back', 'flip')}${this.t('back.to', { name })}
+    </button>`;
+  }
+
+  /** A number that somebody else has: the way to them. */
+  #renderOwner({ saveError, refused }: ContactStore, extras: ExtrasContext) {
+    const taken = saveError?.code === 'contact_exists' || saveError?.code === 'address_taken';
+    const phone = refused?.phone;
+    if (!taken || !phone) return nothing;
+    return html`<button class="link" @click=${() => void this.#extras.openOwner(extras, phone)}>
+      ${this.t('openThatOne')}
+    </button>`;
+  }
+
+  #openOther(contactId: string): void {
+    if (!this.emit('contact-open', { contactId, conversationId: null })) return;
+    this.instead = contactId === this.contactId ? null : contactId;
+    this.scrollTop = 0;
   }
 
   #renderTags({ tags }: Contact, store: ContactStore) {
@@ -184,19 +246,22 @@ export class ContactPanel extends BaseElement {
     </ul>`;
   }
 
-  #renderFields(contact: Contact) {
+  #renderFields(contact: Contact, extras: ExtrasContext) {
     const { i18n } = this;
     const { name: zone, source } = contact.zone;
     return html`<dl part="fields">
       ${mainDetails(contact, i18n, this.stores?.session.me?.members ?? []).map((detail) => renderDetail(detail, this.#host))}
-      ${contact.addresses.map(
-        ({ kind, address, label }) =>
-          html`<dt>${label ?? this.t('field.also')}</dt>
-            <dd>
-              <span class="value" part="field"
-                ><bdi>${kind === 'phone' ? i18n.phone(address) : address}</bdi></span
-              >
-            </dd>`,
+      ${this.#extras.addresses(
+        extras,
+        contact.addresses.map(
+          ({ kind, address, label }) =>
+            html`<dt>${label ?? this.t('field.also')}</dt>
+              <dd>
+                <span class="value" part="field"
+                  ><bdi>${kind === 'phone' ? i18n.phone(address) : address}</bdi></span
+                >
+              </dd>`,
+        ),
       )}
       <dt>${this.t('field.local_time')}</dt>
       <dd>
@@ -230,11 +295,12 @@ export class ContactPanel extends BaseElement {
     };
   }
 
-  #renderConsent(contact: Contact, store: ContactStore) {
+  #renderConsent(contact: Contact, store: ContactStore, extras: ExtrasContext) {
     const { i18n } = this;
     return html`<h3>${this.t('consent')}</h3>
       ${consentChips(contact, i18n)} ${consentRequests(store.requests, i18n)}
       ${consentActs(contact, store, this.#consentHost)}
+      ${this.granting ? this.#extras.consentForm(extras, () => (this.granting = false)) : nothing}
       ${this.recordsOpen ? html`<div part="records">${consentRecords(store.consent ?? [], i18n)}</div>` : nothing}`;
   }
 
@@ -252,9 +318,11 @@ export class ContactPanel extends BaseElement {
     };
   }
 
-  async #done(change: Promise<boolean>): Promise<void> {
-    const contact = (await change) ? this.store?.contact : null;
+  async #done(change: Promise<boolean>): Promise<boolean> {
+    const taken = await change;
+    const contact = taken ? this.store?.contact : null;
     if (contact) this.emit('contact-change', { contact });
+    return taken;
   }
 
   #edit(field: string): void {

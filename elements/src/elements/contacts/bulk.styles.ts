@@ -1,8 +1,9 @@
 import { css } from 'lit';
 import { modalStyles } from '../../internal/modal.ts';
+import { pickStyles } from '../../internal/person-dialogs.ts';
 
 export const styles = css`
-  ${modalStyles}
+  ${modalStyles} ${pickStyles}
   .bulk {
     flex: none;
     display: flex;
@@ -77,26 +78,6 @@ export const styles = css`
   }
   .job .grow {
     flex-basis: 200px;
-  }
-  .pick {
-    display: grid;
-    gap: 8px;
-    margin: 4px 0;
-    border: 0;
-    padding: 0;
-  }
-  dialog .pick label {
-    display: flex;
-    align-items: center;
-    gap: 10px;
-    padding: 10px 12px;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius-m);
-    color: var(--_text);
-    font-size: var(--_text-m);
-  }
-  .pick input {
-    accent-color: var(--_accent);
   }
   .toast {
     display: flex;

@@ -3,8 +3,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { BulkAction, Contact, JobTarget } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
 import { icon, type IconName } from '../../internal/icons.ts';
-import { modal } from '../../internal/modal.ts';
 import { why } from '../../internal/parts.ts';
+import { deleteDialog, mergeDialog } from '../../internal/person-dialogs.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';
 import { jobsOf } from '../../stores/people.ts';
 import { MOST_CHOSEN } from '../../stores/selection.ts';
@@ -79,8 +79,8 @@ export function bulk(context: BulkContext): TemplateResult {
       : nothing
   }
   ${list.selection.empty ? nothing : bar(context, state)}
-  ${state.deleting ? deleteDialog(context, state) : nothing}
-  ${state.merging ? mergeDialog(context, state) : nothing}`;
+  ${state.deleting ? askDelete(context, state) : nothing}
+  ${state.merging ? mergeQuestion(context, state) : nothing}`;
 }
 
 function bar(context: BulkContext, state: State): TemplateResult {
@@ -181,45 +181,22 @@ function deleteWords({ list, i18n }: BulkContext): string {
   return count === null ? i18n.t('contacts.everybody') : i18n.t('contacts.count', { count });
 }
 
-function deleteDialog(context: BulkContext, state: State): TemplateResult {
+function askDelete(context: BulkContext, state: State): TemplateResult {
   const { host, i18n, list } = context;
-  const words = deleteWords(context);
   const count = list.selection.count(list.count) ?? list.length;
-  const close = () => {
-    state.deleting = false;
+  const set = (change: Partial<State>) => {
+    Object.assign(state, change);
     host.requestUpdate();
   };
-  const right = state.typed.trim().toLocaleLowerCase() === words.toLocaleLowerCase();
-  return modal({
+  return deleteDialog({
     i18n,
-    name: 'confirm-delete',
     title: i18n.t('bulk.deleteTitle', { count }),
-    close,
-    body: html`<form
-      @submit=${(event: SubmitEvent) => {
-        event.preventDefault();
-        if (!right) return;
-        close();
-        void start(context, { type: 'delete' });
-      }}
-    >
-      <p class="muted">${i18n.t('bulk.deleteHint')}</p>
-      <label
-        >${i18n.t('bulk.deleteType', { words })}<input
-          class="field"
-          name="words"
-          autocomplete="off"
-          .value=${state.typed}
-          @input=${(event: InputEvent) => {
-            state.typed = (event.target as HTMLInputElement).value;
-            host.requestUpdate();
-          }}
-      /></label>
-      <div class="end">
-        <button class="button" type="button" @click=${close}>${i18n.t('bulk.cancel')}</button>
-        <button class="button danger" ?disabled=${!right}>${i18n.t('bulk.deleteNow')}</button>
-      </div>
-    </form>`,
+    hint: i18n.t('bulk.deleteHint'),
+    words: deleteWords(context),
+    typed: state.typed,
+    type: (typed) => set({ typed }),
+    remove: () => void start(context, { type: 'delete' }),
+    close: () => set({ deleting: false }),
   });
 }
 
@@ -238,57 +215,21 @@ async function askMerge({ host, stores, list }: BulkContext, state: State): Prom
   host.requestUpdate();
 }
 
-function mergeDialog(context: BulkContext, state: State): TemplateResult {
+function mergeQuestion(context: BulkContext, state: State): TemplateResult {
   const { host, i18n } = context;
   const { people, stays } = state.merging!;
-  const [name, other] = [people[stays], people[stays === 0 ? 1 : 0]].map((one) => nameOf(one, i18n)) as [
-    string,
-    string,
-  ];
-  const close = () => {
-    state.merging = null;
+  const ask = (merging: State['merging']) => {
+    state.merging = merging;
     host.requestUpdate();
   };
-  return modal({
+  return mergeDialog({
     i18n,
-    name: 'confirm-merge',
-    title: i18n.t('bulk.mergeTitle'),
-    close,
-    body: html`<form
-      @submit=${(event: SubmitEvent) => {
-        event.preventDefault();
-        close();
-        void merge(context, state, people[stays], people[stays === 0 ? 1 : 0]);
-      }}
-    >
-      <fieldset class="pick">
-        <legend class="muted">${i18n.t('bulk.mergeStays')}</legend>
-        ${people.map(
-          (person, nth) =>
-            html`<label
-              ><input
-                type="radio"
-                name="stays"
-                .checked=${nth === stays}
-                @change=${() => {
-                  state.merging!.stays = nth as 0 | 1;
-                  host.requestUpdate();
-                }}
-              /><span class="grow"
-                ><b><bdi>${nameOf(person, i18n)}</bdi></b
-                ><br /><span class="muted"
-                  >${[i18n.phone(person.phone), person.email, i18n.date(person.created_at)].filter(Boolean).join(' · ')}</span
-                ></span
-              ></label
-            >`,
-        )}
-      </fieldset>
-      <p>${i18n.t('bulk.mergeJoins', { name, other })} ${i18n.t('bulk.mergeUndo')}</p>
-      <div class="end">
-        <button class="button" type="button" @click=${close}>${i18n.t('bulk.cancel')}</button>
-        <button class="button primary">${i18n.t('bulk.merge')}</button>
-      </div>
-    </form>`,
+    people,
+    stays,
+    nameOf: (contact) => nameOf(contact, i18n),
+    choose: (next) => ask({ people, stays: next }),
+    merge: (one, other) => void merge(context, state, one, other),
+    close: () => ask(null),
   });
 }
 

@@ -1,6 +1,6 @@
 import { html, oneEvent } from '@open-wc/testing';
-import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
-import { HARBOR_BRAND, type FakeOptions } from '../../testing/index.ts';
+import { expect, find, settled, stage, still, waitUntil } from '../../testing/browser.ts';
+import { fakeMe, HARBOR_BRAND, type FakeOptions } from '../../testing/index.ts';
 import type { ConversationList } from './conversation-list.ts';
 
 const show = (options: FakeOptions = {}, attributes = {}) =>
@@ -61,7 +61,7 @@ describe('conversation-list', () => {
   it('filters, searches, and says when nothing is found', async () => {
     const { root } = await show();
     find(root, '.filter').click();
-    await settled();
+    await waitUntil(() => root.querySelector('.pop') !== null);
     [...root.querySelectorAll<HTMLElement>('[role=menuitemradio]')]
       .find((item) => item.textContent?.includes('Mine'))
       ?.click();
@@ -70,6 +70,43 @@ describe('conversation-list', () => {
     field.value = 'nobody has this name';
     field.dispatchEvent(new InputEvent('input'));
     await waitUntil(() => root.textContent?.includes('Nothing found for “nobody has this name”'));
+  });
+
+  it('asks for segments when the menu is opened, and shows who is in one', async () => {
+    const { client, element, root } = await show();
+    const asked = () => client.calls.filter(({ method }) => method === 'listSegments').length;
+    expect(asked()).to.eql(0);
+    find(root, '.filter').click();
+    const buyers = () =>
+      [...root.querySelectorAll<HTMLElement>('[role=menuitemradio]')].find((item) =>
+        item.textContent?.includes('Buyers'),
+      );
+    await waitUntil(() => buyers() !== undefined);
+    expect(root.querySelector('.pop')?.textContent).not.to.contain('Channels');
+    await still(root, '.pop');
+    await expect(element).to.be.accessible();
+    buyers()?.click();
+    await waitUntil(() => find(root, '.filter').textContent?.includes('Buyers'));
+    await waitUntil(() => names(root).length > 0 && names(root).length < 9);
+    const segment = element.list?.filter.segment;
+    expect(client.calls.filter(({ method }) => method === 'conversationCounts').at(-1)?.args[0]).to.eql({
+      segment,
+    });
+    expect(asked()).to.eql(1);
+  });
+
+  it('offers channels where the account has more than one', async () => {
+    const { senders } = fakeMe(0);
+    const { root } = await show({
+      me: { senders: [...senders, { ...senders[0]!, id: 'wa', channel: 'whatsapp' }] },
+    });
+    find(root, '.filter').click();
+    await waitUntil(() => root.querySelector('.pop')?.textContent?.includes('Channels'));
+    [...root.querySelectorAll<HTMLElement>('[role=menuitemradio]')]
+      .find((item) => item.textContent?.includes('WhatsApp'))
+      ?.click();
+    await waitUntil(() => find(root, '.filter').textContent?.includes('WhatsApp'));
+    expect(names(root)).to.eql([]);
   });
 
   it('says what happened and loads again', async () => {

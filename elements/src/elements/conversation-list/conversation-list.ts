@@ -4,23 +4,19 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { CONVERSATION_STATES, type ConversationState } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
-import { Dismiss, menuKeys } from '../../internal/dismiss.ts';
+import { Dismiss } from '../../internal/dismiss.ts';
 import { icon } from '../../internal/icons.ts';
 import { emptyState, errorState, feedNotice, spinnerRows, why } from '../../internal/parts.ts';
+import { Lazy } from '../../internal/lazy.ts';
 import { VirtualRows } from '../../internal/virtual-rows.ts';
 import type { ConversationFilter, ConversationsStore } from '../../stores/conversations.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { styles } from './conversation-list.styles.ts';
+import { same } from './same-filter.ts';
+import type { FilterMenu } from './filter-menu.ts';
 import { conversationRow } from './row.ts';
-
-const FILTERS = [
-  ['filter.all', {}],
-  ['filter.me', { assignee: 'me' }],
-  ['filter.none', { assignee: 'none' }],
-  ['filter.unread', { unread: true }],
-] as const;
 
 /**
  * @summary Conversations, most recent first: sections, filter, search, endless paging.
@@ -79,6 +75,8 @@ export class ConversationList extends BaseElement {
       if (atEnd) void this.list?.loadMore();
     },
   });
+  readonly #menuModule = new Lazy(this, () => import('./filter-menu.ts'));
+  #filterMenu: FilterMenu | undefined;
   readonly #dismiss = new Dismiss(this, () => (this.menuOpen = false));
   #clock: ReturnType<typeof setInterval> | undefined;
   #shown = '';
@@ -218,10 +216,10 @@ export class ConversationList extends BaseElement {
   #renderFilter() {
     const { list } = this;
     const filter = list?.filter ?? {};
-    const current = FILTERS.find(([, each]) => same(each, filter));
-    const label = current ? this.t(current[0]) : this.t('filter.tag', { tag: filter.tag ?? '' });
+    const all = same(filter, {});
+    const label = this.#filterWords(filter);
     return html`<button
-        class="filter ${current?.[0] === 'filter.all' ? '' : 'set'}"
+        class="filter ${all ? '' : 'set'}"
         part="filter"
         aria-haspopup="menu"
         aria-expanded=${this.menuOpen}
@@ -232,28 +230,32 @@ export class ConversationList extends BaseElement {
       </button>
       ${
         this.menuOpen
-          ? html`<div class="pop" role="menu" @keydown=${menuKeys}>
-              ${FILTERS.map(
-                ([word, each]) =>
-                  html`<button
-                    class="item"
-                    role="menuitemradio"
-                    aria-checked=${same(each, filter)}
-                    @click=${() => this.#filter({ ...each })}
-                  >
-                    <span class="grow">${this.t(word)}</span>${same(each, filter) ? icon('check') : nothing}
-                  </button>`,
-              )}
-              <input
-                class="field"
-                aria-label=${this.t('filter.tagInput')}
-                placeholder=${this.t('filter.tagInput')}
-                .value=${filter.tag ?? ''}
-                @change=${this.#onTag}
-              />
-            </div>`
+          ? this.#menu?.render({
+              i18n: this.i18n,
+              stores: this.stores,
+              filter,
+              choose: (next) => this.#filter(next),
+            })
           : nothing
       }`;
+  }
+
+  /** Undefined until it has been fetched. */
+  get #menu(): FilterMenu | undefined {
+    const loaded = this.#menuModule.now;
+    return loaded && (this.#filterMenu ??= new loaded.FilterMenu(this));
+  }
+
+  /** What the menu's button says. */
+  #filterWords(filter: ConversationFilter): string {
+    const { assignee, unread, tag, channel, segment } = filter;
+    if (segment !== undefined)
+      return this.#menu?.segmentName(this.stores, segment) ?? this.t('filter.segment');
+    if (channel !== undefined) return this.t(`channel.${channel}`);
+    if (tag !== undefined) return this.t('filter.tag', { tag });
+    if (unread) return this.t('filter.unread');
+    if (assignee === undefined) return this.t('filter.all');
+    return this.t(assignee === 'none' ? 'filter.none' : 'filter.me');
   }
 
   #renderList(list: ConversationsStore) {
@@ -352,10 +354,6 @@ export class ConversationList extends BaseElement {
     this.list?.setFilter(filter);
   }
 
-  readonly #onTag = (event: Event) => {
-    const tag = (event.target as HTMLInputElement).value.trim();
-    this.#filter(tag === '' ? {} : { tag });
-  };
   readonly #onSearch = (event: Event) => this.list?.search((event.target as HTMLInputElement).value);
   readonly #clearSearch = () => {
     if (this.searchField) this.searchField.value = '';
@@ -378,9 +376,6 @@ export class ConversationList extends BaseElement {
     this.renderRoot.querySelectorAll<HTMLElement>('.tab')[at]?.focus();
   };
 }
-
-const same = (a: ConversationFilter, b: ConversationFilter) =>
-  a.assignee === b.assignee && a.unread === b.unread && a.tag === b.tag && a.channel === b.channel;
 
 const ghost = () =>
   html`<div class="ghost">

@@ -266,7 +266,9 @@ export class Inbox extends BaseElement {
   };
   readonly #onContact = (event: ElementEvent<'contact-open'>) => {
     queueMicrotask(() => {
-      if (!event.defaultPrevented) this.panelWanted = !this.#panelOpen;
+      // the panel shows others by itself
+      const own = event.detail.contactId === this.#contactId;
+      if (!event.defaultPrevented && own) this.panelWanted = !this.#panelOpen;
     });
   };
   readonly #onNew = (event: ElementEvent<'message-new'>) => {

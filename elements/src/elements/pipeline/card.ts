@@ -11,6 +11,8 @@ export interface CardContext {
   open: (card: Opportunity) => void;
   text: (card: Opportunity) => void;
   call: (event: Event, card: Opportunity) => void;
+  edit: (card: Opportunity) => void;
+  settle: (card: Opportunity, kind: 'won' | 'lost') => void;
 }
 
 /** What a card is called: the opportunity, else the person. */
@@ -31,8 +33,12 @@ export function money(value: number, currency: string, locale: string): string {
   }).format(amount);
 }
 
-/** What stands in a card. The `li` around it is the board's: it is what moves. */
-export function cardBody(card: Opportunity, context: CardContext): TemplateResult {
+/** What stands in a card. The `li` around it is the board's: it is what moves. `ends`: how it may end; null: read only. */
+export function cardBody(
+  card: Opportunity,
+  context: CardContext,
+  ends: readonly ('won' | 'lost')[] | null = null,
+): TemplateResult {
   const { i18n, now, open, text, call } = context;
   const { contact, value, currency, owner, expected_close, closed_at, last_activity_at } = card;
   const person = contact.name ?? i18n.phone(contact.phone);
@@ -110,7 +116,25 @@ export function cardBody(card: Opportunity, context: CardContext): TemplateResul
               >`
         }
       </span>
-    </div>`;
+    </div>
+    ${ends === null ? nothing : quickActs(card, title, ends, context)}`;
+}
+
+/** What a press is enough for; seen when the card is looked at. */
+function quickActs(
+  card: Opportunity,
+  name: string,
+  ends: readonly ('won' | 'lost')[],
+  { i18n, edit, settle }: CardContext,
+): TemplateResult {
+  const act = (label: string, mark: 'check' | 'x' | 'edit', press: () => void) =>
+    html`<button class="act" title=${label} aria-label=${label} @click=${press}>${icon(mark)}</button>`;
+  return html`<span class="quick" part="card-actions">
+    ${ends.map((kind) =>
+      act(i18n.t(`pipeline.${kind}`, { name }), kind === 'won' ? 'check' : 'x', () => settle(card, kind)),
+    )}
+    ${act(i18n.t('pipeline.edit', { name }), 'edit', () => edit(card))}
+  </span>`;
 }
 
 /** A day has no zone: read at noon UTC and told in UTC, it is the same day everywhere. */

@@ -1,5 +1,6 @@
 import { css } from 'lit';
 import { filled } from '../../styles/base.ts';
+import { quickStyles } from './card.styles.ts';
 
 export const styles = css`
   :host {
@@ -97,7 +98,7 @@ export const styles = css`
   }
   .head {
     display: grid;
-    grid-template-columns: auto 1fr auto;
+    grid-template-columns: auto 1fr auto auto;
     align-items: center;
     gap: 1px 8px;
     padding: 11px 14px 9px;
@@ -136,8 +137,30 @@ export const styles = css`
     color: var(--_text-muted);
     font-size: var(--_text-s);
   }
+  .head .tool {
+    grid-area: 1 / 4 / span 2;
+    width: 28px;
+    height: 28px;
+  }
+  .head .tool .icon {
+    width: 15px;
+    height: 15px;
+  }
   .sum {
-    grid-column: 2 / -1;
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+  }
+  .head .tool {
+    grid-area: 1 / 4 / span 2;
+    width: 28px;
+    height: 28px;
+  }
+  .head .tool .icon {
+    width: 15px;
+    height: 15px;
+  }
+  .sum {
+    grid-column: 2 / 4;
     min-height: 18px;
   }
   .cards {
@@ -267,6 +290,7 @@ export const styles = css`
     font-size: 10px;
     font-weight: 650;
   }
+  ${quickStyles}
   .none,
   .tail {
     padding: 14px 8px;
@@ -350,6 +374,10 @@ export const styles = css`
     .act {
       width: 44px;
       height: 44px;
+    }
+    .head .tool {
+      width: 44px;
+      height: 36px;
     }
     .act .icon {
       width: 20px;

@@ -1,7 +1,7 @@
 import { html } from '@open-wc/testing';
 import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
 import { ApiError } from '../../client/errors.ts';
-import { fakeId, type FakeClient, type FakeOptions } from '../../testing/index.ts';
+import { ANA, fakeId, type FakeClient, type FakeOptions } from '../../testing/index.ts';
 import type { Pipeline } from './pipeline.ts';
 
 const JOHN = fakeId('3', 0);
@@ -192,5 +192,169 @@ describe('pipeline', () => {
     cardOf(root, JOHN).focus();
     await key(root, ' ');
     expect(root.querySelector('.lifted')).to.eql(null);
+  });
+
+  const MANAGER: FakeOptions = { me: { member: { ...ANA, role: 'manager' } } };
+  const [CONTACTED, WON, LOST] = [fakeId('2', 0, 1), fakeId('2', 0, 3), fakeId('2', 0, 4)];
+  const press = async (root: ParentNode, label: string): Promise<void> => {
+    const named = () =>
+      [...root.querySelectorAll<HTMLElement>('button')].find((one) =>
+        [one.getAttribute('aria-label'), one.textContent?.trim()].includes(label),
+      );
+    await waitUntil(() => named() !== undefined, `no button "${label}"`);
+    named()!.click();
+    await settled();
+  };
+  const dialog = async (root: ShadowRoot): Promise<HTMLDialogElement> => {
+    await waitUntil(() => root.querySelector('dialog')?.open);
+    return find<HTMLDialogElement>(root, 'dialog');
+  };
+  const fill = (root: ParentNode, name: string, value: string) => {
+    const field = find<HTMLInputElement>(root, `[name=${name}]`);
+    field.value = value;
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  };
+  const lastOf = (client: FakeClient, name: string) =>
+    client.calls.filter(({ method }) => method === name).at(-1)?.args;
+  const gone = (root: ShadowRoot) => waitUntil(() => root.querySelector('dialog') === null);
+
+  it('adds a card for a person who was looked for, with what it is worth in cents', async () => {
+    const { client, element, root } = await show();
+    await press(root, 'Add a card to Contacted');
+    const form = await dialog(root);
+    find<HTMLFormElement>(form, 'form').requestSubmit();
+    await waitUntil(() => form.textContent?.includes('Choose a person first.'));
+    fill(form, 'contact', 'nora');
+    await waitUntil(() => form.querySelector('.found .item') !== null);
+    await expect(element).to.be.accessible();
+    find(form, '.found .item').click();
+    await settled();
+    fill(form, 'name', 'Cottage');
+    fill(form, 'value', '1.15');
+    find<HTMLSelectElement>(form, '[name=owner]').value = ANA.id;
+    fill(form, 'closes', '2027-01-31');
+    find<HTMLFormElement>(form, 'form').requestSubmit();
+    await gone(root);
+    const [sent] = lastOf(client, 'createOpportunity') as [Record<string, unknown>];
+    expect({ ...sent, id: null, contact_id: null }).to.eql({
+      id: null,
+      contact_id: null,
+      stage_id: CONTACTED,
+      name: 'Cottage',
+      value: 115,
+      currency: 'USD',
+      owner_id: ANA.id,
+      expected_close: '2027-01-31',
+    });
+    await waitUntil(() => root.textContent?.includes('Cottage'));
+    expect(said(root)).to.contain('Cottage added.');
+  });
+
+  it('edits a card, and says when somebody else was faster', async () => {
+    const { client, element, root } = await show();
+    await press(cardOf(root, JOHN), 'Edit 14 Maple Court');
+    const form = await dialog(root);
+    await expect(element).to.be.accessible();
+    expect(find<HTMLInputElement>(form, '[name=value]').value).to.eql('420000');
+    client.fail('updateOpportunity', new ApiError('edited_elsewhere', 412, 'Someone was faster.'), 1);
+    fill(form, 'name', '15 Maple Court');
+    fill(form, 'value', '');
+    find<HTMLFormElement>(form, 'form').requestSubmit();
+    await waitUntil(() => form.textContent?.includes('The card was not saved. Someone was faster.'));
+    expect(find<HTMLInputElement>(form, '[name=name]').value).to.eql('15 Maple Court');
+    find<HTMLFormElement>(form, 'form').requestSubmit();
+    await gone(root);
+    const [, patch, version] = lastOf(client, 'updateOpportunity') as [string, object, number];
+    expect(patch).to.contain({ name: '15 Maple Court', value: null, currency: null });
+    expect(version).to.eql(1);
+    await waitUntil(() => cardOf(root, JOHN).textContent?.includes('15 Maple Court'));
+  });
+
+  it('wins and loses a card with one press, and tells the host', async () => {
+    const { element, root } = await show();
+    const moved: string[] = [];
+    element.addEventListener('card-moved', (event) => moved.push(event.detail.opportunity.stage_id));
+    await press(cardOf(root, JOHN), '14 Maple Court is won');
+    await waitUntil(() => ids(root, WON)[0] === JOHN);
+    await waitUntil(() => moved.length === 1);
+    await press(cardOf(root, JOHN), '14 Maple Court is lost');
+    await waitUntil(() => ids(root, LOST)[0] === JOHN && moved.length === 2);
+    expect(moved).to.eql([WON, LOST]);
+    expect(cardOf(root, JOHN).textContent).not.to.contain('is lost');
+  });
+
+  it('deletes a card after it was asked twice', async () => {
+    const { client, root } = await show();
+    await press(cardOf(root, JOHN), 'Edit 14 Maple Court');
+    const form = await dialog(root);
+    await press(form, 'Delete card');
+    expect(lastOf(client, 'deleteOpportunity')).to.eql(undefined);
+    await press(form, 'Delete for good; the person stays');
+    await gone(root);
+    await waitUntil(() => ids(root, QUALIFIED).length === 0);
+  });
+
+  it('offers stages and pipelines to managers only, and nothing to who may only read', async () => {
+    const { element, root } = await show();
+    const labels = () => [...root.querySelectorAll('button')].map((one) => one.getAttribute('aria-label'));
+    expect(labels()).not.to.include('Edit stages');
+    element.readOnly = true;
+    await settled();
+    expect([root.querySelector('.quick'), root.querySelector('.bar .primary')]).to.eql([null, null]);
+  });
+
+  it('changes all stages at once, and asks where the cards of one go that is removed', async () => {
+    const { client, element, root } = await show(MANAGER);
+    await press(root, 'Edit stages');
+    const form = await dialog(root);
+    await press(form, 'Move Qualified up');
+    await press(form, 'Remove New');
+    expect(form.textContent).to.contain('Where do the cards of “New” go?');
+    await press(form, 'Add stage');
+    await expect(element).to.be.accessible();
+    const titles = form.querySelectorAll<HTMLInputElement>('.title.field');
+    titles[2]!.value = 'Offer';
+    titles[2]!.dispatchEvent(new InputEvent('input'));
+    find<HTMLFormElement>(form, 'form').requestSubmit();
+    await gone(root);
+    const [, patch, version] = lastOf(client, 'updatePipeline') as [
+      string,
+      { stages: { name: string }[]; move_cards: object },
+      number,
+    ];
+    expect(patch.stages.map(({ name }) => name)).to.eql(['Qualified', 'Contacted', 'Offer', 'Won', 'Lost']);
+    expect([patch.move_cards, version]).to.eql([{ [NEW]: QUALIFIED }, 1]);
+    await waitUntil(() => ids(root, QUALIFIED).length === 3);
+  });
+
+  it('sends cards elsewhere when the stage goes too that they were to go to', async () => {
+    const { client, root } = await show(MANAGER);
+    await press(root, 'Edit stages');
+    const form = await dialog(root);
+    await press(form, 'Remove New');
+    await press(form, 'Remove Contacted');
+    find<HTMLFormElement>(form, 'form').requestSubmit();
+    await gone(root);
+    const [, patch] = lastOf(client, 'updatePipeline') as [string, { move_cards: object }];
+    expect(patch.move_cards).to.eql({ [NEW]: QUALIFIED, [CONTACTED]: QUALIFIED });
+  });
+
+  it('makes another pipeline, shows it, and deletes it', async () => {
+    const { client, root } = await show(MANAGER);
+    await press(root, 'New pipeline');
+    const form = await dialog(root);
+    fill(form, 'name', 'Holiday homes');
+    find<HTMLFormElement>(form, 'form').requestSubmit();
+    await waitUntil(
+      () => find<HTMLSelectElement>(root, '.pick').selectedOptions[0]?.text === 'Holiday homes',
+    );
+    await press(root, 'Edit stages');
+    const edit = await dialog(root);
+    await press(edit, 'Delete pipeline');
+    await press(edit, 'Delete it for good');
+    await waitUntil(
+      () => root.querySelector('dialog') === null && root.textContent?.includes('14 Maple Court'),
+    );
+    expect(lastOf(client, 'deletePipeline')).not.to.eql(undefined);
   });
 });

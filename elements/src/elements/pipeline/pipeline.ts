@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Opportunity } from '@patchbay/server-kit/contract';
+import type { Opportunity, Stage } from '@patchbay/server-kit/contract';
 import { BaseElement } from '../../internal/base-element.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import { pipelineOf, type Column, type PipelineStore, type Place } from '../../stores/pipeline.ts';
@@ -10,9 +10,10 @@ import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enPipeline } from '../../words/en-pipeline.ts';
 import { addEnglish } from '../../words/i18n.ts';
-import { pipelineBar, refusal } from './bar.ts';
-import { cardBody, money, nameOf, type CardContext } from './card.ts';
+import { columnHead, ghostBoard, pipelineBar, refusal } from './bar.ts';
+import { cardBody, nameOf, type CardContext } from './card.ts';
 import { CardDrag } from './drag.ts';
+import { LazyDialogs, type Asked } from './lazy-dialogs.ts';
 import { roomIn, stepTo, type Lifted } from './lift.ts';
 import { styles } from './pipeline.styles.ts';
 
@@ -35,6 +36,7 @@ const AHEAD = 400;
  * @csspart card-name - What a card is called.
  * @csspart card-value - What it is worth.
  * @csspart card-closes - When it is expected to close.
+ * @csspart card-actions - Won, lost and edit.
  * @csspart call - The button that calls.
  * @csspart text - The button that writes.
  * @csspart marker - Where a card would land.
@@ -45,7 +47,7 @@ export class Pipeline extends BaseElement {
 
   /** The pipeline to show. Default: the account's default one. */
   @property({ attribute: 'pipeline-id' }) pipelineId: string | null = null;
-  /** Cards cannot be moved. */
+  /** Cards can be neither moved nor changed. */
   @property({ type: Boolean, attribute: 'read-only' }) readOnly = false;
 
   @state() private lifted: Lifted | null = null;
@@ -62,6 +64,9 @@ export class Pipeline extends BaseElement {
       down: this.#columnAt(x, y)?.querySelector('.cards') ?? null,
     }),
   });
+
+  readonly #dialogs = new LazyDialogs(this);
+  readonly #ask = (asked: Asked) => this.#dialogs.ask(asked);
 
   /** The store that is drawn. */
   get store(): PipelineStore | null {
@@ -95,7 +100,21 @@ export class Pipeline extends BaseElement {
       ${held ? html`<div class="card drag-ghost" aria-hidden="true" inert>${cardBody(held, this.#context)}</div>` : nothing}
       <p class="hidden" role="status" aria-live="assertive">${this.announced}</p>
       <p class="hidden" id="hint">${this.t('pipeline.hint')}</p>
+      ${this.#renderDialog(store)}
     </div>`;
+  }
+
+  #renderDialog(store: PipelineStore | null) {
+    const { i18n, stores } = this;
+    if (!store || !stores) return nothing;
+    const say = (words: string) => (this.announced = words);
+    return this.#dialogs.render({
+      i18n,
+      stores,
+      store,
+      say,
+      settle: (card, kind) => this.#settle(card, kind),
+    });
   }
 
   #renderBody(store: PipelineStore) {
@@ -113,20 +132,10 @@ export class Pipeline extends BaseElement {
         </button>`,
       );
     }
-    return html`${pipelineBar(store, i18n)} ${feedNotice(i18n, this.stores?.session.feed ?? 'idle')}
-    ${refusal(store, i18n)}
-    ${
-      loaded
-        ? this.#renderBoard(store)
-        : html`<div class="board" part="loading" role="status" aria-label=${this.t('loading')}>
-            ${[4, 3, 2, 1].map(
-              (count) =>
-                html`<div class="column ghost-column">
-                  ${Array.from({ length: count + 1 }, () => html`<span class="bones"></span>`)}
-                </div>`,
-            )}
-          </div>`
-    }`;
+    const manager = this.stores?.session.me?.member.role === 'manager';
+    return html`${pipelineBar(store, i18n, this.readOnly ? null : this.#ask, manager)}
+    ${feedNotice(i18n, this.stores?.session.feed ?? 'idle')} ${refusal(store, i18n)}
+    ${loaded ? this.#renderBoard(store) : ghostBoard(i18n)}`;
   }
 
   #renderBoard(store: PipelineStore) {
@@ -168,7 +177,7 @@ export class Pipeline extends BaseElement {
 
   #renderColumn(column: Column) {
     const { lifted, i18n } = this;
-    const { stage, count, sums, cards, loadingMore, moreError } = column;
+    const { stage, count, cards, loadingMore, moreError } = column;
     const to = lifted?.to.stageId === stage.id ? lifted.to : null;
     const last = roomIn(column, lifted?.cardId ?? '');
     let place = -1;
@@ -178,19 +187,7 @@ export class Pipeline extends BaseElement {
       data-stage=${stage.id}
       aria-label="${stage.name}, ${this.t('pipeline.cards', { count })}"
     >
-      <header class="head">
-        <span class="dot ${stage.color}"></span>
-        <h3 class="ell">${stage.name}</h3>
-        <span class="num">${i18n.number(count)}</span>
-        <span class="sum num"
-          ><bdi
-            >${sums
-              .filter(({ value }) => value > 0)
-              .map(({ value, currency }) => money(value, currency, i18n.locale))
-              .join(' · ')}</bdi
-          ></span
-        >
-      </header>
+      ${columnHead(column, i18n, this.readOnly ? null : this.#ask)}
       ${count === 0 && !to ? html`<p class="none">${this.t('pipeline.emptyStage')}</p>` : nothing}
       <ul class="cards" @scroll=${(event: Event) => this.#onColumnScroll(event, stage.id)}>
         ${repeat(
@@ -199,7 +196,7 @@ export class Pipeline extends BaseElement {
           (card) => {
             if (card.id !== lifted?.cardId) place += 1;
             const marked = to?.index === place && card.id !== lifted?.cardId;
-            return html`${marked ? MARKER : nothing}${this.#renderCard(card)}`;
+            return html`${marked ? MARKER : nothing}${this.#renderCard(card, stage.kind)}`;
           },
         )}
         ${to?.index === last ? MARKER : nothing}
@@ -218,7 +215,8 @@ export class Pipeline extends BaseElement {
     </section>`;
   }
 
-  #renderCard(card: Opportunity) {
+  #renderCard(card: Opportunity, now: Stage['kind']) {
+    const ends = this.readOnly ? null : ENDS.filter((kind) => kind !== now && this.#endStage(kind));
     const lifted = card.id === this.lifted?.cardId;
     return html`<li
       class="card ${lifted ? 'lifted' : ''}"
@@ -230,7 +228,7 @@ export class Pipeline extends BaseElement {
       @pointerdown=${(event: PointerEvent) => !this.readOnly && this.#drag.down(event, card.id)}
       @dragstart=${(event: Event) => event.preventDefault()}
     >
-      ${cardBody(card, this.#context)}
+      ${cardBody(card, this.#context, ends)}
     </li>`;
   }
 
@@ -244,6 +242,8 @@ export class Pipeline extends BaseElement {
         const { id, conversation_id, phone } = contact;
         this.emit('message-start', { contactId: id, conversationId: conversation_id, phone });
       },
+      edit: (card) => this.#ask({ about: 'edit', card }),
+      settle: (card, kind) => this.#settle(card, kind),
       call: (event, { contact }) => {
         const taken = !this.emit('call-start', { contactId: contact.id, phone: contact.phone ?? '' });
         if (taken) event.preventDefault();
@@ -280,10 +280,23 @@ export class Pipeline extends BaseElement {
       await this.updateComplete;
       this.#cardElement(lifted.cardId)?.focus();
     }
+    await this.#told(moving, found.place.stageId);
+  }
+
+  async #told(moving: Promise<Opportunity | null>, fromStageId: string): Promise<void> {
     const opportunity = await moving;
-    if (opportunity && opportunity.stage_id !== found.place.stageId) {
-      this.emit('card-moved', { opportunity, fromStageId: found.place.stageId });
-    }
+    if (opportunity && opportunity.stage_id !== fromStageId)
+      this.emit('card-moved', { opportunity, fromStageId });
+  }
+
+  /** The first stage on which a card has ended so. */
+  #endStage(kind: 'won' | 'lost'): Stage | undefined {
+    return this.store?.columns.find(({ stage }) => stage.kind === kind)?.stage;
+  }
+
+  #settle({ id, stage_id }: Opportunity, kind: 'won' | 'lost'): void {
+    const stage = this.#endStage(kind);
+    if (stage && this.store) void this.#told(this.store.move(id, { stageId: stage.id, index: 0 }), stage_id);
   }
 
   #go(to: Place): void {
@@ -383,4 +396,5 @@ export class Pipeline extends BaseElement {
   }
 }
 
+const ENDS = ['won', 'lost'] as const;
 const MARKER = html`<li class="marker" part="marker" aria-hidden="true"></li>`;
