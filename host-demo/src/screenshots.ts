@@ -31,7 +31,7 @@ const withoutPhone = async ({ page }: Visit) => page.locator('#phone [data-toggl
 /** A line in the composer, so that its counter shows. */
 const write = async ({ inbox }: Visit, text: string) => inbox.locator('[part~=input]').fill(text);
 
-const people = ({ page }: Visit) => page.locator('[part~=row]').first().waitFor();
+const people = ({ page }: Visit) => page.locator('[part~=row] bdi').first().waitFor();
 const openPerson = async (at: Visit, name: string) => {
   const { page } = at;
   await people(at);
@@ -53,7 +53,7 @@ const filter = async (at: Visit) => {
   await page.getByLabel('Value').fill('Qualified');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Filter: on' }).waitFor();
-  await page.getByText(/people match$/).waitFor();
+  await page.getByText('11 people match').waitFor();
 };
 const segment = async ({ page }: Visit, name: RegExp) => {
   await page.getByRole('link', { name }).click();

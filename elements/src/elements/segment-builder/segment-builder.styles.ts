@@ -85,7 +85,7 @@ export const styles = css`
     field-sizing: fixed;
   }
   .list .field {
-    width: 140px;
+    width: 164px;
     field-sizing: fixed;
   }
   .list .chip button {
@@ -135,6 +135,9 @@ export const styles = css`
     color: var(--_bad);
   }
   .hint {
+    color: var(--_text-faint);
+  }
+  .found[aria-busy='true'] b {
     color: var(--_text-faint);
   }
   .found {
