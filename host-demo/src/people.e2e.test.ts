@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complaints } from './testing/axe.ts';
 import { launchBrowser } from './testing/browser.ts';
 import { startDemoProcess, type DemoProcess } from './testing/demo-process.ts';
-import { askApi, PHONE_SIZE, visit, type Visit, type VisitOptions } from './testing/pages.ts';
+import { askApi, visit, type Visit, type VisitOptions } from './testing/pages.ts';
 
 const WORDING = 'May Harbor Realty text you about homes like this one?';
 /** Enough of them that the import can be watched. */

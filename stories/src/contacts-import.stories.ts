@@ -29,13 +29,13 @@ const stage = (stage: Stage) => ({ stage: { width: 1100, fake: MANAGER, ...stage
 
 async function upload(canvas: HTMLElement, content = CSV, name = 'open-house.csv'): Promise<void> {
   await press(canvas, 'Import');
-  const input = (await waitFor(() => {
+  const input = await waitFor(() => {
     const found = [...canvas.querySelectorAll('*')]
       .flatMap((element) => (element.shadowRoot ? [element.shadowRoot] : []))
       .flatMap((root) => root.querySelector<HTMLInputElement>('input[type=file]') ?? [])[0];
     if (!found) throw new Error('There is no field for a file yet.');
     return found;
-  }))!;
+  });
   const files = new DataTransfer();
   files.items.add(new File([content], name, { type: 'text/csv' }));
   input.files = files.files;
@@ -45,7 +45,7 @@ async function upload(canvas: HTMLElement, content = CSV, name = 'open-house.csv
 const select = async (canvas: HTMLElement, column: string) =>
   (await find(canvas, `select[aria-label="${column}"]`)) as HTMLSelectElement;
 
-export const File_: Story = {
+export const FirstStep: Story = {
   name: 'File',
   play: look(async ({ canvas }) => {
     await press(canvas, 'Import');

@@ -106,7 +106,7 @@ export function fakeImports(world: World, run: (job: Job) => void): Pick<Patchba
 
 function look(row: string[], index: number, { mapping }: StartImportRequest): ImportPreview['items'][number] {
   const values = Object.fromEntries(mapping.flatMap((field, at) => (field ? [[field, row[at] ?? '']] : [])));
-  const phone = String(values['phone'] ?? '');
+  const phone = values['phone'] ?? '';
   const bad = phone !== '' && !/^[+\d() .-]{7,}$/.test(phone);
   return {
     line: index + 2,
