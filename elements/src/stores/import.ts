@@ -27,7 +27,7 @@ export class ImportStore extends Store {
   settings: ImportSettings = {
     mapping: [],
     tags: [],
-    // oxlint-disable-next-line unicorn/no-thenable 
+    // oxlint-disable-next-line unicorn/no-thenable
     dedupe: { by: 'phone_or_email', then: 'update' },
     consent: null,
   };

@@ -38,7 +38,7 @@ export function rulesStep(context: StepContext): TemplateResult {
           class="field"
           @change=${({ target }: Event) =>
             store.change({
-              // oxlint-disable-next-line unicorn/no-thenable 
+              // oxlint-disable-next-line unicorn/no-thenable
               dedupe: { ...dedupe, then: (target as HTMLSelectElement).value as typeof dedupe.then },
             })}
         >
