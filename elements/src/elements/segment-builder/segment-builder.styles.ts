@@ -85,7 +85,8 @@ export const styles = css`
     field-sizing: fixed;
   }
   .list .field {
-    width: 164px;
+    /* as wide as its hint, which is larger on phones */
+    width: 10.4em;
     field-sizing: fixed;
   }
   .list .chip button {
