@@ -4,6 +4,8 @@ document.addEventListener('contact-open', (event) => {
   location.assign(`/people/${event.detail.contactId}`);
 });
 if (location.pathname === '/segments') {
+  // on a phone they stand in one line
+  document.querySelector('.segments [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   document.addEventListener('segment-save', ({ detail: { segment } }) => {
     location.assign(`/segments?segment=${segment.id}`);
   });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complaints } from './testing/axe.ts';
 import { launchBrowser } from './testing/browser.ts';
 import { startDemoProcess, type DemoProcess } from './testing/demo-process.ts';
-import { askApi, PHONE_SIZE, visit, type Visit, type VisitOptions } from './testing/pages.ts';
+import { askApi, visit, type Visit, type VisitOptions } from './testing/pages.ts';
 
 const WORDING = 'May Harbor Realty text you about homes like this one?';
 /** Enough of them that the import can be watched. */
@@ -263,7 +263,7 @@ describe('a list of people from an open house', () => {
       ]) {
         await happened.getByText(words).first().waitFor();
       }
-      const agreed = page.getByRole('region', { name: 'Consent', exact: true }).last();
+      const agreed = page.locator('.agreed');
       await agreed.getByText(WORDING).waitFor();
       expect(await complaints(page)).toEqual([]);
     });
@@ -321,6 +321,83 @@ describe('a list of people from an open house', () => {
         expect(JSON.stringify((await askApi(at, 'GET', path)).body)).not.toMatch(/Autumn|open-house|Touring/);
       }
     });
+  });
+});
+
+/** Tabs on until what has the focus is called so. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  const seen: string[] = [];
+  for (let tabs = 0; tabs < 120; tabs += 1) {
+    await page.keyboard.press('Tab');
+    const called = await page.evaluate(() => {
+      let at = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      const label = (at as HTMLInputElement | null)?.labels?.[0]?.textContent;
+      return (at?.getAttribute('aria-label') ?? label ?? at?.textContent ?? '').replace(/\s+/g, ' ').trim();
+    });
+    if (name.test(called)) return;
+    seen.push(called.slice(0, 40));
+  }
+  throw new Error(`Tab never came to ${String(name)}, but to: ${seen.join(' | ')}`);
+}
+
+test('all of it can be done with a keyboard alone, in the other brand too', async () => {
+  await within({ as: 'elena', path: '/people' }, async ({ page }) => {
+    const { keyboard } = page;
+    const press = async (name: RegExp, key = 'Enter') => {
+      await tabTo(page, name);
+      await keyboard.press(key);
+    };
+    await rowOf(page, 'Owen Hart').waitFor();
+    await press(/^Import$/);
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      press(/^Choose a file$/, 'Space'),
+    ]);
+    const file = 'Name,Phone\nRosa Lind,(212) 555-0171\nCarl Weber,(212) 555-0172\n';
+    await chooser.setFiles({ name: 'walk-in.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+    await page.getByText('walk-in.csv: 2 columns').waitFor();
+    await press(/^Next$/);
+    await tabTo(page, /^Tag everybody/);
+    await keyboard.type('Walk-in');
+    await press(/^Next$/);
+    await page.getByRole('cell', { name: /Rosa Lind/ }).waitFor();
+    await press(/^Import$/);
+    await page.getByText('2 new', { exact: true }).waitFor({ timeout: 30_000 });
+    // whoever was in the dialog goes on where it was opened
+    await expect(page.getByRole('dialog').count()).resolves.toBe(0);
+    expect(await button(page, 'Import').evaluate((one) => one.matches(':focus'))).toBe(true);
+
+    await tabTo(page, /^(People|Patients)$/);
+    await keyboard.press('Space');
+    await page.getByText('1 selected').first().waitFor();
+    await keyboard.press('Shift+ArrowDown');
+    await page.getByText('2 selected').first().waitFor();
+    await keyboard.press('Escape');
+    await page.getByText('2 selected').first().waitFor({ state: 'hidden' });
+    await keyboard.press('Home');
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: /Carl Weber|Rosa Lind/ }).waitFor();
+
+    await page.goto(`${demo.url}/segments`);
+    await page.getByText(/people match$/).waitFor();
+    await press(/^Condition$/);
+    await keyboard.press('Tab');
+    await keyboard.press('Tab');
+    await keyboard.type('Walk-in');
+    await keyboard.press('Enter');
+    await page.getByText('2 people match').waitFor();
+    await press(/^Save as segment$/);
+    await keyboard.type('Walk-ins');
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Walk-ins' }).waitFor();
+
+    await page.goto(`${demo.url}/pipeline`);
+    await cardOf(page, 'Crown, upper left').waitFor();
+    await press(/^Crown, upper left .*Owen Hart/, 'Space');
+    await keyboard.press('ArrowRight');
+    await keyboard.press('Space');
+    await columnOf(page, 'Finished').getByText('Crown, upper left').waitFor();
   });
 });
 

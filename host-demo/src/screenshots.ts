@@ -1,7 +1,7 @@
 /**
  * Pictures of every view, for the documents and for whoever wants to look at them all:
  *
- *   npm run screenshots --workspace @patchbay/host-demo -- <folder>
+ *   npm run screenshots --workspace @patchbay/host-demo -- <folder> [part of a picture's name]
  *
  * A demo of its own is started and ended; the elements have to be built.
  */
@@ -11,6 +11,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from './testing/browser.ts';
 import { startDemoProcess } from './testing/demo-process.ts';
 import {
+  askApi,
   isBlocked,
   openConversation,
   PHONE_SIZE,
@@ -30,9 +31,75 @@ const withoutPhone = async ({ page }: Visit) => page.locator('#phone [data-toggl
 /** A line in the composer, so that its counter shows. */
 const write = async ({ inbox }: Visit, text: string) => inbox.locator('[part~=input]').fill(text);
 
-const openPerson = async ({ page }: Visit, name: string) => {
+const people = ({ page }: Visit) => page.locator('[part~=row] bdi').first().waitFor();
+const openPerson = async (at: Visit, name: string) => {
+  const { page } = at;
+  await people(at);
+  await page.getByRole('searchbox').fill(name);
+  await page.getByText(/^1 person$/).waitFor();
   await page.locator('[part~=row]').filter({ hasText: name }).click();
   await page.locator('[part~=entry]').first().waitFor();
+};
+const choose = async (at: Visit) => {
+  await people(at);
+  for (const nth of [1, 2, 4]) await at.page.locator('[part~=row]').nth(nth).locator('[data-tick]').click();
+  await at.page.getByRole('group', { name: 'Do with the selected people' }).waitFor();
+};
+const filter = async (at: Visit) => {
+  await people(at);
+  const { page } = at;
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.getByRole('button', { name: 'Condition' }).click();
+  await page.getByLabel('Value').fill('Qualified');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Filter: on' }).waitFor();
+  await page.getByText('11 people match').waitFor();
+};
+const segment = async ({ page }: Visit, name: RegExp) => {
+  await page.getByRole('link', { name }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await page.getByText(/people match$/).waitFor();
+};
+
+const STEPS = ['file', 'columns', 'rules', 'check'] as const;
+const GUESTS = `First name,Last name,Mobile,Email,Interested in,Signed up
+Ada,Byron,(312) 555-0101,ada@example.com,Two bedrooms,2026-11-14
+Grace,Hopper,(312) 555-0102,grace@example.com,Garden,2026-11-14
+Alan,Turing,12,alan@example.com,Lake view,2026-11-14
+John,Smith,(312) 555-1234,john.smith@example.com,Garage,2026-11-14
+`;
+const importTo = async (at: Visit, last: (typeof STEPS)[number]) => {
+  await people(at);
+  const { page } = at;
+  const next = page.getByRole('button', { name: 'Next', exact: true });
+  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByText('Drop a CSV file here').waitFor();
+  if (last === 'file') return;
+  const file = { name: 'open-house.csv', mimeType: 'text/csv', buffer: Buffer.from(GUESTS) };
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByText('6 columns').waitFor();
+  if (last === 'columns') return;
+  await next.click();
+  await page.getByLabel('Everybody in the file agreed to texts').check();
+  await page.getByLabel('What they were asked').fill('May we text you about homes like this one?');
+  if (last === 'rules') return;
+  await next.click();
+  await page.getByText('is not a phone number').waitFor();
+};
+const importing = (as: string): Picture[] =>
+  STEPS.map((step, nth) => ({
+    name: `import-${nth + 1}-${step}`,
+    as,
+    path: '/people',
+    prepare: (at) => importTo(at, step),
+  }));
+
+/** The page that somebody opens from a text. */
+const preferences = async (at: Visit) => {
+  const { body } = await askApi(at, 'GET', '/contacts?q=John');
+  const [john] = body['items'] as { id: string }[];
+  const link = await askApi(at, 'POST', `/contacts/${john?.id}/preference-link`, {});
+  await at.page.goto(String(link.body['url']));
 };
 
 const board = async ({ page }: Visit) => page.locator('[part~=card]').first().waitFor();
@@ -50,19 +117,43 @@ const drag = async (at: Visit) => {
   await at.page.mouse.down();
   await at.page.mouse.move(to.x + 120, to.y + to.height + 20, { steps: 8 });
 };
+/** A card that is lifted by keys: on a phone, with one column in view. */
+const lift = async (at: Visit) => {
+  await board(at);
+  await at.page.locator('[part~=card]').nth(2).focus();
+  await at.page.keyboard.press('Space');
+  await at.page.keyboard.press('ArrowUp');
+};
 
 const DESK: Picture[] = [
   { name: 'login' },
   { name: 'listings', as: 'dana' },
   { name: 'today', as: 'priya' },
-  { name: 'people', as: 'dana', path: '/people' },
-  { name: 'patients', as: 'elena', path: '/people' },
+  { name: 'people', as: 'marcus', path: '/people', prepare: people },
+  { name: 'people-chosen', as: 'marcus', path: '/people', prepare: choose },
+  { name: 'people-filter', as: 'marcus', path: '/people', prepare: filter },
+  ...importing('marcus'),
+  { name: 'patients', as: 'elena', path: '/people', prepare: people },
+  { name: 'patients-chosen', as: 'elena', path: '/people', prepare: choose },
   { name: 'person', as: 'dana', path: '/people', prepare: (at) => openPerson(at, 'John Smith') },
   { name: 'patient', as: 'elena', path: '/people', prepare: (at) => openPerson(at, 'Owen Hart') },
-  { name: 'segments', as: 'dana', path: '/segments' },
+  {
+    name: 'segments',
+    as: 'dana',
+    path: '/segments',
+    prepare: ({ page }) => page.getByText('people match').waitFor(),
+  },
+  { name: 'segment', as: 'dana', path: '/segments', prepare: (at) => segment(at, /Buyers who agreed/) },
+  {
+    name: 'segment-other-brand',
+    as: 'elena',
+    path: '/segments',
+    prepare: (at) => segment(at, /Check-up due/),
+  },
   { name: 'pipeline', as: 'dana', path: '/pipeline', prepare: board },
   { name: 'pipeline-drag', as: 'dana', path: '/pipeline', prepare: drag },
   { name: 'pipeline-other-brand', as: 'priya', path: '/pipeline', prepare: board },
+  { name: 'preferences', as: 'dana', prepare: preferences },
   { name: 'settings', as: 'dana', path: '/settings' },
   { name: 'messages', as: 'dana', ...messages, prepare: ({ inbox }) => row(inbox, 'Sarah Jones').waitFor() },
   {
@@ -118,10 +209,22 @@ const HAND: Picture[] = [
   { name: 'login' },
   { name: 'listings', as: 'dana' },
   { name: 'today', as: 'priya' },
-  { name: 'people', as: 'dana', path: '/people' },
+  { name: 'people', as: 'dana', path: '/people', prepare: people },
+  { name: 'people-chosen', as: 'marcus', path: '/people', prepare: choose },
+  { name: 'people-filter', as: 'marcus', path: '/people', prepare: filter },
+  ...importing('elena'),
   { name: 'person', as: 'dana', path: '/people', prepare: (at) => openPerson(at, 'John Smith') },
+  {
+    name: 'segments',
+    as: 'dana',
+    path: '/segments',
+    prepare: ({ page }) => page.getByText('people match').waitFor(),
+  },
+  { name: 'segment', as: 'elena', path: '/segments', prepare: (at) => segment(at, /Check-up due/) },
   { name: 'pipeline', as: 'dana', path: '/pipeline', prepare: board },
+  { name: 'pipeline-lift', as: 'dana', path: '/pipeline', prepare: lift },
   { name: 'pipeline-other-brand', as: 'elena', path: '/pipeline', prepare: board },
+  { name: 'preferences', as: 'dana', prepare: preferences },
   { name: 'settings', as: 'elena', path: '/settings' },
   { name: 'menu', as: 'dana', prepare: ({ page }) => page.locator('#menu').tap() },
   { name: 'messages', as: 'dana', ...messages, prepare: ({ inbox }) => row(inbox, 'Sarah Jones').waitFor() },
@@ -180,10 +283,11 @@ async function take(browser: Browser, url: string, folder: string, timezoneId: s
   for (const { prefix, pictures, options } of SIZES) {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const { name, prepare, ...view } of pictures) {
+        const file = [prefix, name, ...(colorScheme === 'dark' ? ['dark'] : [])].join('-');
+        if (which !== undefined && !file.includes(which)) continue;
         const window = await visit(browser, url, { ...options, ...view, colorScheme, timezoneId });
         await prepare?.(window);
         await settled(window);
-        const file = [prefix, name, ...(colorScheme === 'dark' ? ['dark'] : [])].join('-');
         await window.page.screenshot({ path: join(folder, `${file}.png`) });
         await window.context.close();
         count += 1;
@@ -203,9 +307,11 @@ async function settled({ page, phone }: Visit): Promise<void> {
   });
 }
 
-const [where] = process.argv.slice(2);
+const [where, which] = process.argv.slice(2);
 if (where === undefined) {
-  console.error('Name a folder for the pictures, such as ../docs/images.');
+  console.error(
+    'Name a folder for the pictures, such as ../docs/images; then part of a name, if not all are wanted.',
+  );
   process.exit(1);
 }
 const folder = resolve(where);

@@ -47,7 +47,7 @@ const VIEWS: View[] = [
     as: 'marcus',
     path: '/people',
     ready: async ({ page }) => {
-      await page.locator('[data-tick]').nth(1).click();
+      await page.locator('[part~=row]').filter({ hasText: 'Sarah Jones' }).locator('[data-tick]').click();
       await page.getByRole('group', { name: 'Do with the selected people' }).waitFor();
     },
   },

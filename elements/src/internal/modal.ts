@@ -1,5 +1,6 @@
-import { css, html, type TemplateResult } from 'lit';
-import { ref } from 'lit/directives/ref.js';
+import { css, html, noChange, type TemplateResult } from 'lit';
+import { AsyncDirective } from 'lit/async-directive.js';
+import { directive, type ElementPart } from 'lit/directive.js';
 import type { I18n } from '../words/i18n.ts';
 import { icon } from './icons.ts';
 
@@ -12,16 +13,42 @@ export interface ModalOptions {
   close: () => void;
 }
 
+class Opened extends AsyncDirective {
+  #opener: Element | null = null;
+
+  render(): unknown {
+    return noChange;
+  }
+
+  override update({ element }: ElementPart): unknown {
+    const dialog = element as HTMLDialogElement;
+    // it is drawn before it is put in its place, and only there it can be opened
+    queueMicrotask(() => {
+      if (!dialog.isConnected || dialog.open) return;
+      this.#opener = rootOf(dialog).activeElement;
+      dialog.showModal();
+    });
+    return noChange;
+  }
+
+  /** A dialog that is closed gives the focus back; one that is taken away does not, so that is done here. */
+  protected override disconnected(): void {
+    const opener = this.#opener;
+    queueMicrotask(() => {
+      if (opener instanceof HTMLElement && opener.isConnected && !rootOf(opener).activeElement)
+        opener.focus();
+    });
+  }
+}
+const opened = directive(Opened);
+const rootOf = (node: Node): DocumentOrShadowRoot => node.getRootNode() as Document | ShadowRoot;
+
 /** A dialog that is open for as long as it is drawn. Escape and its cross close it; the browser keeps the focus inside. */
 export function modal({ i18n, name, title, body, close }: ModalOptions): TemplateResult {
   return html`<dialog
     part=${name}
     aria-labelledby=${name}
-    ${ref((element) => {
-      // it is drawn before it is put in its place, and only there it can be opened
-      if (element instanceof HTMLDialogElement)
-        queueMicrotask(() => element.isConnected && !element.open && element.showModal());
-    })}
+    ${opened()}
     @close=${close}
     @keydown=${(event: KeyboardEvent) => event.stopPropagation()}
   >

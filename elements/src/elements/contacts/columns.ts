@@ -43,9 +43,9 @@ const day =
     i18n.date(contact[key]);
 
 const BUILT: readonly Built[] = [
-  ['name', 'contacts.name', 200, (contact, i18n) => nameOf(contact, i18n), ['name', 'name_desc']],
+  ['name', 'contacts.name', 190, (contact, i18n) => nameOf(contact, i18n), ['name', 'name_desc']],
   ['phone', 'field.phone', 136, ({ phone }, i18n) => i18n.phone(phone)],
-  ['email', 'field.email', 196, held('email')],
+  ['email', 'field.email', 206, held('email')],
   ['tags', 'contacts.tags', 196, ({ tags }) => tags.join(', ')],
   ['stage', 'field.stage', 124, held('stage')],
   ['lead_type', 'field.lead_type', 110, held('lead_type')],

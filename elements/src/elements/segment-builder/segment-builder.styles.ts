@@ -85,7 +85,8 @@ export const styles = css`
     field-sizing: fixed;
   }
   .list .field {
-    width: 140px;
+    /* as wide as its hint, which is larger on phones */
+    width: 10.4em;
     field-sizing: fixed;
   }
   .list .chip button {
@@ -135,6 +136,9 @@ export const styles = css`
     color: var(--_bad);
   }
   .hint {
+    color: var(--_text-faint);
+  }
+  .found[aria-busy='true'] b {
     color: var(--_text-faint);
   }
   .found {

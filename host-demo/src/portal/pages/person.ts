@@ -35,7 +35,7 @@ export function personPage(user: PortalUser, theme: Theme, { contact, conversati
           <${timeline} contact-id="${contact.id}"></${timeline}>
         </section>
         <section class="agreed" aria-labelledby="agreed">
-          <h2 id="agreed">Consent</h2>
+          <h2 id="agreed">What was agreed</h2>
           <${consentLog} contact-id="${contact.id}"></${consentLog}>
         </section>
       </div>`,
