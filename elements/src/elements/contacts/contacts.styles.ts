@@ -141,6 +141,18 @@ export const styles = css`
     height: calc(30px + 14px * var(--_density));
     border-bottom: 1px solid var(--_line);
     background: var(--_surface);
+    contain: strict;
+  }
+  .head {
+    contain: layout;
+  }
+  /* Somebody is on the way: a texture, and what was drawn before keeps its nodes unseen. */
+  .wait {
+    content-visibility: hidden;
+    background:
+      repeating-linear-gradient(90deg, var(--_line) 0 120px, transparent 120px 190px) 60px 50% / 100% 10px
+        no-repeat,
+      var(--_surface);
   }
   .tr:not(.head, .chosen):hover,
   .card:not(.chosen):hover {
@@ -173,13 +185,34 @@ export const styles = css`
   .td.name {
     font-weight: 550;
   }
+  /* What <bdi> does, without a node more: words run their own way, and stand where the table's do. */
+  .own {
+    text-align: match-parent;
+    unicode-bidi: plaintext;
+  }
+  b.own {
+    unicode-bidi: isolate;
+  }
+  .text {
+    display: block;
+    align-self: center;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .aside .tick,
+  .aside .td.name {
+    position: sticky;
+    z-index: 1;
+    inset-inline-start: 0;
+    background: inherit;
+  }
+  .aside .td.name {
+    inset-inline-start: 44px;
+  }
   .tr .avatar {
     width: 28px;
     height: 28px;
     font-size: 11px;
-  }
-  .tr .bones {
-    width: 60%;
   }
   .head {
     height: 40px;
@@ -278,7 +311,7 @@ export const styles = css`
     height: 84px;
     padding-inline: 6px 14px;
     border-bottom: 1px solid var(--_line);
-    overflow: hidden;
+    contain: strict;
     -webkit-touch-callout: none;
     user-select: none;
   }
@@ -286,9 +319,6 @@ export const styles = css`
     flex: none;
     width: 44px;
     height: 44px;
-  }
-  .card .bones {
-    width: 55%;
   }
   .card .muted {
     font-size: var(--_text-s);

@@ -12,12 +12,6 @@ export interface Drawing {
   columns: readonly Column[];
   members: readonly MemberRef[];
 }
-export interface RowState {
-  index: number;
-  active: boolean;
-  chosen: boolean;
-}
-
 const CONSENT = { granted: 'good', withdrawn: 'bad', unknown: '' } as const;
 const TAGS = 3;
 
@@ -26,49 +20,36 @@ const box = (chosen: boolean, mixed = false) =>
     ${chosen ? icon('check') : nothing}
   </span>`;
 
-/** A person's row; without a person, one that is on its way. */
-export function row(
-  contact: Contact | undefined,
-  state: RowState,
-  { i18n, columns, members }: Drawing,
-): TemplateResult {
-  const { index, active, chosen } = state;
-  return html`<div
-    class="tr ${active ? 'active' : ''} ${chosen ? 'chosen' : ''}"
-    part="row"
-    id=${`row-${index}`}
-    role="row"
-    aria-rowindex=${index + 2}
-    aria-selected=${chosen}
-    data-index=${index}
+const tick = (chosen: boolean, i18n: I18n) =>
+  html`<div
+    class="td tick"
+    role="gridcell"
+    data-tick
+    aria-label=${i18n.t(chosen ? 'contacts.chosen' : 'contacts.notChosen')}
   >
-    <div class="td tick" role="gridcell" data-tick>
-      ${box(chosen)}<span class="hidden"
-        >${chosen ? i18n.t('contacts.chosen') : i18n.t('contacts.notChosen')}</span
-      >
-    </div>
-    ${columns.map(
-      (column) =>
-        html`<div class="td ${column.key === 'name' ? 'name' : ''}" role="gridcell">
-          ${contact ? cell(contact, column, i18n, members) : html`<span class="bones"></span>`}
-        </div>`,
-    )}
+    ${box(chosen)}
   </div>`;
+
+/** What stands in a person's row. As few nodes as can be: a jump lays all of them out anew. */
+export function row(contact: Contact, chosen: boolean, { i18n, columns, members }: Drawing): TemplateResult {
+  return html`${tick(chosen, i18n)}${columns.map((column) => cell(contact, column, i18n, members))}`;
 }
 
-function cell(contact: Contact, column: Column, i18n: I18n, members: readonly MemberRef[]): unknown {
+function cell(contact: Contact, column: Column, i18n: I18n, members: readonly MemberRef[]): TemplateResult {
   if (column.key === 'name')
-    return html`${avatar(contact)}<span class="ell"><bdi>${nameOf(contact, i18n)}</bdi></span>`;
-  if (column.key === 'tags') return tags(contact);
-  if (column.key === 'consent') return consent(contact, i18n);
-  return html`<span class="ell"><bdi>${column.text(contact, i18n, members)}</bdi></span>`;
+    return html`<div class="td name" role="gridcell">
+      ${avatar(contact)}<span class="ell own">${nameOf(contact, i18n)}</span>
+    </div>`;
+  if (column.key === 'tags') return html`<div class="td" role="gridcell">${tags(contact)}</div>`;
+  if (column.key === 'consent') return html`<div class="td" role="gridcell">${consent(contact, i18n)}</div>`;
+  return html`<div class="td text own" role="gridcell">${column.text(contact, i18n, members)}</div>`;
 }
 
 function tags({ tags }: Contact): unknown {
   if (tags.length === 0) return nothing;
   const more = tags.length - TAGS;
   return html`<span class="tags" title=${tags.join(', ')}
-    >${tags.slice(0, TAGS).map((tag) => html`<span class="chip"><bdi>${tag}</bdi></span>`)}${
+    >${tags.slice(0, TAGS).map((tag) => html`<span class="chip own">${tag}</span>`)}${
       more > 0 ? html`<span class="chip">+${more}</span>` : nothing
     }</span
   >`;
@@ -86,41 +67,18 @@ function consent({ consent, do_not_call }: Contact, i18n: I18n): unknown {
 }
 
 /** On a phone: the same person as a card. */
-export function card(
-  contact: Contact | undefined,
-  state: RowState,
-  { i18n, members }: Drawing,
-): TemplateResult {
-  const { index, active, chosen } = state;
-  const owner = members.find(({ id }) => id === contact?.owner_id)?.name;
-  const phone = contact?.name ? i18n.phone(contact.phone) : '';
-  return html`<div
-    class="card ${active ? 'active' : ''} ${chosen ? 'chosen' : ''}"
-    part="row card"
-    id=${`row-${index}`}
-    role="row"
-    aria-rowindex=${index + 1}
-    aria-selected=${chosen}
-    data-index=${index}
-  >
-    <div class="td tick" role="gridcell" data-tick>
-      ${box(chosen)}<span class="hidden"
-        >${chosen ? i18n.t('contacts.chosen') : i18n.t('contacts.notChosen')}</span
-      >
-    </div>
+export function card(contact: Contact, chosen: boolean, { i18n, members }: Drawing): TemplateResult {
+  const owner = members.find(({ id }) => id === contact.owner_id)?.name;
+  const phone = contact.name ? i18n.phone(contact.phone) : '';
+  return html`${tick(chosen, i18n)}
     <div class="grow" role="gridcell">
-      ${
-        contact
-          ? html`<p class="ell">
-                <b><bdi>${nameOf(contact, i18n)}</bdi></b>
-              </p>
-              <p class="ell muted"><bdi>${[phone, contact.stage, owner].filter(Boolean).join(' · ')}</bdi></p>
-              ${tags(contact)}`
-          : html`<span class="bones"></span>`
-      }
+      <p class="ell">
+        <b class="own">${nameOf(contact, i18n)}</b>
+      </p>
+      <p class="ell muted"><bdi>${[phone, contact.stage, owner].filter(Boolean).join(' · ')}</bdi></p>
+      ${tags(contact)}
     </div>
-    ${contact?.consent.some(({ channel, state }) => channel === 'sms' && state === 'withdrawn') ? html`<div role="gridcell">${consent(contact, i18n)}</div>` : nothing}
-  </div>`;
+    ${contact.consent.some(({ channel, state }) => channel === 'sms' && state === 'withdrawn') ? html`<div role="gridcell">${consent(contact, i18n)}</div>` : nothing}`;
 }
 
 export interface HeadState {
