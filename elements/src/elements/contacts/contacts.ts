@@ -7,7 +7,8 @@ import { FixedRows } from '../../internal/fixed-rows.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';
-import { contactList, importOf, jobsOf, segmentsOf } from '../../stores/people.ts';
+import { contactList, segmentsOf } from '../../stores/people.ts';
+import type { JobsStore } from '../../stores/jobs.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
@@ -27,6 +28,7 @@ import {
 } from './columns.ts';
 import { Choosing } from './choosing.ts';
 import { styles } from './contacts.styles.ts';
+import { Panels, type PanelContext } from './panels.ts';
 import { RowPool } from './row-pool.ts';
 import { card, head, row, type Drawing } from './table.ts';
 import { toolbar, type Open } from './toolbar.ts';
@@ -101,11 +103,8 @@ export class Contacts extends BaseElement {
     moved: () => this.#rows.redraw(),
     chose: () => (this.said = this.selectedWords()),
   });
-  readonly #bulk = new Lazy(this, () => import('./bulk.ts'));
-  readonly #chooser = new Lazy(this, () => import('./chooser.ts'));
-  readonly #add = new Lazy(this, () => import('./add.ts'));
-  readonly #import = new Lazy(this, () => import('./import-dialog.ts'));
-  readonly #filter = new Lazy(this, () => import('./filter-panel.ts'));
+  readonly #panels = new Panels(this);
+  readonly #working = new Lazy(this, () => import('../../stores/working.ts'));
   readonly #sizes =
     typeof ResizeObserver === 'undefined'
       ? null
@@ -115,6 +114,7 @@ export class Contacts extends BaseElement {
   #drawn: Drawn | undefined;
   #prefsOf = '';
   #endOfJobs: (() => void) | undefined;
+  #worksFor: Stores | null = null;
 
   /** The list that is drawn. */
   get list(): ContactListStore | null {
@@ -146,10 +146,10 @@ export class Contacts extends BaseElement {
   #hold(stores: Stores | null): void {
     this.#held?.release();
     this.#endOfJobs?.();
+    this.#worksFor = null;
     this.#held = stores ? contactList(stores) : null;
     this.#prefsOf = '';
     if (!stores) return;
-    this.#endOfJobs = jobsOf(stores).onEnd(() => void this.list?.refresh());
     void segmentsOf(stores).load();
     void stores.session.loadContactFields();
   }
@@ -157,18 +157,28 @@ export class Contacts extends BaseElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     const { stores, list } = this;
+    // what runs in the worker is asked for when the people are there
+    const working = list?.status === 'ready' ? this.#working.now : this.#working.value;
     this.watch(
       list,
       stores?.session,
       stores && segmentsOf(stores),
-      stores && jobsOf(stores),
-      stores && this.open === 'import' ? importOf(stores) : null,
+      working && stores && working.jobsOf(stores),
+      working && stores && this.open === 'import' ? working.importOf(stores) : null,
     );
+    if (working && stores) this.#work(stores, working.jobsOf(stores));
     if (stores && list) {
-      void jobsOf(stores).find();
       if (changed.has('segmentId') || this.#prefsOf !== `${stores.scope} ${this.segmentId ?? ''}`)
         this.#show(stores, list);
     }
+  }
+
+  #work(stores: Stores, jobs: JobsStore): void {
+    void jobs.find();
+    if (this.#worksFor === stores) return;
+    this.#worksFor = stores;
+    this.#endOfJobs?.();
+    this.#endOfJobs = jobs.onEnd(() => void this.list?.refresh());
   }
 
   /** The view, with what is remembered of it. Shown at once also before it is known who looks. */
@@ -298,33 +308,9 @@ export class Contacts extends BaseElement {
               })}
               ${feedNotice(i18n, stores.session.feed)}
               <div class="middle">
-                ${this.#renderList(list)}
-                ${this.open === 'filter' ? this.#renderFilter(stores, list) : nothing}
+                ${this.#renderList(list)} ${this.#panels.beside(this.#parts(stores, list))}
               </div>
-              ${this.#renderBulk(stores, list)} ${this.open === 'columns' ? this.#renderChooser() : nothing}
-              ${
-                this.open === 'import'
-                  ? this.#import.now?.importDialog({
-                      i18n,
-                      stores,
-                      close: () => (this.open = null),
-                      started: () => this.requestUpdate(),
-                    })
-                  : nothing
-              }
-              ${
-                this.open === 'add'
-                  ? this.#add.now?.addDialog({
-                      i18n,
-                      stores,
-                      close: () => (this.open = null),
-                      added: (contact) => {
-                        this.emit('contact-add', { contact });
-                        void list.refresh();
-                      },
-                    })
-                  : nothing
-              }`
+              ${this.#panels.below(this.#parts(stores, list))}`
           : emptyState('user', this.t('noClient'), this.t('noClientHint'))
       }
       <div class="hidden" role="status">${this.said}</div>
@@ -335,7 +321,8 @@ export class Contacts extends BaseElement {
   #openImport(): void {
     if (!this.stores || !this.emit('contacts-import', {})) return;
     this.open = 'import';
-    void importOf(this.stores).resume();
+    const { stores } = this;
+    void this.#working.load().then(({ importOf }) => importOf(stores).resume());
   }
 
   #renderList(list: ContactListStore) {
@@ -442,40 +429,30 @@ export class Contacts extends BaseElement {
     >`;
   }
 
-  #renderFilter(stores: Stores, list: ContactListStore) {
-    return this.#filter.now?.filterPanel({
-      i18n: this.i18n,
-      tag: this.tag('segment-builder'),
-      prefix: this.tag(''),
-      filter: list.view.filter,
-      segment: segmentsOf(stores).get(this.segmentId) ?? null,
-      change: (filter) => this.setFilter(filter),
-      show: (id) => this.#view(id),
-      close: () => (this.open = null),
-    });
-  }
-
-  #renderChooser() {
+  #parts(stores: Stores, list: ContactListStore): PanelContext {
+    const { i18n, open } = this;
     const { all, prefs } = this.#drawing();
-    return this.#chooser.now?.chooser({
-      i18n: this.i18n,
-      columns: all,
-      prefs,
-      change: (shown) => this.#keep(shown === null ? readPrefs(this.stores!.storage, '', null) : { shown }),
-      close: () => (this.open = null),
-    });
-  }
-
-  #renderBulk(stores: Stores, list: ContactListStore) {
-    const jobs = jobsOf(stores);
-    if (list.selection.empty && jobs.jobs.length === 0 && !this.#bulk.value?.busy(this)) return nothing;
-    return this.#bulk.now?.bulk({
-      host: this,
+    return {
+      i18n,
       stores,
       list,
-      i18n: this.i18n,
+      open,
+      columns: all,
+      prefs,
+      segmentId: this.segmentId,
+      jobs: this.#working.value?.jobsOf(stores).jobs.length ?? 0,
       words: this.selectedWords(),
       target: this.target,
-    });
+      tag: this.tag('segment-builder'),
+      prefix: this.tag(''),
+      close: () => (this.open = null),
+      view: (id) => this.#view(id),
+      filter: (filter) => this.setFilter(filter),
+      keep: (change) => this.#keep(change),
+      added: (contact) => {
+        this.emit('contact-add', { contact });
+        void list.refresh();
+      },
+    };
   }
 }

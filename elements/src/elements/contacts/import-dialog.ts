@@ -5,7 +5,7 @@ import { icon } from '../../internal/icons.ts';
 import { modal } from '../../internal/modal.ts';
 import { why } from '../../internal/parts.ts';
 import { IMPORT_STEPS, type ImportStore } from '../../stores/import.ts';
-import { importOf, jobsOf } from '../../stores/people.ts';
+import { importOf, jobsOf } from '../../stores/working.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { enContactsMore } from '../../words/en-contacts-more.ts';
 import type { WordKey } from '../../words/en.ts';

@@ -9,6 +9,7 @@ import { icon } from '../../internal/icons.ts';
 import { emptyState, errorState, feedNotice, spinnerRows, why } from '../../internal/parts.ts';
 import { VirtualRows } from '../../internal/virtual-rows.ts';
 import type { ConversationFilter, ConversationsStore } from '../../stores/conversations.ts';
+import '../../stores/messaging.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
