@@ -185,35 +185,6 @@ export const styles = css`
   .td.name {
     font-weight: 550;
   }
-  /* What <bdi> does, without a node more: words run their own way, and stand where the table's do. */
-  .own {
-    text-align: match-parent;
-    unicode-bidi: plaintext;
-  }
-  b.own {
-    unicode-bidi: isolate;
-  }
-  .text {
-    display: block;
-    align-self: center;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .aside .tick,
-  .aside .td.name {
-    position: sticky;
-    z-index: 1;
-    inset-inline-start: 0;
-    background: inherit;
-  }
-  .aside .td.name {
-    inset-inline-start: 44px;
-  }
-  .tr .avatar {
-    width: 28px;
-    height: 28px;
-    font-size: 11px;
-  }
   .head {
     height: 40px;
     background: var(--_surface-sunken);
@@ -290,6 +261,70 @@ export const styles = css`
     height: 13px;
     stroke-width: 3;
   }
+  .rim {
+    position: sticky;
+    inset-block-end: 0;
+    inset-inline-start: 0;
+  }
+  .narrow .label {
+    display: none;
+  }
+  .narrow .top .button {
+    min-width: 40px;
+    min-height: 40px;
+    padding: 0 10px;
+  }
+  .narrow .search {
+    flex-basis: 100%;
+    max-width: none;
+  }
+  .narrow .search input {
+    height: 40px;
+    font-size: 16px;
+  }
+  .field.order {
+    width: auto;
+    min-height: 40px;
+  }
+  @media (forced-colors: active) {
+    .box.on,
+    .chosen {
+      forced-color-adjust: none;
+    }
+  }
+`;
+
+/** Of what comes with the rows. */
+export const rowStyles = css`
+  /* What <bdi> does, without a node more: words run their own way, and stand where the table's do. */
+  .own {
+    text-align: match-parent;
+    unicode-bidi: plaintext;
+  }
+  b.own {
+    unicode-bidi: isolate;
+  }
+  .text {
+    display: block;
+    align-self: center;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .aside .tick,
+  .aside .td.name {
+    position: sticky;
+    z-index: 1;
+    inset-inline-start: 0;
+    background: inherit;
+  }
+  .aside .td.name {
+    inset-inline-start: 44px;
+  }
+  .tr .avatar {
+    width: 28px;
+    height: 28px;
+    font-size: 11px;
+  }
   .tags {
     display: flex;
     gap: 4px;
@@ -322,36 +357,5 @@ export const styles = css`
   }
   .card .muted {
     font-size: var(--_text-s);
-  }
-  .rim {
-    position: sticky;
-    inset-block-end: 0;
-    inset-inline-start: 0;
-  }
-  .narrow .label {
-    display: none;
-  }
-  .narrow .top .button {
-    min-width: 40px;
-    min-height: 40px;
-    padding: 0 10px;
-  }
-  .narrow .search {
-    flex-basis: 100%;
-    max-width: none;
-  }
-  .narrow .search input {
-    height: 40px;
-    font-size: 16px;
-  }
-  .order {
-    width: auto;
-    min-height: 40px;
-  }
-  @media (forced-colors: active) {
-    .box.on,
-    .chosen {
-      forced-color-adjust: none;
-    }
   }
 `;

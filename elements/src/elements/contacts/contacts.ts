@@ -10,10 +10,10 @@ import type { ContactListStore } from '../../stores/contact-list.ts';
 import { contactList, segmentsOf } from '../../stores/people.ts';
 import type { JobsStore } from '../../stores/jobs.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { base } from '../../styles/base.ts';
+import { core } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enContacts } from '../../words/en-contacts.ts';
-import { enRecord } from '../../words/en-record.ts';
+import { enFields } from '../../words/en-fields.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import {
   chosen,
@@ -29,11 +29,11 @@ import {
 import { Choosing } from './choosing.ts';
 import { styles } from './contacts.styles.ts';
 import { Panels, type PanelContext } from './panels.ts';
-import { RowPool } from './row-pool.ts';
-import { card, head, row, type Drawing } from './table.ts';
+import { head, type Drawing } from './head.ts';
+import type { RowPool } from './row-pool.ts';
 import { toolbar, type Open } from './toolbar.ts';
 
-addEnglish(enRecord);
+addEnglish(enFields);
 addEnglish(enContacts);
 
 interface Drawn extends Drawing {
@@ -70,7 +70,7 @@ const TYPING = 200;
  */
 export class Contacts extends BaseElement {
   static override readonly elementName: string = 'contacts';
-  static override styles = [tokens, base, styles];
+  static override styles = [tokens, core, styles];
   @query('.scroller') private scroller!: HTMLElement | null;
   @query('.sizer') private sizer!: HTMLElement | null;
 
@@ -92,10 +92,12 @@ export class Contacts extends BaseElement {
     draw: (window) => this.#drawRows(window),
     onWindow: (start, end) => this.list?.want(start, end),
   });
-  readonly #pool = new RowPool(() => this.#rows.redraw());
+  /** What fills the rows: loaded beside the client, so that it is there before them. */
+  readonly #filling = new Lazy(this, () => import('./table.ts'));
+  #pool: RowPool | undefined;
   readonly #choosing = new Choosing({
     list: () => this.list,
-    indexOf: (inside) => this.#pool.indexOf(inside),
+    indexOf: (inside) => this.#pool?.indexOf(inside) ?? null,
     narrow: () => this.narrow,
     perView: () => this.#rows.perView,
     reveal: (index) => this.#rows.reveal(index),
@@ -385,7 +387,9 @@ export class Contacts extends BaseElement {
 
   #drawRows(window: HTMLElement): void {
     const { list, narrow } = this;
-    if (!list) return;
+    const filling = this.#filling.now;
+    if (!list || !filling) return;
+    this.#pool ??= new filling.RowPool(() => this.#rows.redraw());
     const { start, end, first } = this.#rows;
     const { active } = this.#choosing;
     const { selection } = list;
@@ -397,7 +401,7 @@ export class Contacts extends BaseElement {
       active,
       at: (index) => (waiting ? undefined : list.at(index)),
       chosen: (contact) => (contact ? selection.has(contact.id) : selection.all),
-      inside: narrow ? card : row,
+      inside: narrow ? filling.card : filling.row,
       drawing: this.#drawing(),
       forget: waiting,
     });

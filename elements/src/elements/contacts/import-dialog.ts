@@ -9,6 +9,7 @@ import { importOf, jobsOf } from '../../stores/working.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { enContactsMore } from '../../words/en-contacts-more.ts';
 import type { WordKey } from '../../words/en.ts';
+import { enRecord } from '../../words/en-record.ts';
 import { enImport } from '../../words/en-import.ts';
 import { addEnglish, type I18n } from '../../words/i18n.ts';
 import { columnsStep } from './import-columns.ts';
@@ -17,6 +18,7 @@ import { rulesStep } from './import-rules.ts';
 
 export { styles } from './import-dialog.styles.ts';
 
+addEnglish(enRecord);
 addEnglish(enContactsMore);
 addEnglish(enImport);
 

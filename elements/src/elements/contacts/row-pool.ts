@@ -1,7 +1,7 @@
 /** The nodes of the drawn rows, used again and again: a row that leaves the view at one end comes in at the other. */
 import { nothing, render } from 'lit';
 import type { Contact } from '@patchbay/server-kit/contract';
-import type { Drawing } from './table.ts';
+import type { Drawing } from './head.ts';
 
 export type DrawRow = (contact: Contact, chosen: boolean, drawing: Drawing) => unknown;
 

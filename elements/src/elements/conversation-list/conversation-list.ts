@@ -13,6 +13,8 @@ import '../../stores/messaging.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
+import { enList } from '../../words/en-list.ts';
+import { addEnglish } from '../../words/i18n.ts';
 import { styles } from './conversation-list.styles.ts';
 import { conversationRow } from './row.ts';
 
@@ -22,6 +24,8 @@ const FILTERS = [
   ['filter.none', { assignee: 'none' }],
   ['filter.unread', { unread: true }],
 ] as const;
+
+addEnglish(enList);
 
 /**
  * @summary Conversations, most recent first: sections, filter, search, endless paging.
