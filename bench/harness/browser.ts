@@ -111,6 +111,39 @@ export async function heap(session: CDPSession): Promise<number> {
   return usedSize;
 }
 
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  /** Time on a core, in µs. */
+  tdur?: number;
+  args: { name?: string };
+}
+
+/** What the page's main thread was given of a core in its longest task, in ms: a frame that waits for one is not counted. */
+export async function longestTask<T>(session: CDPSession, work: () => Promise<T>): Promise<[T, number]> {
+  const events: TraceEvent[] = [];
+  const collect = ({ value }: { value: object[] }) => void events.push(...(value as TraceEvent[]));
+  session.on('Tracing.dataCollected', collect);
+  const complete = new Promise<void>((done) => session.once('Tracing.tracingComplete', () => done()));
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['toplevel'] },
+  });
+  const result = await work();
+  await session.send('Tracing.end');
+  await complete;
+  session.off('Tracing.dataCollected', collect);
+  const main = new Set(
+    events
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = events.filter(({ ph, pid, tid }) => ph === 'X' && main.has(`${pid} ${tid}`));
+  return [result, Math.max(0, ...tasks.map(({ tdur }) => (tdur ?? 0) / 1000))];
+}
+
 /** The elements as they are published, built when their sources have changed. */
 export function buildElements(): void {
   const built = spawnSync(

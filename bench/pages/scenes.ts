@@ -9,6 +9,7 @@ import {
   type Thread,
 } from '@patchbay/elements';
 import type { PatchbayClient } from '@patchbay/elements/client';
+import { bareTable } from './bare.ts';
 import { startServer, type Remote } from './remote.ts';
 
 define({ prefix: 'bench' });
@@ -293,8 +294,7 @@ async function openContacts(crowd: number): Promise<number> {
 const tableRows = () => table.shadowRoot!.querySelectorAll('.window > [role=row]').length;
 
 /** Wheel, flings, the bar dragged from end to end, and jumps to places all over. */
-async function scrollContacts(steps: number): Promise<Scrolled> {
-  const scroller = scrollerOf(table);
+async function scrollThrough(scroller: HTMLElement, steps: number, rows = () => 0): Promise<Scrolled> {
   const result: Scrolled = { frames: [], still: [], rows: 0 };
   const end = scroller.scrollHeight - scroller.clientHeight;
   const jumps = Array.from({ length: steps }, (_, n) => (((n * 7_919) % 1_000) / 1_000) * end);
@@ -304,7 +304,7 @@ async function scrollContacts(steps: number): Promise<Scrolled> {
     const now = await frame();
     result.frames.push(now - last);
     last = now;
-    result.rows = Math.max(result.rows, tableRows());
+    result.rows = Math.max(result.rows, rows());
   }
   scroller.scrollTop = 0;
   last = await frame();
@@ -316,9 +316,20 @@ async function scrollContacts(steps: number): Promise<Scrolled> {
   return result;
 }
 
+const scrollContacts = (steps: number) => scrollThrough(scrollerOf(table), steps, tableRows);
+
+/** The same way through a table as long that lies over it and does nothing but show text. */
+async function scrollBare(steps: number): Promise<Scrolled> {
+  const bare = bareTable(stage, table.list!.length);
+  const scrolled = await scrollThrough(bare, steps);
+  bare.remove();
+  return scrolled;
+}
+
 const scenes = {
   openContacts,
   scrollContacts,
+  scrollBare,
   inboxFirstPaint,
   threadFirstPaint,
   openInbox,

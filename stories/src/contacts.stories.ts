@@ -299,7 +299,7 @@ export const Many: Story = {
       grid.scrollTop = grid.scrollHeight;
       await waitFor(() => expect(list!.length).toBeGreaterThan(pages * 100));
     }
-    await waitFor(() => expect(all(grid, '.bones').length).toBe(0));
+    await waitFor(() => expect(all(grid, '.wait').length).toBe(0));
     await expect(all(grid, '[part=row]').length).toBeLessThan(60);
   }),
 };

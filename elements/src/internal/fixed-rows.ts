@@ -10,6 +10,8 @@ export interface FixedRowsOptions {
   above?: () => number;
   /** Rows drawn beyond the visible part, above and below. Default 8. */
   overscan?: number;
+  /** Draws the rows [start, end) into the window; after every update, and when others have come into view. */
+  draw: (window: HTMLElement) => void;
   /** The window has moved. */
   onWindow?: (start: number, end: number) => void;
 }
@@ -26,7 +28,8 @@ const STEP = 2;
 
 /**
  * Draws only the rows that can be seen, all of one height: where each stands is a multiplication, so a million cost what a
- * hundred do. The rows stand in one window that is moved; the host draws them without keys, so that their nodes are used again.
+ * hundred do. The rows stand in one window that is moved. Scrolling draws rows and nothing else of the host, and nothing here
+ * asks the browser for a layout while it draws: sizes come from a ResizeObserver, when they are known anyway.
  *
  * Where the whole would be too tall, the place that the scroller shows and the place in the rows are two numbers: small steps
  * move both alike, a jump of the bar sets the second from the first, and when the scroller rests, the first from the second.
@@ -35,7 +38,6 @@ export class FixedRows implements ReactiveController {
   /** The rows to draw: [start, end). */
   start = 0;
   end = 0;
-  readonly #host: ReactiveControllerHost;
   readonly #options: FixedRowsOptions;
   #height = 44;
   /** The place in the rows: px that lie above the view. */
@@ -43,11 +45,12 @@ export class FixedRows implements ReactiveController {
   #lastTop = 0;
   #view = 0;
   #scroller: HTMLElement | null = null;
+  /** The row that is measured. */
+  #row: Element | null = null;
   #observer: ResizeObserver | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: ReactiveControllerHost, options: FixedRowsOptions) {
-    this.#host = host;
     this.#options = options;
     host.addController(this);
   }
@@ -57,8 +60,29 @@ export class FixedRows implements ReactiveController {
     return Math.max(1, Math.floor(this.#view / this.#height) - 1);
   }
 
-  /** To be called in `willUpdate`: chooses the rows. */
-  prepare(): void {
+  /** The first row of which something can be seen. */
+  get first(): number {
+    return Math.floor(this.#place / this.#height);
+  }
+
+  /** Draws again, without an update of the host. */
+  redraw(): void {
+    const window = this.#options.sizer()?.firstElementChild;
+    if (!this.#scroller || !(window instanceof HTMLElement)) return;
+    this.#prepare();
+    this.#options.draw(window);
+    this.#put(window);
+    const row = window.firstElementChild;
+    if (row && !this.#row?.isConnected) {
+      if (this.#row) this.#observer?.unobserve(this.#row);
+      this.#row = row;
+      this.#observer?.observe(row);
+    }
+    this.#options.onWindow?.(this.start, this.end);
+  }
+
+  /** Chooses the rows. */
+  #prepare(): void {
     const count = this.#options.count();
     const overscan = this.#options.overscan ?? 8;
     const view = this.#view || 800;
@@ -87,10 +111,7 @@ export class FixedRows implements ReactiveController {
   hostUpdated(): void {
     const scroller = this.#options.scroller();
     if (scroller !== this.#scroller) this.#attach(scroller);
-    if (!scroller) return;
-    this.#measure();
-    this.#put();
-    this.#options.onWindow?.(this.start, this.end);
+    this.redraw();
   }
 
   hostDisconnected(): void {
@@ -101,6 +122,7 @@ export class FixedRows implements ReactiveController {
   #attach(scroller: HTMLElement | null): void {
     this.#scroller?.removeEventListener('scroll', this.#scrolled);
     this.#observer?.disconnect();
+    this.#row = null;
     this.#scroller = scroller;
     if (!scroller) return;
     scroller.addEventListener('scroll', this.#scrolled, { passive: true });
@@ -125,7 +147,7 @@ export class FixedRows implements ReactiveController {
   #measure(): void {
     const scroller = this.#scroller;
     if (!scroller || scroller.clientHeight === 0) return;
-    const row = this.#options.sizer()?.firstElementChild?.firstElementChild;
+    const row = this.#row;
     const height = row instanceof HTMLElement ? row.offsetHeight || this.#height : this.#height;
     const view = scroller.clientHeight - (this.#options.above?.() ?? 0);
     if (height === this.#height && view === this.#view) return;
@@ -133,17 +155,16 @@ export class FixedRows implements ReactiveController {
     this.#place = (this.#place / this.#height) * height;
     this.#height = height;
     this.#view = view;
-    this.#host.requestUpdate();
+    this.redraw();
   }
 
   /** Puts the window where its first row belongs. */
-  #put(): void {
+  #put(window = this.#options.sizer()?.firstElementChild): void {
     const sizer = this.#options.sizer();
-    const window = sizer?.firstElementChild;
-    if (!sizer || !(window instanceof HTMLElement) || !this.#scroller) return;
+    if (!sizer || !(window instanceof HTMLElement)) return;
     const tall = `${Math.min(this.#total, TALLEST)}px`;
     if (sizer.style.height !== tall) sizer.style.height = tall;
-    const above = this.#squeezed ? this.#place - this.#scroller.scrollTop : 0;
+    const above = this.#squeezed ? this.#place - this.#lastTop : 0;
     const moved = `translateY(${this.start * this.#height - above}px)`;
     if (window.style.transform !== moved) window.style.transform = moved;
   }
@@ -161,11 +182,10 @@ export class FixedRows implements ReactiveController {
       this.#place = Math.max(0, Math.min(this.#place + step, this.#room));
       this.#settleNearEnds();
     } else this.#place = (scrollTop / this.#range) * this.#room;
-    const first = Math.floor(this.#place / this.#height);
+    const { first } = this;
     const last = Math.ceil((this.#place + this.#view) / this.#height);
     const count = this.#options.count();
-    if (first < this.start || Math.min(last, count) > this.end || this.#far(first))
-      this.#host.requestUpdate();
+    if (first < this.start || Math.min(last, count) > this.end || this.#far(first)) this.redraw();
     else if (this.#squeezed) this.#put();
     if (!this.#squeezed) return;
     clearTimeout(this.#rest);
@@ -203,6 +223,6 @@ export class FixedRows implements ReactiveController {
     const scroller = this.#scroller;
     if (scroller && this.#squeezed) this.#align();
     else if (scroller) scroller.scrollTop = this.#lastTop = this.#place;
-    this.#host.requestUpdate();
+    this.redraw();
   }
 }

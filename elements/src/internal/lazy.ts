@@ -4,7 +4,7 @@ import { adoptStyles, type CSSResult, type CSSResultArray, type LitElement } fro
  * A part of an element that is loaded when it is first wanted: menus, pickers, dialogs. Keeps them out of what a page
  * loads before anything is seen. Its styles join the element's.
  */
-export class Lazy<T extends { styles?: CSSResultArray | CSSResult }> {
+export class Lazy<T extends object> {
   value: T | undefined;
   readonly #host: LitElement;
   readonly #load: () => Promise<T>;
@@ -20,8 +20,9 @@ export class Lazy<T extends { styles?: CSSResultArray | CSSResult }> {
       (value) => {
         this.value = value;
         const root = this.#host.renderRoot;
-        if (value.styles && root instanceof ShadowRoot)
-          adoptStyles(root, [...root.adoptedStyleSheets, ...([value.styles].flat() as CSSResult[])]);
+        const { styles } = value as { styles?: CSSResultArray | CSSResult };
+        if (styles && root instanceof ShadowRoot)
+          adoptStyles(root, [...root.adoptedStyleSheets, ...([styles].flat() as CSSResult[])]);
         this.#host.requestUpdate();
         return value;
       },

@@ -79,6 +79,13 @@ export class VirtualRows implements ReactiveController {
     if (this.#scroller && !this.#options.stickToEnd) this.#scroller.scrollTop = 0;
   }
 
+  /** To the beginning, at once: what was looked at is not brought back by rows that change their height. */
+  scrollToStart(): void {
+    this.#anchor = null;
+    this.#lastTop = 0;
+    if (this.#scroller) this.#scroller.scrollTop = 0;
+  }
+
   scrollToEnd(): void {
     this.atEnd = true;
     this.#wanted = null;

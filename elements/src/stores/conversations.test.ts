@@ -3,6 +3,7 @@ import { ApiError } from '../client/errors.ts';
 import { createFakeClient, type FakeOptions } from '../testing/index.ts';
 import { holdAnswer } from './testing.ts';
 import { safeStorage } from './storage.ts';
+import './messaging.ts';
 import { Stores } from './stores.ts';
 
 async function setUp(options: FakeOptions = {}) {

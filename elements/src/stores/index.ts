@@ -1,3 +1,4 @@
+import './messaging.ts';
 export { Store, type Loading } from './store.ts';
 export { Stores, storesFor, type Attached } from './stores.ts';
 export { contactOf, threadOf } from './opened.ts';
@@ -21,7 +22,8 @@ export { Outbox } from './outbox.ts';
 export { SessionStore } from './session.ts';
 export { ContactListStore, type ContactListOptions, type ContactView } from './contact-list.ts';
 export { JobsStore, type JobsOptions } from './jobs.ts';
-export { contactList, jobsOf, segmentsOf } from './people.ts';
+export { contactList, segmentsOf } from './people.ts';
+export { jobsOf } from './working.ts';
 export { SegmentsStore } from './segments.ts';
 export { Selection } from './selection.ts';
 export { NotificationsStore, notificationsOf } from './notifications.ts';

@@ -1,6 +1,7 @@
 import type { FeedEvent } from '@patchbay/server-kit/contract';
 import { ContactStore } from './contact.ts';
 import { Outbox } from './outbox.ts';
+import './messaging.ts';
 import type { Attached, Stores } from './stores.ts';
 import { ThreadStore } from './thread.ts';
 

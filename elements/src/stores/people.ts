@@ -1,22 +1,15 @@
 import type { FeedEvent } from '@patchbay/server-kit/contract';
 import { ContactListStore } from './contact-list.ts';
-import { ImportStore } from './import.ts';
-import { JobsStore } from './jobs.ts';
 import { SegmentsStore } from './segments.ts';
 import type { Attached, Stores } from './stores.ts';
 
 /** The stores of tables of people, beside the inbox's: they are loaded with the elements that show them. */
 class People implements Attached {
   readonly segments: SegmentsStore;
-  readonly jobs: JobsStore;
-  /** Made by who shows it. */
-  import: ImportStore | undefined;
   readonly #lists = new Set<ContactListStore>();
 
   constructor(stores: Stores) {
-    const { client, storage } = stores;
-    this.segments = new SegmentsStore(client);
-    this.jobs = new JobsStore({ client, storage, scope: () => stores.scope });
+    this.segments = new SegmentsStore(stores.client);
     stores.attach(this);
   }
 
@@ -38,7 +31,6 @@ class People implements Attached {
   recover(): void {
     for (const list of this.#lists) list.recover();
     this.segments.recover();
-    void this.jobs.find();
   }
 }
 
@@ -52,16 +44,6 @@ function peopleOf(stores: Stores): People {
 
 /** The segments of the account: the same store for everybody. */
 export const segmentsOf = (stores: Stores): SegmentsStore => peopleOf(stores).segments;
-/** The jobs started here: the same store for everybody. */
-export const jobsOf = (stores: Stores): JobsStore => peopleOf(stores).jobs;
-
-/** The import that somebody is preparing. It outlives its dialog. */
-export function importOf(stores: Stores): ImportStore {
-  const people = peopleOf(stores);
-  const { client, storage } = stores;
-  return (people.import ??= new ImportStore({ client, storage, scope: () => stores.scope }));
-}
-
 /** A list of its own, live while it is held: two tables on a page may show different people. */
 export function contactList(stores: Stores): { list: ContactListStore; release: () => void } {
   const list = new ContactListStore({ client: stores.client });

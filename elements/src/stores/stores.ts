@@ -1,11 +1,11 @@
 import type { FeedEvent } from '@patchbay/server-kit/contract';
 import type { FeedSignal, PatchbayClient } from '../client/types.ts';
-import { ConversationCache } from './cache.ts';
-import { ConversationsStore } from './conversations.ts';
-import { DraftsStore } from './drafts.ts';
+import type { ConversationCache } from './cache.ts';
+import type { ConversationsStore } from './conversations.ts';
+import type { DraftsStore } from './drafts.ts';
 import { SessionStore } from './session.ts';
 import { safeStorage, type SafeStorage } from './storage.ts';
-import { UnreadStore } from './unread.ts';
+import type { UnreadStore } from './unread.ts';
 
 /** Stores that come later, such as those of an open conversation, and want to hear of the feed. */
 export interface Attached {
@@ -13,6 +13,25 @@ export interface Attached {
   reload(): void;
   /** The server can be reached again: load what could not be loaded. */
   recover?(): void;
+}
+
+/** The stores of conversations: `messaging.ts` brings them, with the elements that show any. */
+export interface Messaging extends Attached {
+  readonly cache: ConversationCache;
+  readonly conversations: ConversationsStore;
+  readonly unread: UnreadStore;
+  readonly drafts: DraftsStore;
+  recover(): void;
+  /** Follows other tabs; returns what ends that. */
+  start(): () => void;
+  /** It is known who looks. */
+  settle(): void;
+}
+let makeMessaging: ((stores: Stores) => Messaging) | undefined;
+
+/** Whoever shows no conversations, such as a table of people, does not load their stores. */
+export function provideMessaging(make: (stores: Stores) => Messaging): void {
+  makeMessaging = make;
 }
 
 /**
@@ -24,36 +43,46 @@ export interface Attached {
 export class Stores {
   readonly client: PatchbayClient;
   readonly session: SessionStore;
-  readonly cache: ConversationCache;
-  readonly conversations: ConversationsStore;
-  readonly unread: UnreadStore;
-  readonly drafts: DraftsStore;
   readonly storage: SafeStorage;
   readonly #attached: Attached[] = [];
   #users = 0;
   #stop: (() => void)[] = [];
   #left = false;
+  #messages: Messaging | undefined;
 
   constructor(client: PatchbayClient, storage: SafeStorage = safeStorage()) {
     this.client = client;
     this.session = new SessionStore(client);
-    this.cache = new ConversationCache(client, (id) =>
-      this.session.me?.members.find((member) => member.id === id),
-    );
-    this.conversations = new ConversationsStore({
-      client,
-      cache: this.cache,
-      memberId: () => this.session.me?.member.id,
-    });
-    this.unread = new UnreadStore(client, this.cache);
     this.storage = storage;
-    this.drafts = new DraftsStore(storage, () => this.scope);
   }
 
   /** Under whose name something is kept in this browser; empty while it is not known. */
   get scope(): string {
     const { me } = this.session;
     return me === null ? '' : `${me.tenant.id}:${me.member.id}`;
+  }
+
+  get cache(): ConversationCache {
+    return this.#messaging.cache;
+  }
+  get conversations(): ConversationsStore {
+    return this.#messaging.conversations;
+  }
+  get unread(): UnreadStore {
+    return this.#messaging.unread;
+  }
+  get drafts(): DraftsStore {
+    return this.#messaging.drafts;
+  }
+
+  get #messaging(): Messaging {
+    if (!this.#messages) {
+      if (!makeMessaging)
+        throw new Error('Import "@patchbay/elements/stores" to use the stores of conversations.');
+      this.#messages = makeMessaging(this);
+      if (this.#users > 0) this.#stop.push(this.#messages.start());
+    }
+    return this.#messages;
   }
 
   attach(attached: Attached): void {
@@ -71,40 +100,35 @@ export class Stores {
       this.#users -= 1;
       if (this.#users > 0) return;
       for (const stop of this.#stop.splice(0)) stop();
-      this.conversations.dispose();
-      this.unread.dispose();
       this.#left = true;
     };
   }
 
   /** Loads everything that is shown afresh. */
   reload(): void {
-    this.conversations.reload();
-    this.unread.reload();
+    this.#messages?.reload();
     for (const attached of this.#attached) attached.reload();
     this.#recoverSession();
   }
 
   /** Loads again what could not be loaded, and nothing else. */
   recover(): void {
-    this.conversations.recover();
-    this.unread.recover();
+    this.#messages?.recover();
     for (const attached of this.#attached) attached.recover?.();
     this.#recoverSession();
   }
 
   #recoverSession(): void {
-    this.cache.recover();
-    void this.session.recover().then(() => this.drafts.settle());
+    void this.session.recover().then(() => this.#messages?.settle());
   }
 
   #start(): void {
     this.#stop.push(
       this.client.feed.listen((signal) => this.#heard(signal)),
-      this.drafts.watch(),
       this.#watchWindow(),
+      ...(this.#messages ? [this.#messages.start()] : []),
     );
-    void this.session.load().then(() => this.drafts.settle());
+    void this.session.load().then(() => this.#messages?.settle());
     this.session.setFeed(this.client.feed.state);
     // Nobody listened for a while: what happened meanwhile is not in any store.
     if (this.#left) this.reload();
@@ -130,16 +154,7 @@ export class Stores {
   }
 
   #take(event: FeedEvent): void {
-    if (event.conversation) {
-      this.cache.put(event.conversation);
-      this.conversations.recount();
-      this.unread.recount();
-    }
-    // whose conversation it was is gone or somebody else's: what is listed is asked for again
-    if (/^contact\.(deleted|merged|unmerged)$/.test(event.type)) {
-      this.conversations.reload();
-      this.unread.reload();
-    }
+    this.#messages?.take(event);
     // what a job changes comes without events of its own: whatever is shown may be another
     if (isEndOfWork(event)) this.reload();
     for (const attached of this.#attached) attached.take(event);

@@ -10,8 +10,8 @@ export const filled = css`
   max-block-size: inherit;
 `;
 
-/** What every element draws alike: text, buttons, chips, avatars, states. Sizes in px: the host owns the rem. */
-export const base = css`
+/** What every element draws alike: text, buttons, chips, states. Sizes in px: the host owns the rem. */
+export const core = css`
   :host {
     display: block;
     box-sizing: border-box;
@@ -78,11 +78,6 @@ export const base = css`
     outline: 2px solid var(--_focus);
     outline-offset: 2px;
   }
-  mark {
-    background: var(--_warn-soft);
-    color: var(--_text);
-    border-radius: 3px;
-  }
   .icon {
     width: 18px;
     height: 18px;
@@ -111,11 +106,6 @@ export const base = css`
     flex: 1;
     min-width: 0;
   }
-  .row {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-  }
   .hidden {
     position: absolute;
     width: 1px;
@@ -124,21 +114,6 @@ export const base = css`
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
-  }
-  .tool {
-    display: grid;
-    place-items: center;
-    flex: none;
-    width: 34px;
-    height: 34px;
-    border-radius: var(--_radius-m);
-    color: var(--_text-muted);
-    transition: background var(--_motion-quick);
-  }
-  .tool:hover:not(:disabled),
-  .tool[aria-expanded='true'] {
-    background: var(--_surface-hover);
-    color: var(--_text);
   }
   .button {
     display: inline-flex;
@@ -200,52 +175,10 @@ export const base = css`
     background: var(--_accent-soft);
     color: var(--_accent-text);
   }
-  .chip.good {
-    background: var(--_good-soft);
-    color: var(--_good);
-  }
-  .chip.bad {
-    background: var(--_bad-soft);
-    color: var(--_bad);
-  }
-  .chip.warn {
-    background: var(--_warn-soft);
-    color: var(--_warn);
-  }
   .chip .icon {
     width: 13px;
     height: 13px;
     stroke-width: 2.2;
-  }
-  .avatar {
-    display: grid;
-    place-items: center;
-    flex: none;
-    width: 40px;
-    height: 40px;
-    border-radius: 50%;
-    background: light-dark(#dfe3fb, #2b335c);
-    color: light-dark(#3442b8, #b9c2ff);
-    font-size: 14px;
-    font-weight: 600;
-    letter-spacing: 0;
-    user-select: none;
-  }
-  .avatar.h1 {
-    background: light-dark(#d9f0e6, #16382b);
-    color: light-dark(#0b6145, #6fdcb3);
-  }
-  .avatar.h2 {
-    background: light-dark(#fbe6d4, #3d2a17);
-    color: light-dark(#8a4b0b, #f0b67a);
-  }
-  .avatar.h3 {
-    background: light-dark(#f6dbe6, #40202f);
-    color: light-dark(#932152, #f3a0c0);
-  }
-  .avatar.h4 {
-    background: light-dark(#dcebf8, #1b3047);
-    color: light-dark(#1b5784, #94c8f2);
   }
   .state {
     display: flex;
@@ -304,6 +237,93 @@ export const base = css`
     width: 15px;
     height: 15px;
   }
+  @media (prefers-reduced-motion: reduce) {
+    *,
+    *::before,
+    *::after {
+      animation: none !important;
+      transition: none !important;
+      scroll-behavior: auto !important;
+    }
+  }
+  @media (forced-colors: active) {
+    .button,
+    .chip,
+    .pop {
+      border: 1px solid;
+    }
+  }
+`;
+
+/** What people work with, and people themselves: fields, menus, tools, avatars. */
+export const controls = css`
+  mark {
+    background: var(--_warn-soft);
+    color: var(--_text);
+    border-radius: 3px;
+  }
+  .row {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+  }
+  .tool {
+    display: grid;
+    place-items: center;
+    flex: none;
+    width: 34px;
+    height: 34px;
+    border-radius: var(--_radius-m);
+    color: var(--_text-muted);
+    transition: background var(--_motion-quick);
+  }
+  .tool:hover:not(:disabled),
+  .tool[aria-expanded='true'] {
+    background: var(--_surface-hover);
+    color: var(--_text);
+  }
+  .chip.good {
+    background: var(--_good-soft);
+    color: var(--_good);
+  }
+  .chip.bad {
+    background: var(--_bad-soft);
+    color: var(--_bad);
+  }
+  .chip.warn {
+    background: var(--_warn-soft);
+    color: var(--_warn);
+  }
+  .avatar {
+    display: grid;
+    place-items: center;
+    flex: none;
+    width: 40px;
+    height: 40px;
+    border-radius: 50%;
+    background: light-dark(#dfe3fb, #2b335c);
+    color: light-dark(#3442b8, #b9c2ff);
+    font-size: 14px;
+    font-weight: 600;
+    letter-spacing: 0;
+    user-select: none;
+  }
+  .avatar.h1 {
+    background: light-dark(#d9f0e6, #16382b);
+    color: light-dark(#0b6145, #6fdcb3);
+  }
+  .avatar.h2 {
+    background: light-dark(#fbe6d4, #3d2a17);
+    color: light-dark(#8a4b0b, #f0b67a);
+  }
+  .avatar.h3 {
+    background: light-dark(#f6dbe6, #40202f);
+    color: light-dark(#932152, #f3a0c0);
+  }
+  .avatar.h4 {
+    background: light-dark(#dcebf8, #1b3047);
+    color: light-dark(#1b5784, #94c8f2);
+  }
   .pop {
     position: absolute;
     z-index: 5;
@@ -359,20 +379,6 @@ export const base = css`
     outline-offset: 0;
     border-color: var(--_accent);
   }
-  @media (prefers-reduced-motion: reduce) {
-    *,
-    *::before,
-    *::after {
-      animation: none !important;
-      transition: none !important;
-      scroll-behavior: auto !important;
-    }
-  }
-  @media (forced-colors: active) {
-    .button,
-    .chip,
-    .pop {
-      border: 1px solid;
-    }
-  }
 `;
+
+export const base = [core, controls];

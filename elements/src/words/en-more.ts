@@ -1,8 +1,10 @@
+import { enList } from './en-list.ts';
 import { enRecord } from './en-record.ts';
 import type { Word } from './en.ts';
 
 /** The words of an open conversation: thread, composer, contact. Loaded with them. */
 export const enMore = {
+  ...enList,
   ...enRecord,
   assign: 'Assign',
   unassign: 'Unassign',

@@ -1,7 +1,9 @@
+import { enFields } from './en-fields.ts';
 import type { Word } from './en.ts';
 
 /** What is said of a message, an event or a consent, wherever it is shown. */
 export const enRecord = {
+  ...enFields,
   unassigned: 'Unassigned',
   automatic: 'automatic',
   'status.queued': 'Waiting to be sent',
@@ -38,26 +40,6 @@ export const enRecord = {
   'later.zone': 'Time in {zone}',
   'later.past': 'That time has passed. Choose a later one.',
   'later.schedule': 'Schedule',
-  'field.first_name': 'First name',
-  'field.last_name': 'Last name',
-  'field.email': 'Email',
-  'field.phone': 'Phone',
-  'field.stage': 'Stage',
-  'field.lead_type': 'Lead type',
-  'field.source': 'Source',
-  'field.local_time': 'Local time',
-  'field.middle_name': 'Middle name',
-  'field.birthday': 'Birthday',
-  'field.owner': 'Owner',
-  'field.lead_score': 'Score',
-  'field.street': 'Street',
-  'field.city': 'City',
-  'field.postal_code': 'Postal code',
-  'field.state': 'State',
-  'field.country': 'Country',
-  'field.also': 'Also',
-  'field.do_not_call': 'Do not call',
-  'field.dnd': 'Muted',
   'consent.sms': 'Texts',
   'consent.voice': 'Calls',
   'consent.email': 'Email',

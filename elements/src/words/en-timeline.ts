@@ -1,18 +1,9 @@
+import { enTimelineShell } from './en-timeline-shell.ts';
 import type { Word } from './en.ts';
 
 /** The words of the timeline and of the consent log. Loaded with them. */
 export const enTimeline = {
-  timeline: 'Timeline',
-  'timeline.filter': 'Show',
-  'timeline.all': 'All',
-  'timeline.message': 'Messages',
-  'timeline.call': 'Calls',
-  'timeline.consent': 'Consent',
-  'timeline.contact': 'Contact',
-  'timeline.conversation': 'Conversation',
-  'timeline.workflow': 'Workflows',
-  'timeline.note': 'Notes',
-  'timeline.task': 'Tasks',
+  ...enTimelineShell,
   'timeline.received': 'Received',
   'timeline.sentBy': '{name} · {status}',
   'timeline.via': '{channel} · {text}',
@@ -22,15 +13,8 @@ export const enTimeline = {
   'timeline.reschedule': 'Reschedule',
   'timeline.newTime': 'New time for “{text}”',
   'timeline.keep': 'Keep as it was',
-  'timeline.empty': 'Nothing has happened yet',
-  'timeline.emptyHint': 'Texts, calls, consent and changes appear here as they happen.',
-  'timeline.emptyKind': 'Nothing of this kind yet',
-  'timeline.emptyKindHint': 'Choose “All” to see everything that happened.',
-  'timeline.none': 'No contact chosen',
-  'timeline.noneHint': 'Choose a person to see what happened with them.',
   'timeline.beginning': 'This is where it began',
   'timeline.loadingOlder': 'Loading what was earlier',
-  'error.timeline': 'The timeline could not be loaded.',
   'error.timelineOlder': 'What was earlier could not be loaded.',
   'error.upcoming': 'It was not changed.',
   'did.contact.created': 'Added as a contact',

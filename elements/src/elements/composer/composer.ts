@@ -18,6 +18,7 @@ import type { WordKey } from '../../words/en.ts';
 import { blockedCard } from './blocked.ts';
 import { attachedFiles, fillReply, grow, LONGEST, matching, notes, sends, slashOf } from './draft-parts.ts';
 import { styles } from './composer.styles.ts';
+import '../../stores/messaging.ts';
 import type { OpenPop } from './pops.ts';
 
 type Pop = OpenPop | null;

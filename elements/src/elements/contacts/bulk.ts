@@ -6,7 +6,7 @@ import { icon, type IconName } from '../../internal/icons.ts';
 import { why } from '../../internal/parts.ts';
 import { deleteDialog, mergeDialog } from '../../internal/person-dialogs.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';
-import { jobsOf } from '../../stores/people.ts';
+import { jobsOf } from '../../stores/working.ts';
 import { MOST_CHOSEN } from '../../stores/selection.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { enContactsMore } from '../../words/en-contacts-more.ts';

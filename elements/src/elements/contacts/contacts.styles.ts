@@ -141,6 +141,18 @@ export const styles = css`
     height: calc(30px + 14px * var(--_density));
     border-bottom: 1px solid var(--_line);
     background: var(--_surface);
+    contain: strict;
+  }
+  .head {
+    contain: layout;
+  }
+  /* Somebody is on the way: a texture, and what was drawn before keeps its nodes unseen. */
+  .wait {
+    content-visibility: hidden;
+    background:
+      repeating-linear-gradient(90deg, var(--_line) 0 120px, transparent 120px 190px) 60px 50% / 100% 10px
+        no-repeat,
+      var(--_surface);
   }
   .tr:not(.head, .chosen):hover,
   .card:not(.chosen):hover {
@@ -178,14 +190,6 @@ export const styles = css`
   }
   .td.name {
     font-weight: 550;
-  }
-  .tr .avatar {
-    width: 28px;
-    height: 28px;
-    font-size: 11px;
-  }
-  .tr .bones {
-    width: 60%;
   }
   .head {
     height: 40px;
@@ -263,42 +267,6 @@ export const styles = css`
     height: 13px;
     stroke-width: 3;
   }
-  .tags {
-    display: flex;
-    gap: 4px;
-    min-width: 0;
-    overflow: hidden;
-  }
-  .tags .chip {
-    display: block;
-    flex: 0 1 auto;
-    min-width: 34px;
-    overflow: hidden;
-    line-height: 21px;
-    text-overflow: ellipsis;
-  }
-  .card {
-    display: flex;
-    align-items: center;
-    gap: 4px;
-    height: 84px;
-    padding-inline: 6px 14px;
-    border-bottom: 1px solid var(--_line);
-    overflow: hidden;
-    -webkit-touch-callout: none;
-    user-select: none;
-  }
-  .card .tick {
-    flex: none;
-    width: 44px;
-    height: 44px;
-  }
-  .card .bones {
-    width: 55%;
-  }
-  .card .muted {
-    font-size: var(--_text-s);
-  }
   .rim {
     position: sticky;
     inset-block-end: 0;
@@ -320,7 +288,7 @@ export const styles = css`
     height: 40px;
     font-size: 16px;
   }
-  .order {
+  .field.order {
     width: auto;
     min-height: 40px;
   }
@@ -329,5 +297,71 @@ export const styles = css`
     .chosen {
       forced-color-adjust: none;
     }
+  }
+`;
+
+/** Of what comes with the rows. */
+export const rowStyles = css`
+  /* What <bdi> does, without a node more: words run their own way, and stand where the table's do. */
+  .own {
+    text-align: match-parent;
+    unicode-bidi: plaintext;
+  }
+  b.own {
+    unicode-bidi: isolate;
+  }
+  .text {
+    display: block;
+    align-self: center;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .aside .tick,
+  .aside .td.name {
+    position: sticky;
+    z-index: 1;
+    inset-inline-start: 0;
+    background: inherit;
+  }
+  .aside .td.name {
+    inset-inline-start: 44px;
+  }
+  .tr .avatar {
+    width: 28px;
+    height: 28px;
+    font-size: 11px;
+  }
+  .tags {
+    display: flex;
+    gap: 4px;
+    min-width: 0;
+    overflow: hidden;
+  }
+  .tags .chip {
+    display: block;
+    flex: 0 1 auto;
+    min-width: 34px;
+    overflow: hidden;
+    line-height: 21px;
+    text-overflow: ellipsis;
+  }
+  .card {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    height: 84px;
+    padding-inline: 6px 14px;
+    border-bottom: 1px solid var(--_line);
+    contain: strict;
+    -webkit-touch-callout: none;
+    user-select: none;
+  }
+  .card .tick {
+    flex: none;
+    width: 44px;
+    height: 44px;
+  }
+  .card .muted {
+    font-size: var(--_text-s);
   }
 `;

@@ -1,18 +1,19 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import type { Contact, Filter, JobTarget } from '@patchbay/server-kit/contract';
+import type { ContactField, Filter, JobTarget, MemberRef } from '@patchbay/server-kit/contract';
 import type { ContactSort } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
 import { FixedRows } from '../../internal/fixed-rows.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';
-import { contactList, importOf, jobsOf, segmentsOf } from '../../stores/people.ts';
+import { contactList, segmentsOf } from '../../stores/people.ts';
+import type { JobsStore } from '../../stores/jobs.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { base } from '../../styles/base.ts';
+import { core } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enContacts } from '../../words/en-contacts.ts';
-import { enRecord } from '../../words/en-record.ts';
+import { enFields } from '../../words/en-fields.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import {
   chosen,
@@ -25,19 +26,27 @@ import {
   type Column,
   type ColumnPrefs,
 } from './columns.ts';
+import { Choosing } from './choosing.ts';
 import { styles } from './contacts.styles.ts';
-import { card, head, row, type Drawing } from './table.ts';
+import { Panels, type PanelContext } from './panels.ts';
+import { head, type Drawing } from './head.ts';
+import type { RowPool } from './row-pool.ts';
 import { toolbar, type Open } from './toolbar.ts';
 
-addEnglish(enRecord);
+addEnglish(enFields);
 addEnglish(enContacts);
+
+interface Drawn extends Drawing {
+  all: Column[];
+  prefs: ColumnPrefs;
+  fields: readonly ContactField[] | null;
+}
+const NOBODY: readonly MemberRef[] = [];
 
 /** Under this width people are cards. */
 const NARROW = 640;
 /** How long after the last letter a search is sent, in ms. */
 const TYPING = 200;
-/** How long a finger rests on a card to choose it. */
-const LONG_PRESS = 500;
 
 /**
  * @summary The people of an account: a table to look through, choose from and act upon.
@@ -62,12 +71,7 @@ const LONG_PRESS = 500;
  */
 export class Contacts extends BaseElement {
   static override readonly elementName: string = 'contacts';
-  static override styles = [tokens, base, styles];
-  static {
-    // The height of a row is known only once one is drawn; what is then missing is a second update, and meant to be one.
-    Contacts.disableWarning?.('change-in-update');
-  }
-
+  static override styles = [tokens, core, styles];
   @query('.scroller') private scroller!: HTMLElement | null;
   @query('.sizer') private sizer!: HTMLElement | null;
 
@@ -77,7 +81,6 @@ export class Contacts extends BaseElement {
   @property({ type: Boolean, attribute: 'read-only' }) readOnly = false;
 
   @state() private narrow = false;
-  @state() private active = 0;
   @state() private open: Open | null = null;
   @state() private prefs: ColumnPrefs | null = null;
   @state() private said = '';
@@ -87,24 +90,34 @@ export class Contacts extends BaseElement {
     sizer: () => this.sizer,
     count: () => this.list?.length ?? 0,
     above: () => (this.narrow ? 0 : 40),
+    draw: (window) => this.#drawRows(window),
     onWindow: (start, end) => this.list?.want(start, end),
   });
-  readonly #bulk = new Lazy(this, () => import('./bulk.ts'));
-  readonly #chooser = new Lazy(this, () => import('./chooser.ts'));
-  readonly #add = new Lazy(this, () => import('./add.ts'));
-  readonly #import = new Lazy(this, () => import('./import-dialog.ts'));
-  readonly #filter = new Lazy(this, () => import('./filter-panel.ts'));
+  /** What fills the rows: loaded beside the client, so that it is there before them. */
+  readonly #filling = new Lazy(this, () => import('./table.ts'));
+  #pool: RowPool | undefined;
+  readonly #choosing = new Choosing({
+    list: () => this.list,
+    indexOf: (inside) => this.#pool?.indexOf(inside) ?? null,
+    narrow: () => this.narrow,
+    perView: () => this.#rows.perView,
+    reveal: (index) => this.#rows.reveal(index),
+    open: ({ id }) => this.emit('contact-open', { contactId: id, conversationId: null }),
+    moved: () => this.#rows.redraw(),
+    chose: () => (this.said = this.selectedWords()),
+  });
+  readonly #panels = new Panels(this);
+  readonly #working = new Lazy(this, () => import('../../stores/working.ts'));
   readonly #sizes =
     typeof ResizeObserver === 'undefined'
       ? null
       : new ResizeObserver(([entry]) => (this.narrow = (entry?.contentRect.width ?? NARROW) < NARROW));
   #held: { list: ContactListStore; release: () => void } | null = null;
-  #anchor = 0;
   #typing: ReturnType<typeof setTimeout> | undefined;
-  #pressing: ReturnType<typeof setTimeout> | undefined;
-  #pressed = false;
+  #drawn: Drawn | undefined;
   #prefsOf = '';
   #endOfJobs: (() => void) | undefined;
+  #worksFor: Stores | null = null;
 
   /** The list that is drawn. */
   get list(): ContactListStore | null {
@@ -136,10 +149,10 @@ export class Contacts extends BaseElement {
   #hold(stores: Stores | null): void {
     this.#held?.release();
     this.#endOfJobs?.();
+    this.#worksFor = null;
     this.#held = stores ? contactList(stores) : null;
     this.#prefsOf = '';
     if (!stores) return;
-    this.#endOfJobs = jobsOf(stores).onEnd(() => void this.list?.refresh());
     void segmentsOf(stores).load();
     void stores.session.loadContactFields();
   }
@@ -147,19 +160,28 @@ export class Contacts extends BaseElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     const { stores, list } = this;
+    // what runs in the worker is asked for when the people are there
+    const working = list?.status === 'ready' ? this.#working.now : this.#working.value;
     this.watch(
       list,
       stores?.session,
       stores && segmentsOf(stores),
-      stores && jobsOf(stores),
-      stores && this.open === 'import' ? importOf(stores) : null,
+      working && stores && working.jobsOf(stores),
+      working && stores && this.open === 'import' ? working.importOf(stores) : null,
     );
+    if (working && stores) this.#work(stores, working.jobsOf(stores));
     if (stores && list) {
-      void jobsOf(stores).find();
       if (changed.has('segmentId') || this.#prefsOf !== `${stores.scope} ${this.segmentId ?? ''}`)
         this.#show(stores, list);
     }
-    this.#rows.prepare();
+  }
+
+  #work(stores: Stores, jobs: JobsStore): void {
+    void jobs.find();
+    if (this.#worksFor === stores) return;
+    this.#worksFor = stores;
+    this.#endOfJobs?.();
+    this.#endOfJobs = jobs.onEnd(() => void this.list?.refresh());
   }
 
   /** The view, with what is remembered of it. Shown at once also before it is known who looks. */
@@ -184,11 +206,23 @@ export class Contacts extends BaseElement {
       if (table.style.getPropertyValue(name) !== value) table.style.setProperty(name, value);
   }
 
-  #drawing(): Drawing & { all: Column[]; prefs: ColumnPrefs } {
+  /** The same object until something in it changes: rows that were drawn with it are not drawn again. */
+  #drawing(): Drawn {
     const { session, storage } = this.stores!;
+    const { i18n } = this;
     const prefs = this.prefs ?? readPrefs(storage, '', null);
-    const all = columnsOf(this.i18n, session.contactFields ?? []);
-    return { i18n: this.i18n, all, columns: chosen(all, prefs), members: session.me?.members ?? [], prefs };
+    const fields = session.contactFields;
+    const members = session.me?.members ?? NOBODY;
+    const before = this.#drawn;
+    if (
+      before?.i18n === i18n &&
+      before.prefs === prefs &&
+      before.fields === fields &&
+      before.members === members
+    )
+      return before;
+    const all = columnsOf(i18n, fields ?? []);
+    return (this.#drawn = { i18n, all, columns: chosen(all, prefs), members, prefs, fields });
   }
 
   #keep(change: Partial<ColumnPrefs>, remembered = true): void {
@@ -205,8 +239,8 @@ export class Contacts extends BaseElement {
   }
 
   #top(): void {
-    this.active = this.#anchor = 0;
     this.#rows.reset();
+    this.#choosing.reset();
   }
 
   #search(event: InputEvent): void {
@@ -237,61 +271,6 @@ export class Contacts extends BaseElement {
     this.list?.show({ filter: null });
   }
 
-  #openContact(contact: Contact): void {
-    this.emit('contact-open', { contactId: contact.id, conversationId: null });
-  }
-
-  // The keyboard: the grid holds the focus and says which row is meant.
-  readonly #key = (event: KeyboardEvent) => {
-    const { list } = this;
-    if (!list || event.target !== event.currentTarget) return;
-    const last = list.length - 1;
-    const { key, shiftKey: shift } = event;
-    const to = {
-      ArrowDown: this.active + 1,
-      ArrowUp: this.active - 1,
-      PageDown: this.active + this.#rows.perView,
-      PageUp: this.active - this.#rows.perView,
-      Home: 0,
-      End: last,
-    }[key];
-    if (to !== undefined) {
-      this.active = Math.max(0, Math.min(to, last));
-      this.#rows.reveal(this.active);
-      if (shift) this.#range(true);
-      else this.#anchor = this.active;
-    } else if (key === ' ') {
-      if (shift) this.#range(true);
-      else this.#toggle(this.active);
-    } else if (key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) this.#all(true);
-    else if (key === 'Escape' && !list.selection.empty) this.#all(false);
-    else if (key === 'Enter') {
-      const contact = list.at(this.active);
-      if (contact) this.#openContact(contact);
-    } else return;
-    event.preventDefault();
-  };
-
-  #toggle(index: number): void {
-    const contact = this.list?.at(index);
-    if (!contact || !this.list) return;
-    this.#anchor = this.active = index;
-    void this.list.choose(index, index, !this.list.selection.has(contact.id)).then(() => this.#say());
-  }
-
-  #range(on: boolean): void {
-    void this.list?.choose(this.#anchor, this.active, on).then(() => this.#say());
-  }
-
-  #all(on: boolean): void {
-    this.list?.chooseAll(on);
-    this.#say();
-  }
-
-  #say(): void {
-    this.said = this.selectedWords();
-  }
-
   private selectedWords(): string {
     const { list } = this;
     if (!list) return '';
@@ -300,37 +279,11 @@ export class Contacts extends BaseElement {
     return this.t(list.selection.all ? 'contacts.allSelected' : 'contacts.selected', { count });
   }
 
-  readonly #click = (event: MouseEvent) => {
-    const found = (event.target as Element).closest<HTMLElement>('[data-index]');
-    const { list } = this;
-    if (!found || !list) return;
-    const index = Number(found.dataset['index']);
-    if (this.#pressed) return void (this.#pressed = false);
-    const ticking = (event.target as Element).closest('[data-tick]') !== null;
-    if (event.shiftKey) {
-      this.active = index;
-      this.#range(true);
-    } else if (ticking || event.ctrlKey || event.metaKey || (this.narrow && !list.selection.empty))
-      this.#toggle(index);
-    else {
-      this.active = this.#anchor = index;
-      const contact = list.at(index);
-      if (contact) this.#openContact(contact);
-    }
+  /** The name stays in view beside the others. Pinned at all times, every row would cost two more layers of layout. */
+  readonly #sideways = ({ currentTarget }: Event) => {
+    const scroller = currentTarget as HTMLElement;
+    scroller.classList.toggle('aside', scroller.scrollLeft !== 0);
   };
-
-  // A finger that rests on a card chooses it; one that moves scrolls.
-  readonly #down = (event: PointerEvent) => {
-    clearTimeout(this.#pressing);
-    this.#pressed = false;
-    const found = (event.target as Element).closest<HTMLElement>('[data-index]');
-    if (event.pointerType === 'mouse' || !found) return;
-    this.#pressing = setTimeout(() => {
-      this.#pressed = true;
-      this.#toggle(Number(found.dataset['index']));
-    }, LONG_PRESS);
-  };
-  readonly #up = () => clearTimeout(this.#pressing);
 
   protected override render() {
     const { i18n, stores, list } = this;
@@ -358,33 +311,9 @@ export class Contacts extends BaseElement {
               })}
               ${feedNotice(i18n, stores.session.feed)}
               <div class="middle">
-                ${this.#renderList(list)}
-                ${this.open === 'filter' ? this.#renderFilter(stores, list) : nothing}
+                ${this.#renderList(list)} ${this.#panels.beside(this.#parts(stores, list))}
               </div>
-              ${this.#renderBulk(stores, list)} ${this.open === 'columns' ? this.#renderChooser() : nothing}
-              ${
-                this.open === 'import'
-                  ? this.#import.now?.importDialog({
-                      i18n,
-                      stores,
-                      close: () => (this.open = null),
-                      started: () => this.requestUpdate(),
-                    })
-                  : nothing
-              }
-              ${
-                this.open === 'add'
-                  ? this.#add.now?.addDialog({
-                      i18n,
-                      stores,
-                      close: () => (this.open = null),
-                      added: (contact) => {
-                        this.emit('contact-add', { contact });
-                        void list.refresh();
-                      },
-                    })
-                  : nothing
-              }`
+              ${this.#panels.below(this.#parts(stores, list))}`
           : emptyState('user', this.t('noClient'), this.t('noClientHint'))
       }
       <div class="hidden" role="status">${this.said}</div>
@@ -395,7 +324,8 @@ export class Contacts extends BaseElement {
   #openImport(): void {
     if (!this.stores || !this.emit('contacts-import', {})) return;
     this.open = 'import';
-    void importOf(this.stores).resume();
+    const { stores } = this;
+    void this.#working.load().then(({ importOf }) => importOf(stores).resume());
   }
 
   #renderList(list: ContactListStore) {
@@ -407,16 +337,8 @@ export class Contacts extends BaseElement {
     if (list.status === 'ready' && list.length === 0)
       return html`<div class="grow">${this.#renderEmpty(list)}</div>`;
     const drawing = this.#drawing();
-    const waiting = list.status !== 'ready';
-    const { start, end } = waiting ? { start: 0, end: 12 } : this.#rows;
-    const draw = this.narrow ? card : row;
     const { selection } = list;
-    const rows = Array.from({ length: Math.max(0, end - start) }, (_, nth) => {
-      const index = start + nth;
-      const contact = list.at(index);
-      const chosen = contact ? selection.has(contact.id) : selection.all;
-      return draw(contact, { index, active: index === this.active, chosen }, drawing);
-    });
+    const waiting = list.status !== 'ready';
     return html`<div
       class="scroller"
       part="list"
@@ -427,13 +349,13 @@ export class Contacts extends BaseElement {
       aria-busy=${waiting}
       aria-rowcount=${list.count === null ? -1 : list.count + (this.narrow ? 0 : 1)}
       aria-colcount=${drawing.columns.length + 1}
-      aria-activedescendant=${waiting || this.active < start || this.active >= end ? nothing : `row-${this.active}`}
-      @keydown=${this.#key}
-      @click=${this.#click}
-      @pointerdown=${this.#down}
-      @pointerup=${this.#up}
-      @pointercancel=${this.#up}
-      @pointermove=${this.#up}
+      @scroll=${this.#sideways}
+      @keydown=${this.#choosing.key}
+      @click=${this.#choosing.click}
+      @pointerdown=${this.#choosing.down}
+      @pointerup=${this.#choosing.up}
+      @pointercancel=${this.#choosing.up}
+      @pointermove=${this.#choosing.up}
     >
       <div class="table" role="presentation">
         ${
@@ -445,13 +367,13 @@ export class Contacts extends BaseElement {
                   all: selection.all,
                   some: !selection.empty,
                   widths: drawing.columns.map((column) => widthOf(column, drawing.prefs)),
-                  tickAll: () => this.#all(!selection.all),
+                  tickAll: () => this.#choosing.all(!selection.all),
                   sortBy: (sort) => this.#sort(sort),
                   resize: (column, width, done) => this.#resize(column, width, done),
                 })}
               </div>`
         }
-        <div class="sizer" role="rowgroup"><div class="window" role="presentation">${rows}</div></div>
+        <div class="sizer" role="rowgroup"><div class="window" role="presentation"></div></div>
       </div>
       ${
         list.moreError
@@ -462,6 +384,33 @@ export class Contacts extends BaseElement {
           : nothing
       }
     </div>`;
+  }
+
+  #drawRows(window: HTMLElement): void {
+    const { list, narrow } = this;
+    const filling = this.#filling.now;
+    if (!list || !filling) return;
+    this.#pool ??= new filling.RowPool(() => this.#rows.redraw());
+    const { start, end, first } = this.#rows;
+    const { active } = this.#choosing;
+    const { selection } = list;
+    const waiting = list.status !== 'ready';
+    this.#pool.draw(window, {
+      ...(waiting ? { start: 0, end: 12, first: 0 } : { start, end, first }),
+      above: narrow ? 0 : 1,
+      look: narrow ? 'card' : 'tr',
+      active,
+      at: (index) => (waiting ? undefined : list.at(index)),
+      chosen: (contact) => (contact ? selection.has(contact.id) : selection.all),
+      inside: narrow ? filling.card : filling.row,
+      drawing: this.#drawing(),
+      forget: waiting,
+    });
+    const meant = waiting || active < start || active >= end ? null : `row-${active}`;
+    const grid = this.scroller!;
+    if (grid.getAttribute('aria-activedescendant') === meant) return;
+    if (meant === null) grid.removeAttribute('aria-activedescendant');
+    else grid.setAttribute('aria-activedescendant', meant);
   }
 
   #resize(column: Column, width: number, done: boolean): void {
@@ -485,40 +434,30 @@ export class Contacts extends BaseElement {
     >`;
   }
 
-  #renderFilter(stores: Stores, list: ContactListStore) {
-    return this.#filter.now?.filterPanel({
-      i18n: this.i18n,
-      tag: this.tag('segment-builder'),
-      prefix: this.tag(''),
-      filter: list.view.filter,
-      segment: segmentsOf(stores).get(this.segmentId) ?? null,
-      change: (filter) => this.setFilter(filter),
-      show: (id) => this.#view(id),
-      close: () => (this.open = null),
-    });
-  }
-
-  #renderChooser() {
+  #parts(stores: Stores, list: ContactListStore): PanelContext {
+    const { i18n, open } = this;
     const { all, prefs } = this.#drawing();
-    return this.#chooser.now?.chooser({
-      i18n: this.i18n,
-      columns: all,
-      prefs,
-      change: (shown) => this.#keep(shown === null ? readPrefs(this.stores!.storage, '', null) : { shown }),
-      close: () => (this.open = null),
-    });
-  }
-
-  #renderBulk(stores: Stores, list: ContactListStore) {
-    const jobs = jobsOf(stores);
-    if (list.selection.empty && jobs.jobs.length === 0 && !this.#bulk.value?.busy(this)) return nothing;
-    return this.#bulk.now?.bulk({
-      host: this,
+    return {
+      i18n,
       stores,
       list,
-      i18n: this.i18n,
+      open,
+      columns: all,
+      prefs,
+      segmentId: this.segmentId,
+      jobs: this.#working.value?.jobsOf(stores).jobs.length ?? 0,
       words: this.selectedWords(),
       target: this.target,
-    });
+      tag: this.tag('segment-builder'),
+      prefix: this.tag(''),
+      close: () => (this.open = null),
+      view: (id) => this.#view(id),
+      filter: (filter) => this.setFilter(filter),
+      keep: (change) => this.#keep(change),
+      added: (contact) => {
+        this.emit('contact-add', { contact });
+        void list.refresh();
+      },
+    };
   }
 }

@@ -5,10 +5,11 @@ import { icon } from '../../internal/icons.ts';
 import { modal } from '../../internal/modal.ts';
 import { why } from '../../internal/parts.ts';
 import { IMPORT_STEPS, type ImportStore } from '../../stores/import.ts';
-import { importOf, jobsOf } from '../../stores/people.ts';
+import { importOf, jobsOf } from '../../stores/working.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { enContactsMore } from '../../words/en-contacts-more.ts';
 import type { WordKey } from '../../words/en.ts';
+import { enRecord } from '../../words/en-record.ts';
 import { enImport } from '../../words/en-import.ts';
 import { addEnglish, type I18n } from '../../words/i18n.ts';
 import { columnsStep } from './import-columns.ts';
@@ -17,6 +18,7 @@ import { rulesStep } from './import-rules.ts';
 
 export { styles } from './import-dialog.styles.ts';
 
+addEnglish(enRecord);
 addEnglish(enContactsMore);
 addEnglish(enImport);
 

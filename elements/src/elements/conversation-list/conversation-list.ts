@@ -10,13 +10,18 @@ import { emptyState, errorState, feedNotice, spinnerRows, why } from '../../inte
 import { Lazy } from '../../internal/lazy.ts';
 import { VirtualRows } from '../../internal/virtual-rows.ts';
 import type { ConversationFilter, ConversationsStore } from '../../stores/conversations.ts';
+import '../../stores/messaging.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
+import { enList } from '../../words/en-list.ts';
+import { addEnglish } from '../../words/i18n.ts';
 import { styles } from './conversation-list.styles.ts';
 import { same } from './same-filter.ts';
 import type { FilterMenu } from './filter-menu.ts';
 import { conversationRow } from './row.ts';
+
+addEnglish(enList);
 
 /**
  * @summary Conversations, most recent first: sections, filter, search, endless paging.

@@ -15,6 +15,7 @@ import type { ContactPanel } from '../contact-panel/contact-panel.ts';
 import type { ConversationList } from '../conversation-list/conversation-list.ts';
 import type { Thread } from '../thread/thread.ts';
 import { styles } from './inbox.styles.ts';
+import '../../stores/messaging.ts';
 import type { NewMessage } from './new-message.ts';
 
 /** From these widths of the element, in px, there are two and three columns. */

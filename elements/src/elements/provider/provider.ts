@@ -2,7 +2,7 @@ import { ContextProvider } from '@lit/context';
 import { css, html, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Brand } from '@patchbay/server-kit/contract';
-import { createClient } from '../../client/http.ts';
+import { lazyClient } from '../../client/lazy.ts';
 import type { GetToken } from '../../client/token.ts';
 import type { PatchbayClient } from '../../client/types.ts';
 import { BaseElement } from '../../internal/base-element.ts';
@@ -95,7 +95,7 @@ export class Provider extends BaseElement {
     if (wanted === this.#connectedTo && (this.#connection !== null) === (wanted !== '')) return;
     this.#connectedTo = wanted;
     this.#connection =
-      wanted === '' ? null : createClient({ baseUrl: wanted, getToken: (reason) => this.#ask(reason) });
+      wanted === '' ? null : lazyClient({ baseUrl: wanted, getToken: (reason) => this.#ask(reason) });
     if (this.isConnected) this.rewire();
   }
 

@@ -11,11 +11,13 @@ import type { Stores } from '../../stores/stores.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enBuilder } from '../../words/en-builder.ts';
+import { enList } from '../../words/en-list.ts';
 import { enRecord } from '../../words/en-record.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import { styles } from './segment-builder.styles.ts';
 import { group } from './tree.ts';
 
+addEnglish(enList);
 addEnglish(enRecord);
 addEnglish(enBuilder);
 

@@ -21,6 +21,7 @@ import { changeRefused, nothingOpen, optOutBanner } from './banners.ts';
 import { threadHeader, type ThreadMenu } from './header.ts';
 import { lineInputs, linkOf, threadLine } from './message.ts';
 import { News } from './news.ts';
+import '../../stores/messaging.ts';
 import { headerStyles, styles } from './thread.styles.ts';
 
 addEnglish(enMore);

@@ -45,6 +45,32 @@ export const styles = css`
   .scroller:focus-visible {
     outline-offset: -2px;
   }
+  .ghosts {
+    display: grid;
+    gap: 22px;
+    padding: 22px 0;
+  }
+  .ghost {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+  }
+  .ghost i {
+    width: 28px;
+    height: 28px;
+    border-radius: 50%;
+    background: var(--_line);
+  }
+  .ghost .bones {
+    width: 60%;
+  }
+  .ghost:nth-child(odd) .bones {
+    width: 42%;
+  }
+`;
+
+/** Of what comes with the entries. */
+export const entryStyles = css`
   .line {
     display: flow-root;
   }
@@ -128,27 +154,5 @@ export const styles = css`
     text-align: center;
     color: var(--_text-faint);
     font-size: var(--_text-s);
-  }
-  .ghosts {
-    display: grid;
-    gap: 22px;
-    padding: 22px 0;
-  }
-  .ghost {
-    display: flex;
-    align-items: center;
-    gap: 12px;
-  }
-  .ghost i {
-    width: 28px;
-    height: 28px;
-    border-radius: 50%;
-    background: var(--_line);
-  }
-  .ghost .bones {
-    width: 60%;
-  }
-  .ghost:nth-child(odd) .bones {
-    width: 42%;
   }
 `;

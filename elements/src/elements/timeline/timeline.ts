@@ -1,25 +1,19 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { guard } from 'lit/directives/guard.js';
-import { repeat } from 'lit/directives/repeat.js';
 import type { TimelineEntry } from '@patchbay/server-kit/contract';
 import { TIMELINE_KINDS, type TimelineKind } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
-import { icon } from '../../internal/icons.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
-import { VirtualRows } from '../../internal/virtual-rows.ts';
-import { keyOf, timelineOf, type TimelineStore } from '../../stores/timeline.ts';
-import { base } from '../../styles/base.ts';
+import type { TimelineStore } from '../../stores/timeline.ts';
+import { core } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
-import { enRecord } from '../../words/en-record.ts';
-import { enTimeline } from '../../words/en-timeline.ts';
+import { enTimelineShell } from '../../words/en-timeline-shell.ts';
 import { addEnglish } from '../../words/i18n.ts';
-import { says } from './says.ts';
+import type { Entries } from './entries.ts';
 import { styles } from './timeline.styles.ts';
 
-addEnglish(enRecord);
-addEnglish(enTimeline);
+addEnglish(enTimelineShell);
 
 const KINDS = Object.keys(TIMELINE_KINDS) as TimelineKind[];
 
@@ -37,7 +31,7 @@ const KINDS = Object.keys(TIMELINE_KINDS) as TimelineKind[];
  */
 export class Timeline extends BaseElement {
   static override readonly elementName: string = 'timeline';
-  static override styles = [tokens, base, styles];
+  static override styles = [tokens, core, styles];
   static {
     // Heights are known only once rows are drawn; what is then missing is a second update, and meant to be one.
     Timeline.disableWarning?.('change-in-update');
@@ -60,52 +54,58 @@ export class Timeline extends BaseElement {
   @state() private moving: string | null = null;
   @state() private said = '';
 
-  readonly #virtual = new VirtualRows(this, {
-    scroller: () => this.scroller,
-    rows: () => this.rows,
-    count: () => this.store?.items.length ?? 0,
-    key: (index) => keyOf(this.#at(index) as TimelineEntry),
-    estimate: 58,
-    onScroll: ({ atStart, atEnd }) => this.#onPlace(this.order === 'oldest' ? atStart : atEnd),
-  });
+  /** The store, and what draws its entries: loaded beside the client, while ghosts stand for them. */
+  readonly #drawing = new Lazy(this, () => import('./entries.ts'));
+  #entries: Entries | undefined;
   readonly #upcoming = new Lazy(this, () => import('./upcoming.ts'));
   #drawn: TimelineStore | null = null;
   #placed = false;
   #newest: string | undefined;
   #toTop = false;
 
-  /** The store that is drawn. */
+  /** The store that is drawn; null also until its code is there. */
   get store(): TimelineStore | null {
-    return this.contactId !== null && this.stores
-      ? timelineOf(this.stores, this.contactId, this.kind || null)
+    const code = this.#drawing.value;
+    return code && this.contactId !== null && this.stores
+      ? code.timelineOf(this.stores, this.contactId, this.kind || null)
       : null;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
+    const code = this.contactId !== null && this.stores ? this.#drawing.now : undefined;
     const { store } = this;
     this.watch(store, this.stores?.session);
     if (store !== this.#drawn || changed.has('order')) this.#begin(store);
     if (store?.status === 'idle') void store.load();
+    if (code) {
+      this.#entries ??= new code.Entries(this, {
+        scroller: () => this.scroller,
+        rows: () => this.rows,
+        count: () => this.store?.items.length ?? 0,
+        at: (index) => this.#at(index),
+        onScroll: ({ atStart, atEnd }) => this.#onPlace(this.order === 'oldest' ? atStart : atEnd),
+      });
+    }
     this.#notice(store);
     this.#toTop = this.order === 'newest' && (this.scroller?.scrollTop ?? 0) < 8;
-    this.#virtual.prepare();
+    this.#entries?.prepare();
     // The newest is at the bottom: that is where one begins.
-    if (this.order === 'oldest' && !this.#placed && store?.status === 'ready') {
+    if (this.order === 'oldest' && !this.#placed && store?.status === 'ready' && this.#entries) {
       this.#placed = true;
       const last = this.#at(store.items.length - 1);
-      if (last) this.#virtual.scrollToKey(keyOf(last), 'nearest');
+      if (last) this.#entries.show(last);
     }
   }
 
   protected override updated(): void {
     // Whoever looks at the newest keeps looking at the newest.
-    if (this.#toTop && this.scroller) this.scroller.scrollTop = 0;
+    if (this.#toTop) this.#entries?.toStart();
   }
 
   #begin(store: TimelineStore | null): void {
     this.#drawn = store;
-    this.#virtual.reset();
+    this.#entries?.reset();
     this.#placed = false;
     this.#newest = undefined;
     this.moving = null;
@@ -116,13 +116,11 @@ export class Timeline extends BaseElement {
   #notice(store: TimelineStore | null): void {
     const newest = store?.items[0];
     if (!newest || store.status !== 'ready') return;
-    const key = keyOf(newest);
+    const key = newest.message?.id ?? newest.id;
     if (key === this.#newest) return;
     const first = this.#newest === undefined;
     this.#newest = key;
-    if (first) return;
-    const { text, by } = says(newest, this.i18n);
-    this.said = `${text} · ${by}`;
+    if (!first) this.said = this.#entries?.say(newest, this.i18n) ?? '';
   }
 
   #at(index: number): TimelineEntry | undefined {
@@ -137,11 +135,12 @@ export class Timeline extends BaseElement {
 
   protected override render() {
     const { i18n, store } = this;
+    const chosen = this.contactId !== null && this.stores !== null;
     return html`<div class="root" part="base" dir=${i18n.dir} lang=${i18n.locale}>
-      ${this.noFilter || !store ? nothing : this.#renderFilters()}
+      ${this.noFilter || !chosen ? nothing : this.#renderFilters()}
       ${feedNotice(i18n, this.stores?.session.feed ?? 'idle')}
       <div class="scroller" part="list" tabindex="0" role="group" aria-label=${this.t('timeline')}>
-        ${store ? this.#renderBody(store) : emptyState('history', this.t('timeline.none'), this.t('timeline.noneHint'))}
+        ${chosen ? this.#renderBody(store) : emptyState('history', this.t('timeline.none'), this.t('timeline.noneHint'))}
       </div>
       <div class="hidden" role="status">${this.said}</div>
     </div>`;
@@ -163,11 +162,11 @@ export class Timeline extends BaseElement {
     </div>`;
   }
 
-  #renderBody(store: TimelineStore) {
+  #renderBody(store: TimelineStore | null) {
     const { i18n } = this;
-    if (store.status === 'error')
+    if (store?.status === 'error')
       return errorState(i18n, 'error.timeline', store.error, () => void store.load());
-    if (store.status !== 'ready') {
+    if (store?.status !== 'ready' || !this.#entries) {
       return html`<div class="ghosts" part="loading" role="status" aria-label=${this.t('loading')}>
         ${[1, 2, 3, 4, 5, 6].map(() => html`<span class="ghost"><i></i><span class="bones"></span></span>`)}
       </div>`;
@@ -182,7 +181,7 @@ export class Timeline extends BaseElement {
     }
     return html`${oldest ? this.#renderOlder(store) : upcoming}
       <div></div>
-      <div class="rows" role="list">${this.#renderRows(store.items.length)}</div>
+      <div class="rows" role="list">${this.#entries.draw(i18n)}</div>
       <div></div>
       ${oldest ? upcoming : this.#renderOlder(store)}`;
   }
@@ -196,41 +195,6 @@ export class Timeline extends BaseElement {
       readOnly: this.readOnly,
       move: (id) => (this.moving = id),
     });
-  }
-
-  #renderRows(count: number) {
-    const { start, end } = this.#virtual;
-    const indexes = Array.from({ length: Math.min(end, count) - start }, (_, i) => start + i);
-    const hour = Math.floor(Date.now() / 3_600_000);
-    return repeat(
-      indexes,
-      (index) => keyOf(this.#at(index) as TimelineEntry),
-      (index) => {
-        const entry = this.#at(index) as TimelineEntry;
-        const before = this.#at(index - 1);
-        return guard([entry, before?.at, this.i18n, hour], () => this.#renderEntry(entry, before?.at));
-      },
-    );
-  }
-
-  #renderEntry(entry: TimelineEntry, before: string | undefined) {
-    const { i18n } = this;
-    const { icon: name, tone, text, by, quote } = says(entry, i18n);
-    return html`<div class="line" role="listitem" data-key=${keyOf(entry)}>
-      ${
-        before !== undefined && i18n.sameDay(before, entry.at)
-          ? nothing
-          : html`<div class="day" part="day">${i18n.day(entry.at)}</div>`
-      }
-      <div class="entry ${tone}" part="entry entry-${entry.kind}">
-        <span class="mark">${icon(name, name === 'send' ? 'flip' : '')}</span>
-        <div class="grow">
-          <p class="words ${quote ? 'quote' : ''}"><bdi>${text}</bdi></p>
-          ${by ? html`<p class="by"><bdi>${by}</bdi></p>` : nothing}
-        </div>
-        <time class="num" datetime=${entry.at} title=${i18n.moment(entry.at)}>${i18n.time(entry.at)}</time>
-      </div>
-    </div>`;
   }
 
   #renderOlder(store: TimelineStore) {

@@ -1,12 +1,13 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Message, Task } from '@patchbay/server-kit/contract';
+import { controls } from '../../styles/base.ts';
 import { icon } from '../../internal/icons.ts';
 import { why } from '../../internal/parts.ts';
 import type { TimelineStore } from '../../stores/timeline.ts';
 import { localTime, zonedInstant, type I18n } from '../../words/i18n.ts';
 import { dueWords } from './says.ts';
 
-export const styles = css`
+const own = css`
   .upcoming {
     margin-top: 14px;
     border: 1px solid var(--_line);
@@ -50,6 +51,7 @@ export const styles = css`
     color: var(--_bad);
   }
 `;
+export const styles = [controls, own];
 
 export interface UpcomingContext {
   i18n: I18n;
