@@ -110,7 +110,7 @@ describe('a list of people from an open house', () => {
       );
       const [download] = await Promise.all([
         page.waitForEvent('download'),
-        job.getByRole('button', { name: 'Download refused rows' }).click(),
+        job.getByRole('link', { name: 'Download refused rows' }).click(),
       ]);
       expect(download.suggestedFilename()).toBe('refused-open-house.csv');
       const refused = await textOf(download);
@@ -282,7 +282,7 @@ describe('a list of people from an open house', () => {
       const job = page.getByRole('group', { name: 'Export' });
       const [download] = await Promise.all([
         page.waitForEvent('download', { timeout: 30_000 }),
-        job.getByRole('button', { name: 'Download' }).click({ timeout: 30_000 }),
+        job.getByRole('link', { name: 'Download' }).click({ timeout: 30_000 }),
       ]);
       expect(download.suggestedFilename()).toMatch(/\.csv$/);
       const text = await textOf(download);

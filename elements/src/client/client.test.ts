@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createFakeClient } from '../testing/fake-client.ts';
 import { createFeed } from './feed.ts';
 import { createClient } from './http.ts';
 import { sseParser, type SseFrame } from './sse.ts';
@@ -40,19 +39,6 @@ describe('a request', () => {
   it('rejects with `network` when there is no answer', async () => {
     const client = createClient({ baseUrl: '/crm', fetch: () => Promise.reject(new TypeError('failed')) });
     await expect(client.me()).rejects.toMatchObject({ code: 'network', status: 0 });
-  });
-
-  it('fetches a file with the token, which no link could carry', async () => {
-    const fetch = vi.fn(async (..._: Parameters<typeof globalThis.fetch>) => new Response('line,reason\r\n'));
-    const client = createClient({ baseUrl: '/crm', token: 'opaque', fetch });
-    const job = { ...(await createFakeClient().startExport({ subject: 'contacts' })), id: 'j1' };
-    expect(await (await client.getJobFile(job)).text()).toBe('line,reason\r\n');
-    await client.getJobFile({ ...job, kind: 'import' });
-    expect(fetch.mock.calls.map(([url]) => url)).toEqual([
-      '/crm/v1/jobs/j1/file',
-      '/crm/v1/imports/j1/problems.csv',
-    ]);
-    expect(new Headers(fetch.mock.calls[0]?.[1]?.headers).get('authorization')).toBe('Bearer opaque');
   });
 
   it('asks for one new token after a 401, for all that were refused, and tries again', async () => {

@@ -40,11 +40,11 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     return second === null || second === first ? response : attempt(second);
   }
 
-  async function ask(
+  async function call<T>(
     method: string,
     path: string,
-    { query, body, file, headers, signal }: Call,
-  ): Promise<Response> {
+    { query, body, file, headers, signal }: Call = {},
+  ): Promise<T> {
     const init: RequestInit = { method, headers: { Accept: 'application/json', ...headers } };
     if (signal) init.signal = signal;
     if (body !== undefined) {
@@ -63,25 +63,10 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
       throw ApiError.fromUnknown(cause);
     }
     if (!response.ok) throw await ApiError.fromResponse(response);
-    return response;
-  }
-
-  async function call<T>(method: string, path: string, options: Call = {}): Promise<T> {
-    const response = await ask(method, path, options);
     if (response.status === 204) return undefined as T;
     return (await response.json().catch(() => {
       throw new ApiError('bad_answer', response.status, '');
     })) as T;
-  }
-
-  /** A file, which the browser keeps on its disk when it is large. */
-  async function read(path: string, options: Call): Promise<Blob> {
-    const response = await ask('GET', path, options);
-    try {
-      return await response.blob();
-    } catch (cause) {
-      throw ApiError.fromUnknown(cause);
-    }
   }
 
   const items = <T>(answer: Promise<{ items: T[] }>) => answer.then((list) => list.items);
@@ -140,11 +125,6 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     startExport: (body) => call('POST', '/v1/exports', { body, headers: once(body.id) }),
     getJob: (id, options) => call('GET', at`/v1/jobs/${id}`, options),
     cancelJob: (id) => call('POST', at`/v1/jobs/${id}/cancel`),
-    getJobFile: ({ id, kind }, options = {}) =>
-      read(kind === 'export' ? at`/v1/jobs/${id}/file` : at`/v1/imports/${id}/problems.csv`, {
-        headers: { Accept: 'text/csv, application/x-ndjson, application/problem+json' },
-        ...options,
-      }),
     uploadImport: (file, { name, signal } = {}) =>
       call('POST', '/v1/imports', { file, query: { name }, ...(signal && { signal }) }),
     getImport: (id, options) => call('GET', at`/v1/imports/${id}`, options),

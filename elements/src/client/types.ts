@@ -162,8 +162,6 @@ export interface PatchbayClient {
   startExport(job: StartExport): Promise<Job>;
   getJob(id: string, options?: RequestOptions): Promise<Job>;
   cancelJob(id: string): Promise<Job>;
-  /** What an export has written, or the refused rows of an import: what is at the job's `download`. */
-  getJobFile(job: Job, options?: RequestOptions): Promise<Blob>;
   /** A CSV file, as it is; waits on the server for what its columns are. */
   uploadImport(file: Blob, options?: RequestOptions & { name?: string }): Promise<ImportDetails>;
   getImport(id: string, options?: RequestOptions): Promise<ImportDetails>;

@@ -58,17 +58,3 @@ it('says why one could not be started', async () => {
   expect(await jobs.start({ target, action: TAG })).toBeNull();
   expect(jobs.error?.code).toBe('network');
 });
-
-it('fetches what an export has written, or says why not', async () => {
-  const { store, client, step } = world();
-  const jobs = store();
-  const job = await jobs.export({ subject: 'contacts', target });
-  await vi.waitFor(() => {
-    step();
-    expect(jobs.jobs[0]?.state).toBe('done');
-  });
-  expect(await (await jobs.file(job!))?.text()).toBe('first_name,phone\r\n');
-  client.fail('getJobFile', 'network');
-  expect(await jobs.file(job!)).toBeNull();
-  expect([jobs.failed, jobs.error?.code]).toEqual(['file', 'network']);
-});

@@ -21,10 +21,8 @@ const LONG = 5_000;
 export class JobsStore extends Store {
   /** Newest first. */
   jobs: Job[] = [];
-  /** Why the last one could not be started or ended, or its file not be fetched. */
+  /** Why the last one could not be started or ended. */
   error: ApiError | null = null;
-  /** What `error` is about. */
-  failed: 'job' | 'file' = 'job';
   readonly #options: JobsOptions;
   readonly #followed = new Set<string>();
   readonly #listeners = new Set<(job: Job) => void>();
@@ -78,18 +76,8 @@ export class JobsStore extends Store {
     try {
       this.#put(await this.#options.client.cancelJob(id));
     } catch (cause) {
-      this.#fail(cause);
-    }
-  }
-
-  /** What a job has written. Null: `error` says why not. */
-  async file(job: Job): Promise<Blob | null> {
-    this.error = null;
-    try {
-      return await this.#options.client.getJobFile(job);
-    } catch (cause) {
-      this.#fail(cause, 'file');
-      return null;
+      this.error = ApiError.fromUnknown(cause);
+      this.changed();
     }
   }
 
@@ -116,15 +104,10 @@ export class JobsStore extends Store {
       this.follow(job);
       return job;
     } catch (cause) {
-      this.#fail(cause);
+      this.error = ApiError.fromUnknown(cause);
+      this.changed();
       return null;
     }
-  }
-
-  #fail(cause: unknown, what: 'job' | 'file' = 'job'): void {
-    this.error = ApiError.fromUnknown(cause);
-    this.failed = what;
-    this.changed();
   }
 
   #follow(id: string): void {

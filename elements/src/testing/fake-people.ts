@@ -33,7 +33,6 @@ type Methods =
   | 'startExport'
   | 'getJob'
   | 'cancelJob'
-  | 'getJobFile'
   | 'uploadImport'
   | 'getImport'
   | 'previewImport'
@@ -210,7 +209,7 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
       done,
       state: ended ? 'done' : 'running',
       finished_at: ended ? instant() : null,
-      download: ended && (job.kind === 'export' || job.failed > 0) ? `/v1/jobs/${id}/file` : null,
+      download: ended && (job.kind === 'export' || job.failed > 0) ? '/fixtures/photo.svg' : null,
     };
     return held.job;
   };
@@ -350,8 +349,6 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
         held.job = { ...held.job, state: 'canceled', finished_at: instant() };
         return held.job;
       }),
-    getJobFile: ({ id }, o) =>
-      answer('getJobFile', [id], () => new Blob(['first_name,phone\r\n'], { type: 'text/csv' }), o?.signal),
   };
 }
 

@@ -120,7 +120,6 @@ export const arTables: Record<Key, Word> = {
   'job.export': 'تصدير',
   'job.import': 'استيراد',
   'error.job': 'تعذّر البدء.',
-  'error.jobFile': 'تعذّر جلب الملف.',
   'error.merge': 'تعذّر الدمج.',
   'error.undo': 'تعذّر التراجع عن الدمج.',
   'error.addContact': 'لم تُضف جهة الاتصال.',

@@ -52,7 +52,6 @@ export const enContactsMore = {
   'job.export': 'Export',
   'job.import': 'Import',
   'error.job': 'That could not be started.',
-  'error.jobFile': 'The file could not be fetched.',
   'error.addContact': 'The contact was not added.',
   'chooser.title': 'Columns',
   'chooser.hint': 'Tick what is shown. Drag, or use the arrows, to change the order.',

@@ -253,12 +253,7 @@ async function merge(
 
 function notices({ host, stores, list, i18n }: BulkContext, state: State): unknown {
   const jobs = jobsOf(stores);
-  const error =
-    state.error ??
-    (jobs.error && {
-      what: jobs.failed === 'file' ? ('error.jobFile' as const) : ('error.job' as const),
-      cause: jobs.error,
-    });
+  const error = state.error ?? (jobs.error && { what: 'error.job' as const, cause: jobs.error });
   const hide = () => {
     Object.assign(state, { merged: null, error: null, said: '' });
     jobs.clearError();

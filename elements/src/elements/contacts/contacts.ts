@@ -66,7 +66,6 @@ const TYPING = 200;
  * @csspart select-all - The box that chooses everybody.
  * @csspart bulk - The bar with what can be done.
  * @csspart job - The progress of one job.
- * @csspart download - The button that fetches what a job has written.
  * @csspart panel - The filter beside the table.
  */
 export class Contacts extends BaseElement {

@@ -3,13 +3,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Job } from '@patchbay/server-kit/contract';
 import { IMPORT_OUTCOMES } from '@patchbay/server-kit/contract/names';
 import { icon } from '../../internal/icons.ts';
-import { saveFile } from '../../internal/save-file.ts';
+import { safeUrl } from '../../internal/text.ts';
 import type { JobsStore } from '../../stores/jobs.ts';
 import type { I18n } from '../../words/i18n.ts';
 
 export function jobRow(job: Job, jobs: JobsStore, i18n: I18n): TemplateResult {
   const what = i18n.t(job.kind === 'bulk' ? `job.${job.action?.type ?? 'set_field'}` : `job.${job.kind}`);
   const running = job.state === 'running' || job.state === 'queued' || job.state === 'waiting';
+  const href = job.download === null ? null : safeUrl(job.download);
   return html`<div class="job" part="job" role="group" aria-label=${what}>
     <b>${what}${job.name !== null && job.kind === 'import' ? html` <bdi>${job.name}</bdi>` : nothing}</b>
     ${
@@ -24,25 +25,12 @@ export function jobRow(job: Job, jobs: JobsStore, i18n: I18n): TemplateResult {
         : html`<span class="grow ${job.state === 'failed' ? 'wrong' : 'muted'}" role="status"
               >${outcome(job, i18n)}</span
             >
-            ${
-              job.download === null
-                ? nothing
-                : html`<button class="button" part="download" @click=${() => void download(job, jobs)}>
-                    ${icon('download')}${i18n.t(job.kind === 'import' ? 'job.downloadRefused' : 'job.download')}
-                  </button>`
-            }
+            ${href ? html`<a class="button" part="download" href=${href} download>${icon('download')}${i18n.t(job.kind === 'import' ? 'job.downloadRefused' : 'job.download')}</a>` : nothing}
             <button class="tool" aria-label=${i18n.t('job.dismiss')} @click=${() => jobs.dismiss(job.id)}>
               ${icon('x')}
             </button>`
     }
   </div>`;
-}
-
-/** The server gives files to a session, and a link carries none. */
-async function download(job: Job, jobs: JobsStore): Promise<void> {
-  const file = await jobs.file(job);
-  const name = job.name ?? 'contacts.csv';
-  if (file) saveFile(file, job.kind === 'import' ? `refused-${name}` : name);
 }
 
 function progress({ state, done, total }: Job, i18n: I18n): string {
