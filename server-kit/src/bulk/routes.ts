@@ -183,10 +183,13 @@ export function jobRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   return app;
 }
 
+/** The refused rows of `leads.txt` are CSV, whatever the file was called. */
+const refusedName = (name: string | null) => `refused-${(name ?? 'rows').replace(/\.\w{1,5}$/, '')}.csv`;
+
 /** What a job has written, as an answer. Throws `not_found`. */
 export function fileOf({ database }: Pick<KitContext, 'database'>, job: JobRow): Response {
   if (!hasFile(job)) throw notFound('file');
-  const name = job.kind === 'export' ? (job.name ?? 'export.csv') : 'problems.csv';
+  const name = job.kind === 'export' ? (job.name ?? 'export.csv') : refusedName(job.name);
   return new Response(streamFile(database, job.tenant_id, job.job_id), {
     headers: {
       'content-type': name.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'application/x-ndjson',

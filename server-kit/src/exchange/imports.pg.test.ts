@@ -234,7 +234,7 @@ describe('an import', () => {
     expect(job).toMatchObject({ total: 7, done: 7, failed: 5, counts: { created: 1, updated: 1 } });
     expect(job.download).toMatch(new RegExp(`^/crm/v1/files/${job.id}\\?t=alpha&e=`));
     const linked = await kit.request('GET', job.download.replace('/crm', ''), { as: null });
-    expect(linked.headers.get('content-disposition')).toBe('attachment; filename="problems.csv"');
+    expect(linked.headers.get('content-disposition')).toBe('attachment; filename="refused-rows.csv"');
     expect(linked.body).toBe(await problemsOf(job.id));
     const lines = (await problemsOf(job.id)).split('\r\n');
     expect(lines[0]).toBe('Name,Phone,Country,Notes,line,problem');
