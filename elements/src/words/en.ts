@@ -2,6 +2,7 @@ import type { enBoard } from './en-board.ts';
 import type { enBuilder } from './en-builder.ts';
 import type { enContactsMore } from './en-contacts-more.ts';
 import type { enContacts } from './en-contacts.ts';
+import type { enFilter } from './en-filter.ts';
 import type { enImport } from './en-import.ts';
 import type { enMore } from './en-more.ts';
 import type { enNotifications } from './en-notifications.ts';
@@ -33,9 +34,6 @@ export const en = {
   'filter.unread': 'Unread',
   'filter.tag': 'Tagged {tag}',
   'filter.segment': 'In a segment',
-  'filter.segments': 'Segments',
-  'filter.channels': 'Channels',
-  'error.segmentsList': 'The segments could not be loaded.',
   'filter.tagInput': 'By tag…',
   conversations: 'Conversations',
   searchResults: 'Results in all sections',
@@ -106,6 +104,7 @@ export type WordKey =
   | keyof typeof enTimeline
   | keyof typeof enContacts
   | keyof typeof enContactsMore
+  | keyof typeof enFilter
   | keyof typeof enImport
   | keyof typeof enNotifications
   | keyof typeof enPanel
