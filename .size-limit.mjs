@@ -25,7 +25,7 @@ export default [
   entry('composer', 'composer', '32 KiB'),
   entry('contact-panel', 'contact-panel', '36 KiB'),
   entry('timeline', 'timeline', '32 KiB'),
-  entry('pipeline', 'pipeline', '32 KiB'),
+  entry('pipeline', 'pipeline', '33 KiB'),
   entry('consent-log', 'consent-log', '30 KiB'),
   entry('contacts', 'contacts', '35 KiB'),
   entry('segment-builder', 'segment-builder', '37 KiB'),

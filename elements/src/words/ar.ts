@@ -441,7 +441,6 @@ export const ar: Words = {
   'pipeline.emptyFilterHint': 'ابحث عن شيء آخر، أو اعرض بطاقات الجميع.',
   'pipeline.showAll': 'اعرض كل البطاقات',
   'pipeline.emptyStage': 'لا أحد هنا',
-  'pipeline.dropHere': 'أفلت هنا',
   'pipeline.card': 'بطاقة يمكن نقلها',
   'pipeline.hint':
     'اضغط مفتاح المسافة لرفع البطاقة، والأسهم لنقلها، والمسافة لإفلاتها، وEscape للإلغاء. يفتح Enter جهة الاتصال.',

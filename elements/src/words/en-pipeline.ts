@@ -21,7 +21,6 @@ export const enPipeline = {
   'pipeline.emptyFilterHint': 'Look for something else, or show everyone’s cards.',
   'pipeline.showAll': 'Show all cards',
   'pipeline.emptyStage': 'Nobody here',
-  'pipeline.dropHere': 'Drop here',
   'pipeline.card': 'card that can be moved',
   'pipeline.hint':
     'Press Space to lift the card, arrows to move it, Space to drop it, Escape to cancel. Enter opens the contact.',

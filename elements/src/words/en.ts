@@ -2,6 +2,7 @@ import type { enBoard } from './en-board.ts';
 import type { enBuilder } from './en-builder.ts';
 import type { enContactsMore } from './en-contacts-more.ts';
 import type { enContacts } from './en-contacts.ts';
+import type { enFilter } from './en-filter.ts';
 import type { enImport } from './en-import.ts';
 import type { enList } from './en-list.ts';
 import type { enMore } from './en-more.ts';
@@ -53,6 +54,7 @@ export type WordKey =
   | keyof typeof enTimeline
   | keyof typeof enContacts
   | keyof typeof enContactsMore
+  | keyof typeof enFilter
   | keyof typeof enImport
   | keyof typeof enNotifications
   | keyof typeof enPanel

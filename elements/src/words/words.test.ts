@@ -4,6 +4,7 @@ import { enBoard } from './en-board.ts';
 import { enBuilder } from './en-builder.ts';
 import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
+import { enFilter } from './en-filter.ts';
 import { enImport } from './en-import.ts';
 import { enMore } from './en-more.ts';
 import { enNotifications } from './en-notifications.ts';
@@ -24,6 +25,7 @@ const english: Record<string, Word> = {
   ...enTimeline,
   ...enContacts,
   ...enContactsMore,
+  ...enFilter,
   ...enImport,
   ...enBoard,
   ...enBuilder,

@@ -97,6 +97,7 @@ function navigation(client: Client, user: PortalUser, path: string, tools: Html 
         <button type="button" class="tool" id="theme">
           ${icon('moon')}<span class="unseen">Dark mode</span>
         </button>
+        ${bell(client)}
         <form method="post" action="/logout">
           <button class="tool" title="Log out">${icon('leave')}<span class="unseen">Log out</span></button>
         </form>
@@ -110,6 +111,11 @@ const current = (is: boolean): Html | false => is && html`aria-current="page"`;
 function unread({ prefix }: Client): Html {
   const tag = tagName(`${prefix}-unread-count`);
   return html`<${tag} class="unread"></${tag}>`;
+}
+
+function bell({ prefix }: Client): Html {
+  const tag = tagName(`${prefix}-notifications`);
+  return html`<${tag} class="bell"></${tag}>`;
 }
 
 export const initials = (name: string): string =>

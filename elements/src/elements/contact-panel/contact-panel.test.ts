@@ -246,9 +246,8 @@ describe('contact-panel', () => {
     const sent = client.calls.filter(({ method }) => method === 'recordConsent').at(-1)?.args[1];
     const { occurred_at, expires_at, proof, source } = sent as Record<string, string>;
     expect([source, proof]).to.eql(['verbal', { reference: 'https://files.example.com/call.mp3' }]);
-    // the whole of the last day counts
-    const end = new Date(2099, 0, 3, 23, 59).toISOString();
-    expect([occurred_at, expires_at]).to.eql([new Date(2026, 0, 3, 12).toISOString(), end]);
+    // by the account's clock, in Chicago; the whole of the last day counts
+    expect([occurred_at, expires_at]).to.eql(['2026-01-03T18:00:00.000Z', '2099-01-04T05:59:00.000Z']);
   });
 
   it('takes tasks and notes, with colleagues mentioned by choice', async () => {

@@ -8,8 +8,11 @@ import type { ConversationFilter } from '../../stores/conversations.ts';
 import { segmentsOf } from '../../stores/people.ts';
 import type { SegmentsStore } from '../../stores/segments.ts';
 import type { Stores } from '../../stores/stores.ts';
-import type { I18n } from '../../words/i18n.ts';
+import { enFilter } from '../../words/en-filter.ts';
+import { addEnglish, type I18n } from '../../words/i18n.ts';
 import { same } from './same-filter.ts';
+
+addEnglish(enFilter);
 
 const FILTERS = [
   ['filter.all', {}],
