@@ -85,12 +85,16 @@ function parameters(place: string, schema: z.ZodObject | undefined, schemas: Sch
 }
 
 function contents(
-  content: Record<string, { schema: z.ZodType }>,
+  content: Record<string, { schema: z.ZodType | Json }>,
   io: 'input' | 'output',
   schemas: Schemas,
 ): Json {
   return Object.fromEntries(
-    Object.entries(content).map(([type, { schema }]) => [type, { schema: write(schema, io, schemas) }]),
+    Object.entries(content).map(([type, { schema }]) => [
+      type,
+      // what a route reads by itself, such as a form that is taken in as it comes, is written down as it stands
+      { schema: schema instanceof z.ZodType ? write(schema, io, schemas) : schema },
+    ]),
   );
 }
 
