@@ -17,10 +17,7 @@ let runner: Runner;
 beforeAll(async () => {
   kit = await getTestKit({ clock });
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 2, clock });
-  runner = createRunner(
-    { database, log: pino({ level: 'silent' }) },
-    { bulk: bulkWork(belongings) },
-  );
+  runner = createRunner({ database, log: pino({ level: 'silent' }) }, { bulk: bulkWork(belongings) });
 });
 afterAll(async () => {
   await runner.stop();
