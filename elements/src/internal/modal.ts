@@ -1,7 +1,7 @@
 import { css, html, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { I18n } from '../words/i18n.ts';
-import { icon } from './icons.ts';
+import { icon } from './icons-more.ts';
 
 export interface ModalOptions {
   i18n: I18n;

@@ -3,7 +3,7 @@ import { html, nothing, type LitElement, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TimelineEntry } from '@patchbay/server-kit/contract';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { VirtualRows, type VirtualRowsOptions } from '../../internal/virtual-rows.ts';
 import { keyOf } from '../../stores/timeline.ts';
 import { enList } from '../../words/en-list.ts';
@@ -13,7 +13,7 @@ import { addEnglish, type I18n } from '../../words/i18n.ts';
 import { says } from './says.ts';
 
 export { timelineOf } from '../../stores/timeline.ts';
-export { entryStyles as styles } from './timeline.styles.ts';
+export { styles } from './entries.styles.ts';
 
 addEnglish(enList);
 addEnglish(enRecord);

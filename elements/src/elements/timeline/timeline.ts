@@ -1,12 +1,12 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { TimelineEntry } from '@patchbay/server-kit/contract';
-import { TIMELINE_KINDS, type TimelineKind } from '@patchbay/server-kit/contract/names';
+import type { TimelineKind } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import type { TimelineStore } from '../../stores/timeline.ts';
-import { core } from '../../styles/base.ts';
+import { core } from '../../styles/core.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enTimelineShell } from '../../words/en-timeline-shell.ts';
 import { addEnglish } from '../../words/i18n.ts';
@@ -15,7 +15,17 @@ import { styles } from './timeline.styles.ts';
 
 addEnglish(enTimelineShell);
 
-const KINDS = Object.keys(TIMELINE_KINDS) as TimelineKind[];
+/** By name: the table of the kinds brings the others of its file along. */
+const KINDS = Object.keys({
+  message: 1,
+  call: 1,
+  consent: 1,
+  contact: 1,
+  conversation: 1,
+  workflow: 1,
+  note: 1,
+  task: 1,
+} satisfies Record<TimelineKind, 1>) as TimelineKind[];
 
 /**
  * @summary Everything that happened with one contact in one column, and what is coming.
