@@ -4,8 +4,9 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TimelineEntry } from '@patchbay/server-kit/contract';
 import { icon } from '../../internal/icons-more.ts';
+import { why } from '../../internal/parts.ts';
 import { VirtualRows, type VirtualRowsOptions } from '../../internal/virtual-rows.ts';
-import { keyOf } from '../../stores/timeline.ts';
+import { keyOf, type TimelineStore } from '../../stores/timeline.ts';
 import { enList } from '../../words/en-list.ts';
 import { enRecord } from '../../words/en-record.ts';
 import { enTimeline } from '../../words/en-timeline.ts';
@@ -59,6 +60,8 @@ export class Entries {
     return `${text} · ${by}`;
   }
 
+  readonly older = older;
+
   draw(i18n: I18n): unknown {
     const { count, at } = this.#options;
     const { start, end } = this.#virtual;
@@ -74,6 +77,17 @@ export class Entries {
       },
     );
   }
+}
+
+function older(store: TimelineStore, i18n: I18n): unknown {
+  if (store.olderError) {
+    return html`<div class="rim" role="alert">
+      ${i18n.t('error.timelineOlder')} ${why(i18n, store.olderError)}
+      <button class="link" @click=${() => void store.loadOlder()}>${i18n.t('tryAgain')}</button>
+    </div>`;
+  }
+  if (store.hasOlder) return html`<div class="rim" role="status">${i18n.t('timeline.loadingOlder')}…</div>`;
+  return store.kind === null ? html`<div class="rim">${i18n.t('timeline.beginning')}</div>` : nothing;
 }
 
 function line(entry: TimelineEntry, before: string | undefined, i18n: I18n): TemplateResult {
