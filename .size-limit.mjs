@@ -17,21 +17,28 @@ const entry = (name, path, limit) => ({
   modifyEsbuildConfig: (config) => ({ ...config, plugins: [...(config.plugins ?? []), laterIsExtra] }),
 });
 
+/** What every page with an element has anyway, once: what we import of Lit. The others are measured above it. */
+export const LIT = 'scripts/lit-alone.js';
+export const ABOVE_LIT = { contacts: '18 KiB', timeline: '10 KiB' };
+
 export default [
+  { ...entry('Lit alone', 'inbox', '7.3 KiB'), path: LIT },
   entry('inbox', 'inbox', '38 KiB'),
-  whole('inbox, with all that it may fetch later', 'inbox', '73 KiB'),
+  whole('inbox, with all that it may fetch later', 'inbox', '82 KiB'),
   entry('conversation-list', 'conversation-list', '32 KiB'),
   entry('thread', 'thread', '37 KiB'),
   entry('composer', 'composer', '32 KiB'),
   entry('contact-panel', 'contact-panel', '36 KiB'),
-  entry('timeline', 'timeline', '32 KiB'),
+  entry('timeline', 'timeline', '18 KiB'),
+  whole('timeline, with all that it may fetch later', 'timeline', '45 KiB'),
   entry('pipeline', 'pipeline', '33 KiB'),
   entry('consent-log', 'consent-log', '30 KiB'),
-  entry('contacts', 'contacts', '35 KiB'),
+  entry('contacts', 'contacts', '26 KiB'),
+  whole('contacts, with all that it may fetch later', 'contacts', '72 KiB'),
   entry('segment-builder', 'segment-builder', '37 KiB'),
   entry('notifications', 'notifications', '25 KiB'),
-  entry('unread-count', 'unread-count', '24 KiB'),
-  entry('stores alone', 'stores/index', '11 KiB'),
+  entry('unread-count', 'unread-count', '18 KiB'),
+  entry('stores alone', 'stores/index', '14 KiB'),
   entry('client alone', 'client/index', '4 KiB'),
-  whole('script tag, all elements', 'cdn/patchbay', '112 KiB'),
+  whole('script tag, all elements', 'cdn/patchbay', '124 KiB'),
 ];

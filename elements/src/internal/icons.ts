@@ -1,53 +1,34 @@
 import { svg, html, type TemplateResult } from 'lit';
 
-/** Outlines on a grid of 24, drawn with the current text colour. */
-const PATHS = {
+/** What any element may show at first. The others are in `icons-more.ts`. Outlines on a grid of 24. */
+export const PATHS = {
   plus: 'M12 5v14M5 12h14',
   search: 'M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13M15.5 15.5 20 20',
-  x: 'M6 6l12 12M18 6 6 18',
   check: 'M5 12.5 10 17 19 7',
-  ticks: 'M2.5 12.5 7 17 15.5 7.5M11.5 16.5 12 17 20.5 7.5',
-  clock: 'M12 7.5V12l3 2M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17',
-  back: 'M15 5 8 12l7 7',
   down: 'M6 9.5 12 15.5l6-6',
   up: 'M6 14.5 12 8.5l6 6',
-  more: 'M5 12h.01M12 12h.01M19 12h.01',
   panel: 'M4 5h16v14H4zM14.5 5v14',
-  send: 'M4 12 20 4l-5 16-4-6.5zM11 13.5 20 4',
-  smile:
-    'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17M8.5 14.5s1.2 1.5 3.5 1.5 3.5-1.5 3.5-1.5M9 10h.01M15 10h.01',
-  bolt: 'M13 3 5 14h6l-1 7 8-11h-6z',
-  clip: 'M20 11.5 12 19.5a5 5 0 0 1-7-7L13.5 4a3.3 3.3 0 0 1 4.7 4.700L9.8 17a1.7 1.7 0 0 1-2.4-2.400L15 7',
-  tag: 'M4 4h7l9 9-7 7-9-9zM8 8h.01',
   user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20a7.5 7.5 0 0 1 15 0',
-  phone: 'M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A16 16 0 0 1 4 5a1 1 0 0 1 1-1',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
-  image: 'M4 5h16v14H4zM8.5 10.5h.01M4 17l5-4.5 3.5 3L16 12l4 4',
-  play: 'M7 4.5v15l12.5-7.5z',
   flow: 'M6 4h5v5H6zM13 15h5v5h-5zM8.5 9v5.5H13',
-  stop: 'M8 3.5h8L20.5 8v8L16 20.5H8L3.5 16V8zM8.5 12h7',
   chat: 'M4 5h16v11H9l-5 4z',
   alert: 'M12 4 3 19.5h18zM12 10v4.5M12 17h.01',
-  edit: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4',
-  mail: 'M4 6h16v12H4zM4 7l8 6 8-6',
-  note: 'M5 4h14v11l-5 5H5zM14 20v-5h5M9 9h6M9 12.5h3',
-  task: 'M5 5h14v14H5zM8.5 12l2.500 2.500 4.500-5',
   history: 'M4 12a8 8 0 1 0 2.500-5.800M4 4v4h4M12 8v4.500l3 1.500',
   shield: 'M12 3.500 5 6v5.500c0 4.500 3 7.500 7 9 4-1.500 7-4.500 7-9V6z',
   funnel: 'M4 5h16l-6.500 8v6l-3-1.500V13z',
-  download: 'M12 4v11M7 10.500 12 15.500l5-5M5 20h14',
   upload: 'M12 15.500V4.500M7 9l5-5 5 5M5 20h14',
-  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
-  trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
   bell: 'M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 20.500h4',
-  undo: 'M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6',
 } as const;
 
-export type IconName = keyof typeof PATHS;
+export type FirstIcon = keyof typeof PATHS;
 
-/** Decoration: the words beside it, or the button's label, carry the meaning. */
-export function icon(name: IconName, className = ''): TemplateResult {
+/** Drawn with the current text colour. Decoration: the words beside it, or the button's label, carry the meaning. */
+export function icon(name: FirstIcon, className = ''): TemplateResult {
+  return outline(PATHS[name], className);
+}
+
+export function outline(path: string, className: string): TemplateResult {
   return html`<svg class="icon ${className}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-    ${svg`<path d=${PATHS[name]} />`}
+    ${svg`<path d=${path} />`}
   </svg>`;
 }

@@ -2,7 +2,7 @@ import { css, html, noChange, type TemplateResult } from 'lit';
 import { AsyncDirective } from 'lit/async-directive.js';
 import { directive, type ElementPart } from 'lit/directive.js';
 import type { I18n } from '../words/i18n.ts';
-import { icon } from './icons.ts';
+import { icon } from './icons-more.ts';
 
 export interface ModalOptions {
   i18n: I18n;

@@ -3,7 +3,7 @@ import type { ApiError } from '../client/errors.ts';
 import type { FeedState } from '../client/types.ts';
 import type { I18n } from '../words/i18n.ts';
 import type { WordKey } from '../words/en.ts';
-import { icon, type IconName } from './icons.ts';
+import { icon, type FirstIcon } from './icons.ts';
 import { hue, initials } from './text.ts';
 
 interface Person {
@@ -20,7 +20,7 @@ export function avatar({ id, name, phone }: Person): TemplateResult {
 
 /** Nothing to show: what it means, and what to do. */
 export function emptyState(
-  name: IconName,
+  name: FirstIcon,
   title: string,
   hint: string,
   action: unknown = nothing,

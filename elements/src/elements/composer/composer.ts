@@ -5,7 +5,7 @@ import type { Contact, Conversation, Message, QuickReply } from '@patchbay/serve
 import { ApiError } from '../../client/errors.ts';
 import { BaseElement } from '../../internal/base-element.ts';
 import { Dismiss } from '../../internal/dismiss.ts';
-import { icon, type IconName } from '../../internal/icons.ts';
+import { icon, type IconName } from '../../internal/icons-more.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { why } from '../../internal/parts.ts';
 import { safeUrl } from '../../internal/text.ts';

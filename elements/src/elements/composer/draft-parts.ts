@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Contact, Me, QuickReply } from '@patchbay/server-kit/contract';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { fillTemplate } from '../../internal/text.ts';
 import { formatPhone, type I18n } from '../../words/i18n.ts';
 

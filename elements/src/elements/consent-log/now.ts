@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Contact } from '@patchbay/server-kit/contract';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import type { I18n } from '../../words/i18n.ts';
 
 type State = Contact['consent'][number];

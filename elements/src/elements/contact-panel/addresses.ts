@@ -1,7 +1,7 @@
 import { css, html, nothing, type LitElement, type TemplateResult } from 'lit';
 import type { Contact, ContactAddress, UpdateContact } from '@patchbay/server-kit/contract';
 import type { ApiError } from '../../client/errors.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
 import type { ContactStore } from '../../stores/contact.ts';
 import { enMore } from '../../words/en-more.ts';

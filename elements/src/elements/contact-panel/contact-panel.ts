@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Contact, FieldValue } from '@patchbay/server-kit/contract';
 import { BaseElement } from '../../internal/base-element.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { avatar, emptyState, errorState, why } from '../../internal/parts.ts';
 import type { ContactStore } from '../../stores/contact.ts';
 import { contactOf } from '../../stores/opened.ts';

@@ -2,7 +2,7 @@
 import { css, html, nothing, type LitElement, type TemplateResult } from 'lit';
 import type { Contact, Duplicates, FieldValue } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { modalStyles } from '../../internal/modal.ts';
 import { avatar, why } from '../../internal/parts.ts';
 import { deleteDialog, mergeDialog, pickStyles } from '../../internal/person-dialogs.ts';

@@ -1,6 +1,6 @@
 import { css, html, nothing, type LitElement, type TemplateResult } from 'lit';
 import type { MemberRef, Note, Task } from '@patchbay/server-kit/contract';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
 import { StoreController } from '../../internal/store-controller.ts';
 import { contactWorkOf, type ContactWorkStore } from '../../stores/contact-work.ts';

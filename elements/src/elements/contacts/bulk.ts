@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { BulkAction, Contact, JobTarget } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
-import { icon, type IconName } from '../../internal/icons.ts';
+import { icon, type IconName } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
 import { deleteDialog, mergeDialog } from '../../internal/person-dialogs.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';

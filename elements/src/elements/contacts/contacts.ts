@@ -10,7 +10,7 @@ import type { ContactListStore } from '../../stores/contact-list.ts';
 import { contactList, segmentsOf } from '../../stores/people.ts';
 import type { JobsStore } from '../../stores/jobs.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { core } from '../../styles/base.ts';
+import { core } from '../../styles/core.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enContacts } from '../../words/en-contacts.ts';
 import { enFields } from '../../words/en-fields.ts';
@@ -26,7 +26,7 @@ import {
   type Column,
   type ColumnPrefs,
 } from './columns.ts';
-import { Choosing } from './choosing.ts';
+import type { Choosing } from './choosing.ts';
 import { styles } from './contacts.styles.ts';
 import { Panels, type PanelContext } from './panels.ts';
 import { head, type Drawing } from './head.ts';
@@ -95,16 +95,7 @@ export class Contacts extends BaseElement {
   /** What fills the rows: loaded beside the client, so that it is there before them. */
   readonly #filling = new Lazy(this, () => import('./table.ts'));
   #pool: RowPool | undefined;
-  readonly #choosing = new Choosing({
-    list: () => this.list,
-    indexOf: (inside) => this.#pool?.indexOf(inside) ?? null,
-    narrow: () => this.narrow,
-    perView: () => this.#rows.perView,
-    reveal: (index) => this.#rows.reveal(index),
-    open: ({ id }) => this.emit('contact-open', { contactId: id, conversationId: null }),
-    moved: () => this.#rows.redraw(),
-    chose: () => (this.said = this.selectedWords()),
-  });
+  #choosing: Choosing | undefined;
   readonly #panels = new Panels(this);
   readonly #working = new Lazy(this, () => import('../../stores/working.ts'));
   readonly #sizes =
@@ -239,7 +230,7 @@ export class Contacts extends BaseElement {
 
   #top(): void {
     this.#rows.reset();
-    this.#choosing.reset();
+    this.#choosing?.reset();
   }
 
   #search(event: InputEvent): void {
@@ -349,12 +340,12 @@ export class Contacts extends BaseElement {
       aria-rowcount=${list.count === null ? -1 : list.count + (this.narrow ? 0 : 1)}
       aria-colcount=${drawing.columns.length + 1}
       @scroll=${this.#sideways}
-      @keydown=${this.#choosing.key}
-      @click=${this.#choosing.click}
-      @pointerdown=${this.#choosing.down}
-      @pointerup=${this.#choosing.up}
-      @pointercancel=${this.#choosing.up}
-      @pointermove=${this.#choosing.up}
+      @keydown=${(event: KeyboardEvent) => this.#choosing?.key(event)}
+      @click=${(event: MouseEvent) => this.#choosing?.click(event)}
+      @pointerdown=${(event: PointerEvent) => this.#choosing?.down(event)}
+      @pointerup=${this.#choosing?.up}
+      @pointercancel=${this.#choosing?.up}
+      @pointermove=${this.#choosing?.up}
     >
       <div class="table" role="presentation">
         ${
@@ -366,7 +357,7 @@ export class Contacts extends BaseElement {
                   all: selection.all,
                   some: !selection.empty,
                   widths: drawing.columns.map((column) => widthOf(column, drawing.prefs)),
-                  tickAll: () => this.#choosing.all(!selection.all),
+                  tickAll: () => this.#choosing?.all(!selection.all),
                   sortBy: (sort) => this.#sort(sort),
                   resize: (column, width, done) => this.#resize(column, width, done),
                 })}
@@ -390,6 +381,16 @@ export class Contacts extends BaseElement {
     const filling = this.#filling.now;
     if (!list || !filling) return;
     this.#pool ??= new filling.RowPool(() => this.#rows.redraw());
+    this.#choosing ??= new filling.Choosing({
+      list: () => this.list,
+      indexOf: (inside) => this.#pool?.indexOf(inside) ?? null,
+      narrow: () => this.narrow,
+      perView: () => this.#rows.perView,
+      reveal: (index) => this.#rows.reveal(index),
+      open: ({ id }) => this.emit('contact-open', { contactId: id, conversationId: null }),
+      moved: () => this.#rows.redraw(),
+      chose: () => (this.said = this.selectedWords()),
+    });
     const { start, end, first } = this.#rows;
     const { active } = this.#choosing;
     const { selection } = list;

@@ -2,7 +2,7 @@
 import { css, type TemplateResult } from 'lit';
 import { html, unsafeStatic } from 'lit/static-html.js';
 import type { Filter, Segment } from '@patchbay/server-kit/contract';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import type { ElementEvent } from '../../internal/events.ts';
 import { register } from '../../register.ts';
 import type { I18n } from '../../words/i18n.ts';

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Job } from '@patchbay/server-kit/contract';
 import { IMPORT_OUTCOMES } from '@patchbay/server-kit/contract/names';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { safeUrl } from '../../internal/text.ts';
 import type { JobsStore } from '../../stores/jobs.ts';
 import type { I18n } from '../../words/i18n.ts';

@@ -49,7 +49,8 @@ export class RowPool {
   #into: Element | null = null;
   #left = AT_ONCE;
   #late = false;
-  #frame = 0;
+  /** The next frame is waited for. */
+  #waiting = false;
 
   /** `again` is called when a frame later there is more to draw. */
   constructor(again: () => void) {
@@ -78,8 +79,10 @@ export class RowPool {
       if (!this.#fill(this.#slots[nth]!, rows.start + nth, rows)) this.#late = true;
     }
     if (!this.#late && this.#left === AT_ONCE) return;
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
+    if (this.#waiting) return;
+    this.#waiting = true;
+    requestAnimationFrame(() => {
+      this.#waiting = false;
       this.#left = AT_ONCE;
       if (this.#late) this.#again();
     });

@@ -4,11 +4,12 @@ import type { Contact, MemberRef } from '@patchbay/server-kit/contract';
 import { avatar } from '../../internal/parts.ts';
 import type { I18n } from '../../words/i18n.ts';
 import { nameOf, type Column } from './columns.ts';
-import { controls } from '../../styles/base.ts';
-import { rowStyles } from './contacts.styles.ts';
+import { controls } from '../../styles/controls.ts';
+import { rowStyles } from './rows.styles.ts';
 import { box, type Drawing } from './head.ts';
 
 export const styles = [controls, rowStyles];
+export { Choosing } from './choosing.ts';
 export { RowPool } from './row-pool.ts';
 
 const CONSENT = { granted: 'good', withdrawn: 'bad', unknown: '' } as const;

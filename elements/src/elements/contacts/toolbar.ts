@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Segment } from '@patchbay/server-kit/contract';
 import { CONTACT_SORTS, type ContactSort } from '@patchbay/server-kit/contract/names';
-import { icon, type IconName } from '../../internal/icons.ts';
+import { icon, type FirstIcon } from '../../internal/icons.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';
 import type { I18n } from '../../words/i18n.ts';
 
@@ -28,7 +28,7 @@ export interface ToolbarContext {
 export function toolbar(context: ToolbarContext): TemplateResult {
   const { i18n, list, segments, narrow, readOnly, open, toggle, search, toImport } = context;
   const on = list.view.filter !== null;
-  const tool = (name: Open, label: string, mark: IconName, look = '') =>
+  const tool = (name: Open, label: string, mark: FirstIcon, look = '') =>
     html`<button
       class="button ${look}"
       aria-label=${label}

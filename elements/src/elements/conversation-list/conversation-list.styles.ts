@@ -1,5 +1,5 @@
 import { css } from 'lit';
-import { filled } from '../../styles/base.ts';
+import { filled } from '../../styles/filled.ts';
 
 export const styles = css`
   :host {

@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { CONVERSATION_STATES, type ConversationState } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
 import { Dismiss } from '../../internal/dismiss.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { emptyState, errorState, feedNotice, spinnerRows, why } from '../../internal/parts.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { VirtualRows } from '../../internal/virtual-rows.ts';

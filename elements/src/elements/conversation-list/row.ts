@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Conversation } from '@patchbay/server-kit/contract';
-import { icon, type IconName } from '../../internal/icons.ts';
+import { icon, type IconName } from '../../internal/icons-more.ts';
 import { avatar } from '../../internal/parts.ts';
 import { initials } from '../../internal/text.ts';
 import type { I18n } from '../../words/i18n.ts';

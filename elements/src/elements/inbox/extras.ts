@@ -1,5 +1,5 @@
 import { css, html, type TemplateResult } from 'lit';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import type { WordKey } from '../../words/en.ts';
 import { enMore } from '../../words/en-more.ts';
 import { addEnglish, type I18n } from '../../words/i18n.ts';

@@ -3,7 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import { html, unsafeStatic } from 'lit/static-html.js';
 import { BaseElement } from '../../internal/base-element.ts';
 import type { ElementEvent } from '../../internal/events.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { KeyboardInset } from '../../internal/keyboard-inset.ts';
 import { emptyState } from '../../internal/parts.ts';

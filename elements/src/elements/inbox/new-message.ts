@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Contact } from '@patchbay/server-kit/contract';
 import type { PatchbayClient } from '../../client/types.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { avatar } from '../../internal/parts.ts';
 import { formatPhone, type I18n } from '../../words/i18n.ts';
 

@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Notification, NotificationKind } from '@patchbay/server-kit/contract';
 import type { FeedState } from '../../client/types.ts';
 import { menuKeys } from '../../internal/dismiss.ts';
-import { icon, type IconName } from '../../internal/icons.ts';
+import { icon, type IconName } from '../../internal/icons-more.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import type { NotificationsStore } from '../../stores/notifications.ts';
 import type { I18n } from '../../words/i18n.ts';

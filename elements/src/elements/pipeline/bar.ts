@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { icon, type IconName } from '../../internal/icons.ts';
+import { icon, type IconName } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
 import type { BoardFilter, Column, PipelineStore } from '../../stores/pipeline.ts';
 import type { WordKey } from '../../words/en.ts';

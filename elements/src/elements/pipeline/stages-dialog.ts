@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { STAGE_COLORS, STAGE_KINDS, type StageColor } from '@patchbay/server-kit/contract/names';
 import type { Stage } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { modal } from '../../internal/modal.ts';
 import { why } from '../../internal/parts.ts';
 import type { I18n } from '../../words/i18n.ts';

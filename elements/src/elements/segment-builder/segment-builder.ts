@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Filter, Segment } from '@patchbay/server-kit/contract';
 import { BaseElement } from '../../internal/base-element.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { avatar, emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import type { Model } from '../../stores/filter-model.ts';
 import { segmentsOf } from '../../stores/people.ts';

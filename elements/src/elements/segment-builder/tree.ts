@@ -7,7 +7,7 @@ import {
   FILTER_OPERATORS,
   type FilterOperator,
 } from '@patchbay/server-kit/contract/names';
-import { icon, type IconName } from '../../internal/icons.ts';
+import { icon, type IconName } from '../../internal/icons-more.ts';
 import {
   append,
   duplicate,

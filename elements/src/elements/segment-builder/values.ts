@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ContactField, FilterPeriod, FilterPoint, MemberRef } from '@patchbay/server-kit/contract';
 import { CHANNELS, FILTER_LIMITS } from '@patchbay/server-kit/contract/names';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { typeOf, type FieldDraft } from '../../stores/filter-model.ts';
 import type { I18n } from '../../words/i18n.ts';
 import { periodEditor, pointEditor, select, type Choice } from './points.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import type { ThreadStore } from '../../stores/thread.ts';
 import type { I18n } from '../../words/i18n.ts';
 

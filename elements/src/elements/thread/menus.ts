@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { menuKeys } from '../../internal/dismiss.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import type { HeaderContext } from './header.ts';
 
 export { Find } from './find.ts';

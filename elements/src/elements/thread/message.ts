@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Media, MemberRef, Message, ThreadEvent } from '@patchbay/server-kit/contract';
-import { icon, type IconName } from '../../internal/icons.ts';
+import { icon, type IconName } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
 import { renderText, safeUrl } from '../../internal/text.ts';
 import type { ThreadItem } from '../../stores/message-order.ts';

@@ -6,7 +6,7 @@ import type { Conversation, UpdateConversation } from '@patchbay/server-kit/cont
 import { ApiError } from '../../client/errors.ts';
 import { BaseElement } from '../../internal/base-element.ts';
 import { Dismiss } from '../../internal/dismiss.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
 import { VirtualRows } from '../../internal/virtual-rows.ts';

@@ -3,9 +3,10 @@ import { html, nothing, type LitElement, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TimelineEntry } from '@patchbay/server-kit/contract';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
+import { why } from '../../internal/parts.ts';
 import { VirtualRows, type VirtualRowsOptions } from '../../internal/virtual-rows.ts';
-import { keyOf } from '../../stores/timeline.ts';
+import { keyOf, type TimelineStore } from '../../stores/timeline.ts';
 import { enList } from '../../words/en-list.ts';
 import { enRecord } from '../../words/en-record.ts';
 import { enTimeline } from '../../words/en-timeline.ts';
@@ -13,7 +14,7 @@ import { addEnglish, type I18n } from '../../words/i18n.ts';
 import { says } from './says.ts';
 
 export { timelineOf } from '../../stores/timeline.ts';
-export { entryStyles as styles } from './timeline.styles.ts';
+export { styles } from './entries.styles.ts';
 
 addEnglish(enList);
 addEnglish(enRecord);
@@ -59,6 +60,8 @@ export class Entries {
     return `${text} · ${by}`;
   }
 
+  readonly older = older;
+
   draw(i18n: I18n): unknown {
     const { count, at } = this.#options;
     const { start, end } = this.#virtual;
@@ -74,6 +77,17 @@ export class Entries {
       },
     );
   }
+}
+
+function older(store: TimelineStore, i18n: I18n): unknown {
+  if (store.olderError) {
+    return html`<div class="rim" role="alert">
+      ${i18n.t('error.timelineOlder')} ${why(i18n, store.olderError)}
+      <button class="link" @click=${() => void store.loadOlder()}>${i18n.t('tryAgain')}</button>
+    </div>`;
+  }
+  if (store.hasOlder) return html`<div class="rim" role="status">${i18n.t('timeline.loadingOlder')}…</div>`;
+  return store.kind === null ? html`<div class="rim">${i18n.t('timeline.beginning')}</div>` : nothing;
 }
 
 function line(entry: TimelineEntry, before: string | undefined, i18n: I18n): TemplateResult {

@@ -1,6 +1,6 @@
 import type { Message, TimelineEntry } from '@patchbay/server-kit/contract';
 import type { TimelineKind } from '@patchbay/server-kit/contract/names';
-import type { IconName } from '../../internal/icons.ts';
+import type { IconName } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
 import type { I18n } from '../../words/i18n.ts';
 import { consentBy } from '../consent-log/now.ts';

@@ -1,12 +1,12 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { TimelineEntry } from '@patchbay/server-kit/contract';
-import { TIMELINE_KINDS, type TimelineKind } from '@patchbay/server-kit/contract/names';
+import type { TimelineKind } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
 import { Lazy } from '../../internal/lazy.ts';
-import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
+import { emptyState, errorState, feedNotice } from '../../internal/parts.ts';
 import type { TimelineStore } from '../../stores/timeline.ts';
-import { core } from '../../styles/base.ts';
+import { core } from '../../styles/core.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enTimelineShell } from '../../words/en-timeline-shell.ts';
 import { addEnglish } from '../../words/i18n.ts';
@@ -15,7 +15,17 @@ import { styles } from './timeline.styles.ts';
 
 addEnglish(enTimelineShell);
 
-const KINDS = Object.keys(TIMELINE_KINDS) as TimelineKind[];
+/** By name: the table of the kinds brings the others of its file along. */
+const KINDS: readonly TimelineKind[] = [
+  'message',
+  'call',
+  'consent',
+  'contact',
+  'conversation',
+  'workflow',
+  'note',
+  'task',
+];
 
 /**
  * @summary Everything that happened with one contact in one column, and what is coming.
@@ -172,6 +182,7 @@ export class Timeline extends BaseElement {
       </div>`;
     }
     const upcoming = this.#renderUpcoming(store);
+    const older = this.#entries.older(store, i18n);
     const oldest = this.order === 'oldest';
     if (store.items.length === 0) {
       const word = this.kind ? 'timeline.emptyKind' : 'timeline.empty';
@@ -179,11 +190,11 @@ export class Timeline extends BaseElement {
           >${emptyState('history', this.t(word), this.t(`${word}Hint`))}</slot
         >`;
     }
-    return html`${oldest ? this.#renderOlder(store) : upcoming}
+    return html`${oldest ? older : upcoming}
       <div></div>
       <div class="rows" role="list">${this.#entries.draw(i18n)}</div>
       <div></div>
-      ${oldest ? upcoming : this.#renderOlder(store)}`;
+      ${oldest ? upcoming : older}`;
   }
 
   #renderUpcoming(store: TimelineStore) {
@@ -195,16 +206,5 @@ export class Timeline extends BaseElement {
       readOnly: this.readOnly,
       move: (id) => (this.moving = id),
     });
-  }
-
-  #renderOlder(store: TimelineStore) {
-    if (store.olderError) {
-      return html`<div class="rim" role="alert">
-        ${this.t('error.timelineOlder')} ${why(this.i18n, store.olderError)}
-        <button class="link" @click=${() => void store.loadOlder()}>${this.t('tryAgain')}</button>
-      </div>`;
-    }
-    if (store.hasOlder) return html`<div class="rim" role="status">${this.t('timeline.loadingOlder')}…</div>`;
-    return this.kind ? nothing : html`<div class="rim">${this.t('timeline.beginning')}</div>`;
   }
 }

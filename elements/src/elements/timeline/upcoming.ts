@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { Message, Task } from '@patchbay/server-kit/contract';
-import { controls } from '../../styles/base.ts';
-import { icon } from '../../internal/icons.ts';
+import { controls } from '../../styles/controls.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
 import type { TimelineStore } from '../../stores/timeline.ts';
 import { localTime, zonedInstant, type I18n } from '../../words/i18n.ts';

@@ -1,0 +1,36 @@
+import type { TemplateResult } from 'lit';
+import { outline, PATHS } from './icons.ts';
+
+/** All of them: for parts that are loaded later, and elements that show many. */
+const ALL = {
+  ...PATHS,
+  x: 'M6 6l12 12M18 6 6 18',
+  ticks: 'M2.5 12.5 7 17 15.5 7.5M11.5 16.5 12 17 20.5 7.5',
+  clock: 'M12 7.5V12l3 2M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17',
+  back: 'M15 5 8 12l7 7',
+  more: 'M5 12h.01M12 12h.01M19 12h.01',
+  send: 'M4 12 20 4l-5 16-4-6.5zM11 13.5 20 4',
+  smile:
+    'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17M8.5 14.5s1.2 1.5 3.5 1.5 3.5-1.5 3.5-1.5M9 10h.01M15 10h.01',
+  bolt: 'M13 3 5 14h6l-1 7 8-11h-6z',
+  clip: 'M20 11.5 12 19.5a5 5 0 0 1-7-7L13.5 4a3.3 3.3 0 0 1 4.7 4.700L9.8 17a1.7 1.7 0 0 1-2.4-2.400L15 7',
+  tag: 'M4 4h7l9 9-7 7-9-9zM8 8h.01',
+  phone: 'M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A16 16 0 0 1 4 5a1 1 0 0 1 1-1',
+  image: 'M4 5h16v14H4zM8.5 10.5h.01M4 17l5-4.5 3.5 3L16 12l4 4',
+  play: 'M7 4.5v15l12.5-7.5z',
+  stop: 'M8 3.5h8L20.5 8v8L16 20.5H8L3.5 16V8zM8.5 12h7',
+  edit: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4',
+  mail: 'M4 6h16v12H4zM4 7l8 6 8-6',
+  note: 'M5 4h14v11l-5 5H5zM14 20v-5h5M9 9h6M9 12.5h3',
+  task: 'M5 5h14v14H5zM8.5 12l2.500 2.500 4.500-5',
+  download: 'M12 4v11M7 10.500 12 15.500l5-5M5 20h14',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
+  undo: 'M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6',
+} as const;
+
+export type IconName = keyof typeof ALL;
+
+export function icon(name: IconName, className = ''): TemplateResult {
+  return outline(ALL[name], className);
+}
