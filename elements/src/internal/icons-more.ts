@@ -26,6 +26,11 @@ const ALL = {
   download: 'M12 4v11M7 10.500 12 15.500l5-5M5 20h14',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   trash: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
+  bell: 'M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 20.500h4',
+  funnel: 'M4 5h16l-6.500 8v6l-3-1.500V13z',
+  upload: 'M12 15.500V4.500M7 9l5-5 5 5M5 20h14',
+  panel: 'M4 5h16v14H4zM14.5 5v14',
+  file: 'M6 3h8l4 4v14H6zM14 3v4h4',
   undo: 'M9 7 4 12l5 5M4 12h10a6 6 0 0 1 6 6',
 } as const;
 

@@ -7,17 +7,12 @@ export const PATHS = {
   check: 'M5 12.5 10 17 19 7',
   down: 'M6 9.5 12 15.5l6-6',
   up: 'M6 14.5 12 8.5l6 6',
-  panel: 'M4 5h16v14H4zM14.5 5v14',
   user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4.5 20a7.5 7.5 0 0 1 15 0',
-  file: 'M6 3h8l4 4v14H6zM14 3v4h4',
-  flow: 'M6 4h5v5H6zM13 15h5v5h-5zM8.5 9v5.5H13',
   chat: 'M4 5h16v11H9l-5 4z',
   alert: 'M12 4 3 19.5h18zM12 10v4.5M12 17h.01',
   history: 'M4 12a8 8 0 1 0 2.500-5.800M4 4v4h4M12 8v4.500l3 1.500',
   shield: 'M12 3.500 5 6v5.500c0 4.500 3 7.500 7 9 4-1.500 7-4.500 7-9V6z',
-  funnel: 'M4 5h16l-6.500 8v6l-3-1.500V13z',
-  upload: 'M12 15.500V4.500M7 9l5-5 5 5M5 20h14',
-  bell: 'M6 16V11a6 6 0 0 1 12 0v5l1.500 2h-15zM10 20.500h4',
+  flow: 'M6 4h5v5H6zM13 15h5v5h-5zM8.5 9v5.5H13',
 } as const;
 
 export type FirstIcon = keyof typeof PATHS;
@@ -27,7 +22,7 @@ export function icon(name: FirstIcon, className = ''): TemplateResult {
   return outline(PATHS[name], className);
 }
 
-export function outline(path: string, className: string): TemplateResult {
+export function outline(path: string, className = ''): TemplateResult {
   return html`<svg class="icon ${className}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     ${svg`<path d=${path} />`}
   </svg>`;

@@ -162,13 +162,8 @@ export class Stores {
 }
 
 /** A bulk action or an import that is over, also one that was stopped half-way. */
-function isEndOfWork({ type, data }: FeedEvent): boolean {
-  return (
-    type === 'job.updated' &&
-    data['kind'] !== 'export' &&
-    ['done', 'failed', 'canceled'].includes(String(data['state']))
-  );
-}
+const isEndOfWork = ({ type, data }: FeedEvent) =>
+  type === 'job.updated' && /^(bulk|import) (done|failed|canceled)/.test(`${data['kind'] as string} ${data['state'] as string}`);
 
 const known = new WeakMap<PatchbayClient, Stores>();
 

@@ -4,6 +4,7 @@ import type { Word } from './en.ts';
 
 /** The words of an open conversation: thread, composer, contact. Loaded with them. */
 export const enMore = {
+  consent: 'Consent',
   ...enList,
   ...enRecord,
   assign: 'Assign',

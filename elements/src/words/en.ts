@@ -10,6 +10,7 @@ import type { enNotifications } from './en-notifications.ts';
 import type { enPanel } from './en-panel.ts';
 import type { enPipeline } from './en-pipeline.ts';
 import type { enTimeline } from './en-timeline.ts';
+import type { enUnread } from './en-unread.ts';
 import type { enWork } from './en-work.ts';
 
 /**
@@ -20,7 +21,6 @@ import type { enWork } from './en-work.ts';
  * Here are the words that any element may need; each part adds its own with `addEnglish`.
  */
 export const en = {
-  unreadConversations: { one: '{count} unread conversation', other: '{count} unread conversations' },
   loading: 'Loading',
   tryAgain: 'Try again',
   'why.network': 'There is no connection to the server. Check the network, then try again.',
@@ -28,8 +28,8 @@ export const en = {
   'why.token_expired': 'Your session has ended. Sign in again, then try again.',
   'why.forbidden': 'Your role does not allow this. Ask a manager for access.',
   'why.not_found': 'It does not exist any more. Somebody may have deleted it.',
-  'why.edited_elsewhere': 'Somebody else changed this meanwhile. Look at the new values, then try again.',
-  'why.unavailable': 'The server is busy. It usually passes within a minute; then try again.',
+  'why.edited_elsewhere': 'Somebody else changed this meanwhile. Look at it, then try again.',
+  'why.unavailable': 'The server is busy. Try again in a minute.',
   'why.internal': 'The server met an unexpected problem. Try again; if it stays, tell your administrator.',
   notAllowed: 'Not allowed',
   reconnecting: 'Reconnecting… New messages will appear when the connection is back.',
@@ -42,7 +42,6 @@ export const en = {
   dayAt: '{day} at {time}',
   now: 'now',
   minutes: { one: '{count} min', other: '{count} min' },
-  consent: 'Consent',
 } as const satisfies Record<string, Word>;
 
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
@@ -61,6 +60,7 @@ export type WordKey =
   | keyof typeof enBoard
   | keyof typeof enBuilder
   | keyof typeof enPipeline
+  | keyof typeof enUnread
   | keyof typeof enWork;
 /** A whole locale: the keys of all files. */
 export type Words = Record<WordKey, Word>;

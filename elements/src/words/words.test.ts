@@ -11,6 +11,7 @@ import { enNotifications } from './en-notifications.ts';
 import { enPanel } from './en-panel.ts';
 import { enPipeline } from './en-pipeline.ts';
 import { enTimeline } from './en-timeline.ts';
+import { enUnread } from './en-unread.ts';
 import { enWork } from './en-work.ts';
 import { en, type Word } from './en.ts';
 import { addEnglish, formatPhone, I18n, localTime, zonedInstant } from './i18n.ts';
@@ -32,6 +33,7 @@ const english: Record<string, Word> = {
   ...enNotifications,
   ...enPanel,
   ...enPipeline,
+  ...enUnread,
   ...enWork,
 };
 const texts = (word: Word) => (typeof word === 'string' ? [word] : Object.values(word));

@@ -1,7 +1,7 @@
 /** The import of people: file, columns, rules, check. Then it runs as a job, and the bar below the table shows how far it is. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ImportDetails, Job } from '@patchbay/server-kit/contract';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { modal } from '../../internal/modal.ts';
 import { why } from '../../internal/parts.ts';
 import { IMPORT_STEPS, type ImportStore } from '../../stores/import.ts';

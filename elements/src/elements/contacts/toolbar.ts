@@ -2,11 +2,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Segment } from '@patchbay/server-kit/contract';
 import { CONTACT_SORTS, type ContactSort } from '@patchbay/server-kit/contract/names';
-import { icon, type FirstIcon } from '../../internal/icons.ts';
+import { icon, outline } from '../../internal/icons.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';
 import type { I18n } from '../../words/i18n.ts';
 
 /** What is open beside or above the rows. */
+// Seen at first, and here alone: not worth a place among the icons that every element brings.
+const FUNNEL = 'M4 5h16l-6.500 8v6l-3-1.500V13z';
+const PANEL = 'M4 5h16v14H4zM14.5 5v14';
+const UPLOAD = 'M12 15.500V4.500M7 9l5-5 5 5M5 20h14';
+
 export type Open = 'filter' | 'columns' | 'add' | 'import';
 
 export interface ToolbarContext {
@@ -28,14 +33,14 @@ export interface ToolbarContext {
 export function toolbar(context: ToolbarContext): TemplateResult {
   const { i18n, list, segments, narrow, readOnly, open, toggle, search, toImport } = context;
   const on = list.view.filter !== null;
-  const tool = (name: Open, label: string, mark: FirstIcon, look = '') =>
+  const tool = (name: Open, label: string, mark: TemplateResult, look = '') =>
     html`<button
       class="button ${look}"
       aria-label=${label}
       aria-expanded=${open === name}
       @click=${() => toggle(name)}
     >
-      ${icon(mark)}<span class="label">${label}</span>
+      ${mark}<span class="label">${label}</span>
     </button>`;
   return html`<div class="top">
       <div class="search" part="search">
@@ -50,8 +55,8 @@ export function toolbar(context: ToolbarContext): TemplateResult {
       <span class="count muted num" part="count"
         >${list.count === null ? '' : i18n.t('contacts.count', { count: list.count })}</span
       >
-      ${tool('filter', i18n.t(on ? 'contacts.filterOn' : 'contacts.filter'), 'funnel', on ? 'set' : '')}
-      ${narrow ? order(context) : tool('columns', i18n.t('contacts.columns'), 'panel')}
+      ${tool('filter', i18n.t(on ? 'contacts.filterOn' : 'contacts.filter'), outline(FUNNEL), on ? 'set' : '')}
+      ${narrow ? order(context) : tool('columns', i18n.t('contacts.columns'), outline(PANEL))}
       <slot name="actions"></slot>
       ${
         readOnly
@@ -62,9 +67,9 @@ export function toolbar(context: ToolbarContext): TemplateResult {
                 aria-label=${i18n.t('contacts.import')}
                 @click=${toImport}
               >
-                ${icon('upload')}<span class="label">${i18n.t('contacts.import')}</span>
+                ${outline(UPLOAD)}<span class="label">${i18n.t('contacts.import')}</span>
               </button>
-              ${tool('add', i18n.t('contacts.add'), 'plus', 'primary')}`
+              ${tool('add', i18n.t('contacts.add'), icon('plus'), 'primary')}`
       }
     </div>
     <div class="views" part="views" role="group" aria-label=${i18n.t('contacts.views')}>

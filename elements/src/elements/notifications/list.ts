@@ -160,7 +160,7 @@ function body(context: ListContext): TemplateResult {
     </div>`;
   }
   if (store.items.length === 0)
-    return emptyState('bell', i18n.t('notifications.empty'), i18n.t('notifications.emptyHint'));
+    return emptyState('check', i18n.t('notifications.empty'), i18n.t('notifications.emptyHint'));
   return html`<ul>
     ${store.items.map((one) => row(one, context))}
     ${

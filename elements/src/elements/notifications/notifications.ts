@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { BaseElement } from '../../internal/base-element.ts';
 import { Dismiss } from '../../internal/dismiss.ts';
-import { icon } from '../../internal/icons.ts';
+import { icon } from '../../internal/icons-more.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { notificationsOf, type NotificationsStore } from '../../stores/notifications.ts';
 import type { Stores } from '../../stores/stores.ts';

@@ -5,7 +5,11 @@ import '../../stores/messaging.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
+import { enUnread } from '../../words/en-unread.ts';
+import { addEnglish } from '../../words/i18n.ts';
 import { styles } from './unread-count.styles.ts';
+
+addEnglish(enUnread);
 
 /**
  * @summary How many conversations hold something unread; invisible at none.
