@@ -94,6 +94,9 @@ export async function nameContactsAnew(tx: Tx, stageIds: string[], actor: Member
   );
 }
 
+/** Whoever asks for the board first waits for it. The others have their card as soon as their stage is set again. */
+const MOST_SEATED = 10_000;
+
 /**
  * Puts whoever has the name of one of its stages already on the new default pipeline, newest first. Nothing has happened to
  * these people, so there are no events.
@@ -102,7 +105,7 @@ export async function seatContacts({ sql, tenant }: Tx, pipelineId: string): Pro
   const people = await sql<{ contact_id: string; stage_id: string }[]>`
     select c.contact_id, s.stage_id from contacts c
     join stages s on s.tenant_id = c.tenant_id and s.pipeline_id = ${pipelineId} and s.name_key = lower(btrim(c.stage))
-    where c.tenant_id = ${tenant} and c.merged_into is null order by c.contact_id desc`;
+    where c.tenant_id = ${tenant} and c.merged_into is null order by c.contact_id desc limit ${MOST_SEATED}`;
   if (people.length === 0) return;
   await sql`
     insert into opportunities (tenant_id, opportunity_id, pipeline_id, stage_id, contact_id, rank)
