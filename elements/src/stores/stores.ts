@@ -163,7 +163,8 @@ export class Stores {
 
 /** A bulk action or an import that is over, also one that was stopped half-way. */
 const isEndOfWork = ({ type, data }: FeedEvent) =>
-  type === 'job.updated' && /^(bulk|import) (done|failed|canceled)/.test(`${data['kind'] as string} ${data['state'] as string}`);
+  type === 'job.updated' &&
+  /^(bulk|import) (done|failed|canceled)/.test(`${data['kind'] as string} ${data['state'] as string}`);
 
 const known = new WeakMap<PatchbayClient, Stores>();
 

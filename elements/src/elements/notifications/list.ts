@@ -17,8 +17,8 @@ const ICONS: Record<NotificationKind, IconName> = {
 
 export const styles = css`
   .pop {
-    inset-inline-end: 0;
-    inset-block-start: calc(100% + 6px);
+    position: fixed;
+    inset: var(--_inset);
     display: flex;
     flex-direction: column;
     width: min(360px, calc(100vw - 24px));

@@ -14,6 +14,12 @@ import { styles } from './notifications.styles.ts';
 
 addEnglish(enNotifications);
 
+/** What the list wants at most, in px. */
+const WIDE = 376;
+const TALL = 496;
+const GAP = 6;
+const EDGE = 12;
+
 /**
  * @summary A bell with what this member is told: mentions, what was assigned, what is due.
  *
@@ -66,6 +72,7 @@ export class Notifications extends BaseElement {
   /** Opens the list, or closes it. */
   toggle(): void {
     this.open = !this.open;
+    if (this.open) this.style.setProperty('--_inset', this.#room());
     if (this.open) void this.store?.load();
   }
 
@@ -111,6 +118,21 @@ export class Notifications extends BaseElement {
           : nothing
       }
     </div>`;
+  }
+
+  /**
+   * Where the list goes in the window: below the bell and towards the middle of the page, unless the window ends there. By the
+   * window and not by the bell, because a host's bar or menu may cut off what sticks out of it.
+   */
+  #room(): string {
+    const { left, right, top, bottom } = this.getBoundingClientRect();
+    const above = bottom + TALL > innerHeight && bottom > innerHeight / 2;
+    const toLeft = this.i18n.dir === 'rtl' ? left + WIDE > innerWidth : right > WIDE;
+    const rows = above ? ['auto', `${innerHeight - top + GAP}px`] : [`${bottom + GAP}px`, 'auto'];
+    const columns = toLeft
+      ? [`${innerWidth - right}px`, 'auto']
+      : ['auto', `${Math.max(EDGE, Math.min(left, innerWidth - WIDE))}px`];
+    return `${rows[0]} ${columns[0]} ${rows[1]} ${columns[1]}`;
   }
 
   #close(): void {
