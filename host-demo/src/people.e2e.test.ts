@@ -122,7 +122,7 @@ describe('a list of people from an open house', () => {
       expect(ada).toMatchObject({ tags: ['Autumn'], birthday: '1990-12-10', lead_type: 'Buyer' });
       const { body } = await askApi(at, 'GET', `/contacts/${ada.id}/consent`);
       expect(body['items']).toMatchObject([
-        { action: 'grant', kind: 'express_written', source: 'import', wording: WORDING },
+        { action: 'grant', kind: 'express_written', source: 'form', wording: WORDING },
       ]);
       const mike = await contactOf(at, 'Wilson');
       expect(mike['consent']).toMatchObject([{ channel: 'sms', state: 'withdrawn' }]);
