@@ -206,20 +206,21 @@ function compileConsent(
 ): SQL {
   const address = addressOf(channel);
   if (address === null) return state === 'unknown' ? TRUE : FALSE;
-  const own = sql`exists (select 1 from suppressions x
-    where x.tenant_id = ${tenant}::text and x.channel = ${channel}::text and x.address = ${address})`;
-  const blocked =
-    agency === null
-      ? own
-      : sql`(${own} or exists (select 1 from agency_suppressions g
-          where g.tenant_id = ${agency}::text and g.channel = ${channel}::text and g.address = ${address}))`;
-  const granted = sql`exists (select 1 from consents k
+  const blocks = (whose: SQL) => {
+    const own = sql`exists (select 1 from suppressions x
+      where x.tenant_id = ${tenant}::text and x.channel = ${channel}::text and x.address = ${whose})`;
+    if (agency === null) return own;
+    return sql`(${own} or exists (select 1 from agency_suppressions g
+      where g.tenant_id = ${agency}::text and g.channel = ${channel}::text and g.address = ${whose}))`;
+  };
+  const granted = (more: SQL) => sql`exists (select 1 from consents k
     where k.tenant_id = ${tenant}::text and k.channel = ${channel}::text and k.address = ${address}
-      and k.state = 'granted' and (k.expires_at is null or k.expires_at > ${now}::timestamptz))`;
-  if (state === 'withdrawn') return blocked;
+      and k.state = 'granted' and (k.expires_at is null or k.expires_at > ${now}::timestamptz)${more})`;
+  if (state === 'withdrawn') return blocks(address);
+  // the blocks are taken from the consents, of which there are fewer than people
   return state === 'granted'
-    ? sql`(not ${blocked} and ${granted})`
-    : sql`(not ${blocked} and not ${granted})`;
+    ? granted(sql` and not ${blocks(sql`k.address`)}`)
+    : sql`(not ${blocks(address)} and not ${granted(sql``)})`;
 }
 
 function addressOf(channel: Channel): SQL | null {

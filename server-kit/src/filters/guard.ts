@@ -17,8 +17,6 @@ import { checkSegments, whenOf } from './read.ts';
 export const COST_LIMIT = 30_000_000;
 /** Milliseconds for a count or a page. */
 export const FILTER_TIMEOUT = 5_000;
-/** For the hash tables of a few hundred thousand addresses, which would go to disk with Postgres's default of 4 MB. */
-const WORK_MEM = '64MB';
 const QUERY_CANCELED = '57014';
 
 export interface Guard {
@@ -48,9 +46,7 @@ export async function guardFilter(
   { costLimit = COST_LIMIT, timeout = FILTER_TIMEOUT }: Guard = {},
 ): Promise<Guarded> {
   const [, when] = await Promise.all([
-    tx.sql`select set_config('statement_timeout', ${String(timeout)}, true),
-      case when pg_size_bytes(current_setting('work_mem')) < pg_size_bytes(${WORK_MEM})
-        then set_config('work_mem', ${WORK_MEM}, true) end`,
+    tx.sql`select set_config('statement_timeout', ${String(timeout)}, true)`,
     checkSegments(tx, filter).then(() => whenOf(tx, timeZone)),
   ]);
   const ways = countsEvents(filter) ? (['all', 'some'] as const) : (['all'] as const);

@@ -97,7 +97,8 @@ export function insideSql(value: SQL, { from, until, open }: Bounds): SQL {
 
 /** The calendar day of an instant, as `2026-11-21`: what the dates in custom fields are compared with. */
 export function daySql(instant: SQL, { zone }: When): SQL {
-  return sql`to_char(${instant} at time zone ${zone}::text, 'YYYY-MM-DD')`;
+  // a select of its own is asked once; to_char, which depends on settings, would be worked out for every row
+  return sql`(select to_char(${instant} at time zone ${zone}::text, 'YYYY-MM-DD'))`;
 }
 
 function startOf(date: string, zone: string): SQL {
