@@ -125,36 +125,35 @@ describe('the ledger as a table', () => {
     const answer = await kit.request('GET', `/v1/contacts/${id}/consent.csv`);
     expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     const [head, ...rest] = String(answer.body).split('\r\n');
-    expect(head).toMatch(/^recorded_at,at,channel,address,action,kind/);
+    expect(head).toMatch(/^recorded_at,occurred_at,channel,address,action,kind/);
     expect(rest.join('\n')).toContain(`,'+1312555`);
     expect(rest.join('\n')).toContain(`"'=HYPERLINK(""https://evil.example"")\nand more, with commas"`);
   });
 
-  it('is read in batches that lose and double nothing, for a period, a person or an address', async () => {
+  it('is read in batches that lose and double nothing, for a period or a person', async () => {
     const before = (await kit.admin('select record_id from consent_records where tenant_id = $1', [kit.a.id]))
       .length;
-    const read = (filter: object) =>
-      kit.database.transaction(kit.a.id, async (tx) => {
-        const ids: string[] = [];
-        for await (const batch of readConsentLog(tx, { batch: 3, ...filter })) {
-          expect(batch.length).toBeLessThanOrEqual(3);
-          ids.push(...batch.map((row) => row.id));
-        }
+    const read = async (filter: object, tenant = kit.a.id) =>
+      kit.database.transaction(tenant, async (tx) => {
+        const ids: (string | null)[] = [];
+        let after: string | null = null;
+        do {
+          const query = { ids: null, from: null, to: null, ...filter, after, limit: 3 };
+          const page = await readConsentLog(tx, query);
+          expect(page.rows.length).toBeLessThanOrEqual(3);
+          ids.push(...page.rows.map((row) => row.id));
+          after = page.last;
+        } while (after !== null);
         return ids;
       });
     const all = await read({});
     expect(all).toHaveLength(before);
     expect(new Set(all).size).toBe(before);
     expect(await read({ from: days(1) })).toEqual([]);
-    expect(await read({ until: days(1) })).toEqual(all);
-    expect(await read({ address: '+13125553902' })).toHaveLength(1);
+    expect(await read({ to: days(1) })).toEqual(all);
     const id = await person();
     await post(id, { action: 'withdraw' });
-    expect(await read({ contactId: id })).toHaveLength(1);
-    const theirs = await kit.database.transaction(
-      kit.b.id,
-      async (tx) => (await readConsentLog(tx).next()).value,
-    );
-    expect(theirs).toBeUndefined();
+    expect(await read({ ids: [id] })).toHaveLength(1);
+    expect(await read({}, kit.b.id)).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ export function openRequests(tx: Tx, contactId: string) {
 }
 
 /** Of `consent_records r`, as the wire has it. */
-export function recordColumns({ sql }: Tx) {
+function recordColumns({ sql }: Tx) {
   return sql`r.record_id as id, r.channel, r.address, r.action, r.kind, r.source, r.wording, host(r.ip) as ip,
     case when r.proof is not null then jsonb_build_object('reference', r.proof, 'description', r.proof_note) end as proof,
     r.member, r.occurred_at as at, r.recorded_at, r.expires_at`;

@@ -9,7 +9,6 @@ import {
   recordConsent as recordConsentBody,
   requestConsent,
   type Channel,
-  type ConsentRecord,
 } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
@@ -17,7 +16,7 @@ import type { AppEnv } from '../http/env.ts';
 import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { requireManager, routeGroup } from '../http/routes.ts';
-import { preferenceLink, readConsentLog } from './index.ts';
+import { preferenceLink } from './links.ts';
 import { consentCsv } from './log.ts';
 import { consentHistory, openRequests } from './queries.ts';
 import { checkSaid, recordSaid } from './recording.ts';
@@ -145,14 +144,12 @@ export function consentRoutes(
 
   app.openapi(getCsv, async (c) => {
     const { id } = c.req.valid('param');
-    const records = await database.transaction(c.var.session.tenant, async (tx) => {
+    const csv = await database.transaction(c.var.session.tenant, async (tx) => {
       const [known] = await contactById(tx, id);
       present(known);
-      const all: ConsentRecord[] = [];
-      for await (const batch of readConsentLog(tx, { contactId: id })) all.push(...batch);
-      return all;
+      return consentCsv(tx, id);
     });
-    return c.body(consentCsv(records), 200, {
+    return c.body(csv, 200, {
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition': `attachment; filename="consent-${id}.csv"`,
     }) as never;

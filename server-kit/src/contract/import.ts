@@ -32,8 +32,6 @@ export const startImport = z
           description:
             '`phone`, `email`, `phone_or_email`, or `fields.<key>` that holds an id of another system',
         }),
-        // a word, never a function: nothing awaits it
-        // oxlint-disable-next-line unicorn/no-thenable
         mode: z.enum(DEDUPE_MODES).default('update'),
       })
       .prefault({}),

@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CsvReader, LONGEST_RECORD, type CsvRecord, type Encoding } from './csv-read.ts';
-import { csvLine, joinList, plainCell, safeCell, splitList } from './csv-write.ts';
+import { csvLine, joinList, plainCell, safeCell, splitList } from '../csv.ts';
 import { delimiterOf, transferOf } from './detect.ts';
 
 function read(

@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRunner, type Runner } from '../bulk/runner.ts';
-import { Database } from '../db/client.ts';
+import { Database, type Tx } from '../db/client.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { exportWork } from './exports.ts';
@@ -119,6 +119,24 @@ describe('an export', () => {
       type: 'call.ended',
       data: { seconds: 9 },
     });
+  });
+
+  it('of the log misses nothing that was committed, whatever else still runs, and takes nothing that was not', async () => {
+    const { promise: asked, resolve: end } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: running } = Promise.withResolvers<void>();
+    const write = ({ sql, tenant }: Tx, type: string) =>
+      sql`insert into events (tenant_id, event_id, type, data) values (${tenant}, gen_random_uuid(), ${type}, '{}')`;
+    const other = database.transaction('alpha', async (tx) => {
+      await write(tx, 'call.running');
+      running();
+      await asked;
+    });
+    await begun;
+    await database.transaction('alpha', (tx) => write(tx, 'call.committed'));
+    const { text } = await take({ subject: 'calls', format: 'jsonl' }).finally(end);
+    await other;
+    expect(text).toContain('call.committed');
+    expect(text).not.toContain('call.running');
   });
 
   it('is for managers, of its own tenant', async () => {

@@ -8,7 +8,7 @@ import type { Step, Work } from '../bulk/runner.ts';
 import { fixTarget, pieceOf } from '../bulk/targets.ts';
 import type { JobTarget, StartExport } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
-import { csvLine } from './csv-write.ts';
+import { csvLine } from '../csv.ts';
 import { SOURCES } from './sources.ts';
 
 /** Contacts of a target that are looked at together. */
@@ -21,8 +21,8 @@ export type ExportSettings = Omit<StartExport, 'id'>;
 interface ExportPlace {
   chunks: number;
   columns: string[];
-  /** Events up to here: those of transactions that had ended when the export began. */
-  horizon: string;
+  /** Events of these: what had been committed when the export began. A `pg_snapshot`. */
+  snapshot: string;
   /** Of the target; null without one. */
   piece: number | null;
   /** The last row's key, within the piece. */
@@ -44,15 +44,13 @@ async function begin(tx: Tx, job: JobRow, { subject, target, format, bom }: Expo
   const whom: JobTarget | undefined = target ?? (subject === 'contacts' ? {} : undefined);
   const total = whom && (await fixTarget(tx, job.job_id, whom, PIECE));
   const columns = await SOURCES[subject].columns(tx);
-  const [now] = await tx.sql<
-    { horizon: string }[]
-  >`select pg_snapshot_xmin(pg_current_snapshot())::text as horizon`;
+  const [now] = await tx.sql<{ snapshot: string }[]>`select pg_current_snapshot()::text as snapshot`;
   const head = format === 'csv' ? `${bom ? '\ufeff' : ''}${csvLine(columns)}` : '';
   await writeChunk(tx, job.job_id, 0, Buffer.from(head));
   const place: ExportPlace = {
     chunks: 1,
     columns,
-    horizon: now!.horizon,
+    snapshot: now!.snapshot,
     piece: whom ? 0 : null,
     after: null,
   };
@@ -68,7 +66,7 @@ async function goOn(tx: Tx, job: JobRow, settings: ExportSettings, place: Export
     from,
     to,
     after: place.after,
-    horizon: place.horizon,
+    snapshot: place.snapshot,
     limit: BATCH,
   });
   const lines = rows.map((row) =>

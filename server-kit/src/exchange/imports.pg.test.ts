@@ -1,5 +1,3 @@
-// `then` is a word of the wire here, never a function
-/* oxlint-disable unicorn/no-thenable */
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRunner, type Runner } from '../bulk/runner.ts';

@@ -6,7 +6,7 @@ import type { ImportPreview, StartImport } from '../contract/index.ts';
 import type { Stages } from '../contacts/stages.ts';
 import type { Database, Tx } from '../db/client.ts';
 import type { CsvRecord, Place } from './csv-read.ts';
-import { csvLine } from './csv-write.ts';
+import { csvLine } from '../csv.ts';
 import { entering, planRows } from './plan.ts';
 import { readingOf, readRow, type Reading, type ReadRow } from './rows.ts';
 import { lockFor, storeConsent, storeOptOuts, storePeople } from './store.ts';

@@ -16,7 +16,7 @@ import type { Tx } from '../db/client.ts';
 import { ProblemError } from '../errors.ts';
 import { cleanCell } from './clean.ts';
 import type { CsvRecord } from './csv-read.ts';
-import { plainCell, splitList } from './csv-write.ts';
+import { plainCell, splitList } from '../csv.ts';
 import { IMPORT_FIELDS } from './detect.ts';
 
 /** Columns of `contacts` by name, as far as the row says anything. */

@@ -1,8 +1,9 @@
 /** What can be exported: for each subject its columns and its rows, by key. */
+import { CONSENT_COLUMNS, readConsentLog } from '../consent/index.ts';
 import { CONTACT_ROWS, toContact, type ContactRow } from '../contacts/rows.ts';
 import type { Contact, ExportSubject } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
-import { joinList } from './csv-write.ts';
+import { joinList } from '../csv.ts';
 
 export interface BatchQuery {
   /** Only of these contacts; null: of everybody. */
@@ -10,8 +11,8 @@ export interface BatchQuery {
   from: string | null;
   to: string | null;
   after: string | null;
-  /** Only events of transactions below. */
-  horizon: string;
+  /** Only events that this `pg_snapshot` sees. */
+  snapshot: string;
   limit: number;
 }
 
@@ -129,41 +130,8 @@ const messages: Source = {
 };
 
 const consent: Source = {
-  columns: () =>
-    Promise.resolve([
-      'id',
-      'channel',
-      'address',
-      'action',
-      'kind',
-      'source',
-      'wording',
-      'ip',
-      'proof',
-      'proof_note',
-      'message_id',
-      'member',
-      'occurred_at',
-      'recorded_at',
-      'expires_at',
-    ]),
-  async batch({ sql, tenant }, { ids, from, to, after, limit }) {
-    const rows = await sql<ExportRow[]>`
-      select record_id as id, channel, address, action, kind, source, wording, host(ip) as ip, proof, proof_note, message_id, member,
-        occurred_at, recorded_at, expires_at
-      from consent_records where tenant_id = ${tenant}
-        ${after === null ? sql`` : sql`and record_id > ${after}`} ${between(sql, 'occurred_at', { from, to })}
-        ${
-          ids === null
-            ? sql``
-            : sql`and address in (
-          select phone from contacts where tenant_id = ${tenant} and contact_id = any(${ids}::uuid[])
-          union select email from contacts where tenant_id = ${tenant} and contact_id = any(${ids}::uuid[])
-          union select address from contact_addresses where tenant_id = ${tenant} and contact_id = any(${ids}::uuid[]))`
-        }
-      order by record_id limit ${limit}`;
-    return paged(rows, limit, (row) => String(row['id']));
-  },
+  columns: () => Promise.resolve([...CONSENT_COLUMNS]),
+  batch: readConsentLog,
   cell: (row, column) => plain(row[column]),
 };
 
@@ -180,13 +148,14 @@ const eventsOf = (prefix: string): Source => ({
       'data',
       'occurred_at',
     ]),
-  async batch({ sql, tenant }, { ids, from, to, after, horizon, limit }) {
+  async batch({ sql, tenant }, { ids, from, to, after, snapshot, limit }) {
     const [tx = '0', position = '0'] = (after ?? '').split('.').filter(Boolean);
     const rows = await sql<ExportRow[]>`
       select event_id as id, type, contact_id, conversation_id, message_id, actor, data, occurred_at,
         tx::text || '.' || position::text as place
       from events where tenant_id = ${tenant} and only_for is null and (tx, position) > (${tx}::xid8, ${position}::bigint)
-        and tx < ${horizon}::xid8 ${between(sql, 'occurred_at', { from, to })}
+        and tx < pg_snapshot_xmax(${snapshot}::pg_snapshot) and pg_visible_in_snapshot(tx, ${snapshot}::pg_snapshot)
+        ${between(sql, 'occurred_at', { from, to })}
         ${prefix === '' ? sql`` : sql`and type like ${`${prefix}%`}`}
         ${ids === null ? sql`` : sql`and contact_id = any(${ids}::uuid[])`}
       order by events.tx, events.position limit ${limit}`;

@@ -1,6 +1,8 @@
 import { css } from 'lit';
+import { mark } from '../../styles/mark.ts';
 
 export const styles = css`
+  ${mark}
   :host {
     background: var(--_surface);
   }
@@ -15,28 +17,6 @@ export const styles = css`
     display: flex;
     align-items: center;
     gap: 10px;
-  }
-  .mark {
-    display: grid;
-    place-items: center;
-    flex: none;
-    width: 28px;
-    height: 28px;
-    border-radius: 50%;
-    background: var(--_surface-hover);
-    color: var(--_text-muted);
-  }
-  .mark .icon {
-    width: 15px;
-    height: 15px;
-  }
-  .good .mark {
-    background: var(--_good-soft);
-    color: var(--_good);
-  }
-  .bad .mark {
-    background: var(--_bad-soft);
-    color: var(--_bad);
   }
   section + section {
     margin-top: 16px;

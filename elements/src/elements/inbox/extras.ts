@@ -1,5 +1,5 @@
 import { css, html, type TemplateResult } from 'lit';
-import { icon } from '../../internal/icons-more.ts';
+import { modal, modalStyles } from '../../internal/modal.ts';
 import type { WordKey } from '../../words/en.ts';
 import { enMore } from '../../words/en-more.ts';
 import { addEnglish, type I18n } from '../../words/i18n.ts';
@@ -18,12 +18,12 @@ const SHORTCUTS: readonly (readonly [string, WordKey])[] = [
 ];
 
 export function shortcutsDialog(i18n: I18n, closed: () => void): TemplateResult {
-  return html`<dialog part="shortcuts" aria-labelledby="shortcuts" @close=${closed}>
-    <form method="dialog" class="row">
-      <h2 id="shortcuts">${i18n.t('shortcuts')}</h2>
-      <button class="tool" aria-label=${i18n.t('close')}>${icon('x')}</button>
-    </form>
-    <dl>
+  return modal({
+    i18n,
+    name: 'shortcuts',
+    title: i18n.t('shortcuts'),
+    close: closed,
+    body: html`<dl>
       ${SHORTCUTS.map(
         ([key, word]) =>
           html`<dt>${i18n.t(word)}</dt>
@@ -31,11 +31,12 @@ export function shortcutsDialog(i18n: I18n, closed: () => void): TemplateResult 
       )}
       <dt>${i18n.t('shortcut.quick')}</dt>
       <dd><kbd>/</kbd></dd>
-    </dl>
-  </dialog>`;
+    </dl>`,
+  });
 }
 
 export const styles = css`
+  ${modalStyles}
   .compose {
     display: flex;
     flex-direction: column;
@@ -79,23 +80,6 @@ export const styles = css`
     padding: 10px 20px;
     color: var(--_bad);
     font-size: 13px;
-  }
-  dialog {
-    width: min(380px, calc(100% - 32px));
-    padding: 18px 20px 20px;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius-l);
-    background: var(--_surface-raised);
-    color: var(--_text);
-    box-shadow: var(--_shadow-float);
-  }
-  dialog::backdrop {
-    background: rgb(0 0 0 / 0.4);
-  }
-  dialog h2 {
-    flex: 1;
-    font-size: 16px;
-    font-weight: 600;
   }
   dialog dl {
     display: grid;

@@ -51,7 +51,6 @@ export class Inbox extends BaseElement {
   @query('.thread') private threadElement!: Thread | null;
   @query('.composer') private composer!: Composer | null;
   @query('.contact') private contactPanel!: ContactPanel | null;
-  @query('dialog') private dialog!: HTMLDialogElement | null;
 
   /** The open conversation. Set it to open one. */
   @property({ attribute: 'conversation-id', reflect: true }) conversationId: string | null = null;
@@ -127,7 +126,6 @@ export class Inbox extends BaseElement {
     await this.#extras.load();
     this.helpOpen = true;
     await this.updateComplete;
-    this.dialog?.showModal();
   }
 
   protected override render() {

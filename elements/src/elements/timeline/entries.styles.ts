@@ -1,7 +1,9 @@
 import { css } from 'lit';
+import { mark } from '../../styles/mark.ts';
 
 /** Of what comes with the entries. */
 export const styles = css`
+  ${mark}
   .line {
     display: flow-root;
   }
@@ -26,32 +28,13 @@ export const styles = css`
     inset-inline-start: 13.5px;
     border-inline-start: 1px solid var(--_line);
   }
+  /* before the thread */
   .mark {
     position: relative;
-    display: grid;
-    place-items: center;
-    flex: none;
-    width: 28px;
-    height: 28px;
-    border-radius: 50%;
-    background: var(--_surface-hover);
-    color: var(--_text-muted);
-  }
-  .mark .icon {
-    width: 15px;
-    height: 15px;
   }
   .out .mark {
     background: var(--_accent-soft);
     color: var(--_accent-text);
-  }
-  .good .mark {
-    background: var(--_good-soft);
-    color: var(--_good);
-  }
-  .bad .mark {
-    background: var(--_bad-soft);
-    color: var(--_bad);
   }
   .entry .words {
     padding-top: 4px;
