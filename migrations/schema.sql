@@ -136,7 +136,7 @@ create table consents (
   expires_at timestamp with time zone,
   record_id uuid not null,
   first_marketing_id uuid,
-  constraint consents_pkey PRIMARY KEY (tenant_id, channel, address),
+  constraint consents_pkey PRIMARY KEY (tenant_id, channel, address) INCLUDE (state, expires_at),
   constraint consents_state_check CHECK ((state = ANY (ARRAY['granted'::text, 'withdrawn'::text]))),
   constraint consents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
 );
@@ -255,7 +255,7 @@ END),
   constraint contacts_merged_into FOREIGN KEY (tenant_id, merged_into) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
   constraint contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
   constraint contacts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
-  constraint contacts_tenant_id_phone_key UNIQUE (tenant_id, phone),
+  constraint contacts_tenant_id_phone_key UNIQUE (tenant_id, phone) INCLUDE (contact_id),
   constraint contacts_zone_source CHECK (((derived_zone IS NULL) = (derived_zone_source IS NULL)))
 );
 alter table contacts enable row level security;

@@ -21,7 +21,7 @@ export function startPeople(durable: boolean): Promise<PostgresServer> {
     durable,
     folder,
     settings: {
-      shared_buffers: '1GB',
+      shared_buffers: '2GB',
       maintenance_work_mem: '512MB',
       max_wal_size: '8GB',
       checkpoint_timeout: '30min',

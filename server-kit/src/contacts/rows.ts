@@ -210,10 +210,11 @@ function beyond(sort: ContactSort, { id, key = '' }: After): SQL {
 /**
  * Whoever is part of nobody else, for statements that read everybody. The column itself stands so far back in a row that
  * looking at it reads the whole row (measured: a count of a million people 0.4 s by it, 0.23 s by the few who are merged).
+ * As a join, because Postgres expects half of everybody to pass a `not in` and plans the rest by that.
  */
 function unmerged(tenant: string): SQL {
-  return sql`contacts.contact_id not in (
-    select gone.contact_id from contacts gone where gone.tenant_id = ${tenant}::text and gone.merged_into is not null)`;
+  return sql`not exists (select 1 from contacts gone
+    where gone.tenant_id = ${tenant}::text and gone.merged_into is not null and gone.contact_id = contacts.contact_id)`;
 }
 
 /** How many there are. For the caller's pipeline. */
