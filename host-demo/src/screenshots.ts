@@ -31,7 +31,7 @@ const withoutPhone = async ({ page }: Visit) => page.locator('#phone [data-toggl
 /** A line in the composer, so that its counter shows. */
 const write = async ({ inbox }: Visit, text: string) => inbox.locator('[part~=input]').fill(text);
 
-const people = ({ page }: Visit) => page.locator('[part~=row] bdi').first().waitFor();
+const people = ({ page }: Visit) => page.locator('[part~=row]').first().waitFor();
 const openPerson = async (at: Visit, name: string) => {
   const { page } = at;
   await people(at);

@@ -23,12 +23,10 @@ export const addressStyles = css`
     margin: 0;
   }
   .address .acts,
-  .addresses .acts {
-    align-items: center;
-    margin-top: 0;
-  }
-  .addresses .acts {
+  .addresses.acts {
     grid-column: 1 / -1;
+    align-items: center;
+    margin-block: 0;
   }
   .address .wrong {
     color: var(--_bad);

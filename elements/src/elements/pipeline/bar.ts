@@ -79,8 +79,12 @@ export function pipelineBar(
     </select>
     ${
       ask
-        ? html`<button class="button primary" @click=${() => ask({ about: 'add', stageId: null })}>
-            ${icon('plus')}${i18n.t('pipeline.add')}
+        ? html`<button
+            class="button primary"
+            aria-label=${i18n.t('pipeline.add')}
+            @click=${() => ask({ about: 'add', stageId: null })}
+          >
+            ${icon('plus')}<span class="said">${i18n.t('pipeline.add')}</span>
           </button>`
         : nothing
     }

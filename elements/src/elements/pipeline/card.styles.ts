@@ -20,11 +20,30 @@ export const quickStyles = css`
     visibility: hidden;
   }
   @media (hover: none) {
-    /* nothing can be pointed at: there for good, in a row of its own */
+    /* nothing can be pointed at: there for good, beside the others where there is room */
+    .card {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: end;
+    }
+    .card > .line:not(.foot),
+    .card > .person {
+      flex: 1 0 100%;
+    }
+    .card > .foot {
+      display: contents;
+    }
+    .card .facts {
+      flex: 1 0 96px;
+      align-self: center;
+    }
+    .card .acts {
+      order: 2;
+    }
     .quick {
       position: static;
-      justify-content: end;
-      margin-block-start: 4px;
+      order: 1;
+      margin-inline-start: auto;
       background: none;
       box-shadow: none;
       opacity: 1;

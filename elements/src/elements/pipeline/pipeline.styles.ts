@@ -147,19 +147,6 @@ export const styles = css`
     height: 15px;
   }
   .sum {
-    color: var(--_text-muted);
-    font-size: var(--_text-s);
-  }
-  .head .tool {
-    grid-area: 1 / 4 / span 2;
-    width: 28px;
-    height: 28px;
-  }
-  .head .tool .icon {
-    width: 15px;
-    height: 15px;
-  }
-  .sum {
     grid-column: 2 / 4;
     min-height: 18px;
   }
@@ -338,8 +325,17 @@ export const styles = css`
       min-height: 40px;
     }
     .bar .find {
-      flex: 1 1 130px;
+      flex: 1 1 90px;
       margin: 0;
+    }
+    .bar .pick {
+      flex: 0 1 auto;
+    }
+    .bar .primary {
+      padding-inline: 10px;
+    }
+    .bar .primary .said {
+      display: none;
     }
     .board {
       gap: 0;
@@ -372,8 +368,8 @@ export const styles = css`
       padding-inline: 12px;
     }
     .act {
-      width: 44px;
-      height: 44px;
+      width: 38px;
+      height: 40px;
     }
     .head .tool {
       width: 44px;
