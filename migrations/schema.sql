@@ -15,6 +15,81 @@ create table agency_suppressions (
 alter table agency_suppressions enable row level security;
 alter table agency_suppressions force row level security;
 
+create table asset_links (
+  tenant_id text not null,
+  link_id uuid not null,
+  asset_id uuid not null,
+  code text not null,
+  purpose text default 'page'::text not null,
+  contact_id uuid,
+  message_id uuid,
+  workflow_id uuid,
+  download boolean,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  author jsonb,
+  created_at timestamp with time zone default moment() not null,
+  constraint asset_links_pkey PRIMARY KEY (tenant_id, link_id),
+  constraint asset_links_purpose_check CHECK ((purpose = ANY (ARRAY['page'::text, 'file'::text]))),
+  constraint asset_links_tenant_id_asset_id_fkey FOREIGN KEY (tenant_id, asset_id) REFERENCES assets(tenant_id, asset_id) ON DELETE CASCADE,
+  constraint asset_links_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE SET NULL (contact_id),
+  constraint asset_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table asset_links enable row level security;
+alter table asset_links force row level security;
+
+create table asset_views (
+  tenant_id text not null,
+  view_id uuid not null,
+  link_id uuid not null,
+  asset_id uuid not null,
+  contact_id uuid,
+  by text not null,
+  reason text,
+  played jsonb default '[]'::jsonb not null,
+  share real default 0 not null,
+  started_at timestamp with time zone default moment() not null,
+  seen_at timestamp with time zone default moment() not null,
+  constraint asset_views_pkey PRIMARY KEY (tenant_id, view_id),
+  constraint asset_views_by_check CHECK ((by = ANY (ARRAY['human'::text, 'machine'::text]))),
+  constraint asset_views_share_check CHECK (((share >= (0)::double precision) AND (share <= (1)::double precision))),
+  constraint asset_views_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
+  constraint asset_views_tenant_id_link_id_fkey FOREIGN KEY (tenant_id, link_id) REFERENCES asset_links(tenant_id, link_id) ON DELETE CASCADE
+);
+alter table asset_views enable row level security;
+alter table asset_views force row level security;
+
+create table assets (
+  tenant_id text not null,
+  asset_id uuid not null,
+  kind text not null,
+  name text not null,
+  key text,
+  file_id uuid not null,
+  poster_id uuid,
+  captions_id uuid,
+  state text default 'ready'::text not null,
+  reason text,
+  download boolean default false not null,
+  link_days integer,
+  version integer default 1 not null,
+  author jsonb,
+  created_at timestamp with time zone default moment() not null,
+  updated_at timestamp with time zone default moment() not null,
+  deleted_at timestamp with time zone,
+  constraint assets_pkey PRIMARY KEY (tenant_id, asset_id),
+  constraint assets_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+  constraint assets_kind_check CHECK ((kind = ANY (ARRAY['video'::text, 'picture'::text, 'document'::text, 'audio'::text]))),
+  constraint assets_link_days_check CHECK (((link_days >= 1) AND (link_days <= 3650))),
+  constraint assets_state_check CHECK ((state = ANY (ARRAY['processing'::text, 'ready'::text, 'refused'::text]))),
+  constraint assets_tenant_id_captions_id_fkey FOREIGN KEY (tenant_id, captions_id) REFERENCES files(tenant_id, file_id),
+  constraint assets_tenant_id_file_id_fkey FOREIGN KEY (tenant_id, file_id) REFERENCES files(tenant_id, file_id),
+  constraint assets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
+  constraint assets_tenant_id_poster_id_fkey FOREIGN KEY (tenant_id, poster_id) REFERENCES files(tenant_id, file_id)
+);
+alter table assets enable row level security;
+alter table assets force row level security;
+
 create table bulk_files (
   tenant_id text not null,
   file_id uuid not null,
@@ -304,6 +379,30 @@ create table events (
 alter table events enable row level security;
 alter table events force row level security;
 
+create table files (
+  tenant_id text not null,
+  file_id uuid not null,
+  sha256 bytea not null,
+  size bigint not null,
+  content_type text not null,
+  storage_key text not null,
+  width integer,
+  height integer,
+  duration_ms integer,
+  video_codec text,
+  audio_codec text,
+  converted_from uuid,
+  created_at timestamp with time zone default moment() not null,
+  constraint files_pkey PRIMARY KEY (tenant_id, file_id),
+  constraint files_sha256_check CHECK ((length(sha256) = 32)),
+  constraint files_size_check CHECK ((size > 0)),
+  constraint files_tenant_id_converted_from_fkey FOREIGN KEY (tenant_id, converted_from) REFERENCES files(tenant_id, file_id) ON DELETE SET NULL (converted_from),
+  constraint files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE,
+  constraint files_tenant_id_sha256_key UNIQUE (tenant_id, sha256)
+);
+alter table files enable row level security;
+alter table files force row level security;
+
 create table idempotency_keys (
   tenant_id text not null,
   key text not null,
@@ -315,6 +414,27 @@ create table idempotency_keys (
 );
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
+
+create table inbound_media (
+  tenant_id text not null,
+  message_id uuid not null,
+  due_at timestamp with time zone default moment() not null,
+  tries smallint default 0 not null,
+  constraint inbound_media_pkey PRIMARY KEY (tenant_id, message_id),
+  constraint inbound_media_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES messages(tenant_id, message_id) ON DELETE CASCADE
+);
+alter table inbound_media enable row level security;
+alter table inbound_media force row level security;
+
+create table link_directory (
+  tenant_id text not null,
+  link_id uuid not null,
+  code text not null,
+  constraint link_directory_pkey PRIMARY KEY (tenant_id, link_id),
+  constraint link_directory_tenant_id_link_id_fkey FOREIGN KEY (tenant_id, link_id) REFERENCES asset_links(tenant_id, link_id) ON DELETE CASCADE
+);
+alter table link_directory enable row level security;
+alter table link_directory force row level security;
 
 create table members (
   tenant_id text not null,
@@ -674,7 +794,63 @@ create table tenants (
 alter table tenants enable row level security;
 alter table tenants force row level security;
 
+create table upload_alarms (
+  tenant_id text not null,
+  upload_id uuid not null,
+  due_at timestamp with time zone not null,
+  constraint upload_alarms_pkey PRIMARY KEY (tenant_id, upload_id),
+  constraint upload_alarms_tenant_id_upload_id_fkey FOREIGN KEY (tenant_id, upload_id) REFERENCES uploads(tenant_id, upload_id) ON DELETE CASCADE
+);
+alter table upload_alarms enable row level security;
+alter table upload_alarms force row level security;
+
+create table uploads (
+  tenant_id text not null,
+  upload_id uuid not null,
+  purpose text default 'asset'::text not null,
+  asset_id uuid not null,
+  name text not null,
+  size bigint not null,
+  received bigint default 0 not null,
+  settings jsonb default '{}'::jsonb not null,
+  sha256 bytea,
+  storage_key text not null,
+  place jsonb default '{}'::jsonb not null,
+  state text default 'open'::text not null,
+  problem jsonb,
+  author jsonb not null,
+  fence integer default 0 not null,
+  lease_until timestamp with time zone,
+  created_at timestamp with time zone default moment() not null,
+  expires_at timestamp with time zone default (moment() + '2 days'::interval) not null,
+  constraint uploads_pkey PRIMARY KEY (tenant_id, upload_id),
+  constraint uploads_check CHECK (((received >= 0) AND (received <= size))),
+  constraint uploads_purpose_check CHECK ((purpose = ANY (ARRAY['asset'::text, 'replace'::text, 'poster'::text, 'captions'::text]))),
+  constraint uploads_sha256_check CHECK ((length(sha256) = 32)),
+  constraint uploads_size_check CHECK ((size > 0)),
+  constraint uploads_state_check CHECK ((state = ANY (ARRAY['open'::text, 'finishing'::text, 'done'::text, 'refused'::text]))),
+  constraint uploads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table uploads enable row level security;
+alter table uploads force row level security;
+
 -- indexes
+
+CREATE INDEX asset_links_asset ON asset_links USING btree (tenant_id, asset_id, link_id DESC);
+
+CREATE INDEX asset_links_contact ON asset_links USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX asset_links_message ON asset_links USING btree (tenant_id, message_id) WHERE (message_id IS NOT NULL);
+
+CREATE INDEX asset_views_asset ON asset_views USING btree (tenant_id, asset_id, view_id DESC);
+
+CREATE INDEX asset_views_link ON asset_views USING btree (tenant_id, link_id);
+
+CREATE INDEX assets_file ON assets USING btree (tenant_id, file_id);
+
+CREATE UNIQUE INDEX assets_key ON assets USING btree (tenant_id, key) WHERE (deleted_at IS NULL);
+
+CREATE INDEX assets_recent ON assets USING btree (tenant_id, asset_id DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX bulk_jobs_recent ON bulk_jobs USING btree (tenant_id, created_at DESC, job_id DESC);
 
@@ -722,6 +898,12 @@ CREATE INDEX events_in_timeline ON events USING btree (tenant_id, contact_id, oc
 
 CREATE INDEX events_of_contact ON events USING btree (tenant_id, contact_id, type, occurred_at) WHERE (contact_id IS NOT NULL);
 
+CREATE INDEX files_by_key ON files USING btree (tenant_id, storage_key);
+
+CREATE INDEX inbound_media_due ON inbound_media USING btree (due_at);
+
+CREATE UNIQUE INDEX link_directory_code ON link_directory USING btree (code);
+
 CREATE UNIQUE INDEX messages_carrier_sid ON messages USING btree (tenant_id, carrier_sid) WHERE (carrier_sid IS NOT NULL);
 
 CREATE INDEX messages_due ON messages USING btree (tenant_id, sender_id, status, due_at, message_id) WHERE (due_at IS NOT NULL);
@@ -766,6 +948,10 @@ CREATE INDEX tasks_of_contact ON tasks USING btree (tenant_id, contact_id) WHERE
 
 CREATE INDEX tasks_open ON tasks USING btree (tenant_id, assignee_id, due_at, task_id) WHERE (completed_at IS NULL);
 
+CREATE INDEX upload_alarms_due ON upload_alarms USING btree (due_at);
+
+CREATE INDEX uploads_key ON uploads USING btree (tenant_id, storage_key);
+
 -- policies
 
 create policy read_by_clients on agency_suppressions as permissive for select to public using ((tenant_id = ( SELECT tenants.parent_tenant_id
@@ -773,6 +959,12 @@ create policy read_by_clients on agency_suppressions as permissive for select to
   WHERE (tenants.tenant_id = ( SELECT current_tenant() AS current_tenant)))));
 
 create policy tenant_isolation on agency_suppressions as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on asset_links as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on asset_views as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on assets as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on bulk_files as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -802,7 +994,17 @@ create policy tenant_isolation on conversations as permissive for all to public 
 
 create policy tenant_isolation on events as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy tenant_isolation on files as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy tenant_isolation on idempotency_keys as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on inbound_media as permissive for select to public using (true);
+
+create policy tenant_isolation on inbound_media as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on link_directory as permissive for select to public using (true);
+
+create policy tenant_isolation on link_directory as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on members as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -847,6 +1049,12 @@ create policy tenant_isolation on task_reminders as permissive for all to public
 create policy tenant_isolation on tasks as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on tenants as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on upload_alarms as permissive for select to public using (true);
+
+create policy tenant_isolation on upload_alarms as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on uploads as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 -- functions
 
@@ -944,6 +1152,12 @@ end $function$
 
 grant delete, insert, select, update on agency_suppressions to patchbay_app;
 
+grant delete, insert, select, update on asset_links to patchbay_app;
+
+grant delete, insert, select, update on asset_views to patchbay_app;
+
+grant delete, insert, select, update on assets to patchbay_app;
+
 grant delete, insert, select, update on bulk_files to patchbay_app;
 
 grant delete, insert, select, update on bulk_jobs to patchbay_app;
@@ -970,7 +1184,13 @@ grant delete, insert, select, update on conversations to patchbay_app;
 
 grant insert, select on events to patchbay_app;
 
+grant delete, insert, select, update on files to patchbay_app;
+
 grant delete, insert, select, update on idempotency_keys to patchbay_app;
+
+grant delete, insert, select, update on inbound_media to patchbay_app;
+
+grant delete, insert, select, update on link_directory to patchbay_app;
 
 grant delete, insert, select, update on members to patchbay_app;
 
@@ -1009,3 +1229,7 @@ grant delete, insert, select, update on task_reminders to patchbay_app;
 grant delete, insert, select, update on tasks to patchbay_app;
 
 grant delete, insert, select, update on tenants to patchbay_app;
+
+grant delete, insert, select, update on upload_alarms to patchbay_app;
+
+grant delete, insert, select, update on uploads to patchbay_app;

@@ -2,6 +2,7 @@ export * from './names.ts';
 export * from './primitives.ts';
 export * from './conversation.ts';
 export * from './message.ts';
+export * from './asset.ts';
 export * from './contact.ts';
 export * from './consent.ts';
 export * from './contact-field.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HOLD_REASONS, MESSAGE_ORIGINS, MESSAGE_PURPOSES, MESSAGE_STATUSES } from './names.ts';
+import { HOLD_REASONS, MESSAGE_ORIGINS, MESSAGE_PURPOSES, MESSAGE_STATUSES, SEND_AS } from './names.ts';
 import { channel, cursor, id, instant, memberRef } from './primitives.ts';
 
 /** The carrier's limit on one text (Twilio error 21617). */
@@ -14,6 +14,20 @@ export const media = z
       .meta({ description: 'Where a browser can fetch it; signed when it comes from the carrier' }),
     content_type: z.string(),
     name: z.string().nullable(),
+    size: z.int().optional().meta({ description: 'Bytes, where they are known' }),
+    width: z.int().optional(),
+    height: z.int().optional(),
+    duration_ms: z.int().optional(),
+    poster_url: z.string().optional(),
+    asset_id: id.optional().meta({ description: 'The asset that was sent' }),
+    sent_as: z
+      .enum(['attachment', 'link'])
+      .optional()
+      .meta({ description: 'Of an asset: in the message itself, or as a link in its text' }),
+    gone: z
+      .boolean()
+      .optional()
+      .meta({ description: 'The carrier had deleted it before it could be copied' }),
   })
   .meta({ id: 'Media' });
 export type Media = z.infer<typeof media>;
@@ -104,6 +118,22 @@ export const sendMessage = z
       .array(z.url({ protocol: /^https?$/ }))
       .max(MAX_MEDIA)
       .default([]),
+    assets: z
+      .array(
+        z.object({
+          id,
+          as: z.enum(SEND_AS).default('auto'),
+          expires_at: instant
+            .nullable()
+            .optional()
+            .meta({ description: 'Of a link; left out: as the asset says; null: never' }),
+        }),
+      )
+      .max(MAX_MEDIA)
+      .default([])
+      .meta({
+        description: 'Uploaded files: attached where the carrier takes them, else as a link in the text',
+      }),
     purpose: z.enum(['conversation', 'marketing']).default('conversation'),
     send_at: instant.optional().meta({ description: 'Left out: now' }),
   })

@@ -87,11 +87,15 @@ export const EVENT_TYPES = [
   'note.deleted',
   'notification.added',
   'notification.read',
+  'asset.created',
+  'asset.updated',
+  'asset.deleted',
+  'asset.viewed',
 ] as const;
 
 /** What a timeline can be narrowed to, and the event types of each, by what stands before their dot. */
 export const TIMELINE_KINDS = {
-  message: ['message', 'email'],
+  message: ['message', 'email', 'asset'],
   call: ['call', 'voicemail'],
   consent: ['consent'],
   contact: ['contact', 'tag', 'stage', 'opportunity', 'segment'],
@@ -142,6 +146,15 @@ export type ConsentKind = (typeof CONSENT_KINDS)[number];
 export const MARKETING_KINDS = ['express_written'] as const satisfies readonly ConsentKind[];
 
 export const CONSENT_REQUEST_VIAS = ['sms', 'link'] as const;
+
+export const ASSET_KINDS = ['video', 'picture', 'document', 'audio'] as const;
+export const ASSET_STATES = ['processing', 'ready', 'refused'] as const;
+export const UPLOAD_STATES = ['open', 'finishing', 'done', 'refused'] as const;
+/** What a link leads to: a page that plays or shows it, or the bytes alone. */
+export const LINK_PURPOSES = ['page', 'file'] as const;
+export const VIEWERS = ['human', 'machine'] as const;
+/** How a file goes out: in the message itself where the carrier takes it, else as a link in the text. */
+export const SEND_AS = ['auto', 'attachment', 'link'] as const;
 
 /** Whose block: the account's own, or an agency's over all its accounts. */
 export const SUPPRESSION_LISTS = ['own', 'agency'] as const;
@@ -322,6 +335,13 @@ export const ERROR_CODES = {
   not_static: { status: 409, title: 'The members of this segment follow from its filter' },
   pipeline_exists: { status: 409, title: 'There is already a pipeline with this name' },
   stage_in_use: { status: 409, title: 'There are still cards on this stage' },
+  file_refused: { status: 422, title: 'This file cannot be used' },
+  asset_in_use: { status: 409, title: 'The file is in use' },
+  asset_not_ready: { status: 409, title: 'The file is not ready yet' },
+  asset_key_taken: { status: 409, title: 'Another file has this key' },
+  link_ended: { status: 410, title: 'This link has ended' },
+  upload_ended: { status: 410, title: 'This upload has ended' },
+  storage_full: { status: 507, title: 'There is no room for the file' },
   payload_too_large: { status: 413, title: 'Too large' },
   unavailable: { status: 503, title: 'The database cannot be reached' },
   internal: { status: 500, title: 'Unexpected error' },
@@ -334,6 +354,12 @@ export type ImportOutcome = (typeof IMPORT_OUTCOMES)[number];
 export type FileEncoding = (typeof FILE_ENCODINGS)[number];
 export type ExportSubject = (typeof EXPORT_SUBJECTS)[number];
 export type JobState = (typeof JOB_STATES)[number];
+export type AssetKind = (typeof ASSET_KINDS)[number];
+export type AssetState = (typeof ASSET_STATES)[number];
+export type UploadState = (typeof UPLOAD_STATES)[number];
+export type LinkPurpose = (typeof LINK_PURPOSES)[number];
+export type Viewer = (typeof VIEWERS)[number];
+export type SendAs = (typeof SEND_AS)[number];
 export type BlockCode = (typeof BLOCK_CODES)[number];
 export type EventType = (typeof EVENT_TYPES)[number];
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
