@@ -20,10 +20,8 @@ interface S3Error {
 
 /** flydrive wraps what the SDK says. */
 function originOf(error: unknown): S3Error {
-  const { code, cause } = (error ?? {}) as S3Error;
-  return code?.startsWith('E_') === true && cause !== undefined
-    ? originOf(cause)
-    : ((error ?? {}) as S3Error);
+  const known: S3Error = error ?? {};
+  return known.code?.startsWith('E_') === true && known.cause !== undefined ? originOf(known.cause) : known;
 }
 
 export function codeOf(error: unknown): 'missing' | 'full' | 'damaged' | 'beyond' | undefined {

@@ -7,13 +7,15 @@
  * sizes, and it writes a stream in a single request that cannot be tried again. See docs/decisions/0011-media-storage.md.
  */
 import { createHash } from 'node:crypto';
-import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import type * as Aws from '@aws-sdk/client-s3';
 import { Disk } from 'flydrive';
+import type * as Drivers from 'flydrive/drivers/s3';
 import { SetupError } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { checkedKey, checkedPrefix, UPLOADS } from './keys.ts';
 import { asStorage, codeOf } from './s3-errors.ts';
-import { StorageError, type ByteRange, type MediaStorage, type UploadPlace } from './storage.ts';
+import { PART, placeOf, receivedAt, type Place } from './s3-place.ts';
+import { StorageError, type ByteRange, type MediaStorage } from './storage.ts';
 
 export interface S3StorageOptions {
   bucket: string;
@@ -31,31 +33,13 @@ export interface S3StorageOptions {
   timeoutMs?: number;
 }
 
-/** S3 takes no smaller parts than 5 MiB, and ten thousand of them; R2 wants all of one size. */
-const PART = 8 << 20;
 const CONNECT_MS = 5000;
 /** How often a part is sent that arrived damaged. What the network does is tried again by the SDK, three times in all. */
 const DAMAGED_TRIES = 3;
 
-/** In `UploadPlace`. */
-interface Place {
-  id: string;
-  /** What S3 calls the upload. */
-  upload: string;
-  /** The ETags of the parts, all of them full. */
-  parts: string[];
-  /** What came after the last part, in order: [object, bytes]. */
-  rest: [string, number][];
-  /**
-   * Objects that this place and the one before it need no more. A caller stores a place while the next bytes come, so what
-   * only this one has done without may still be asked for.
-   */
-  gone: [string[], string[]];
-}
+type Sdk = typeof Aws & Pick<typeof Drivers, 'S3Driver'>;
 
-type Sdk = typeof import('@aws-sdk/client-s3');
-
-async function load(): Promise<Sdk & Pick<typeof import('flydrive/drivers/s3'), 'S3Driver'>> {
+async function load(): Promise<Sdk> {
   try {
     const [sdk, { S3Driver }] = await Promise.all([
       import('@aws-sdk/client-s3'),
@@ -235,7 +219,7 @@ export async function s3Media(options: S3StorageOptions): Promise<MediaStorage> 
       const Prefix = root + checkedPrefix(prefix);
       let ContinuationToken: string | undefined;
       do {
-        const page: ListObjectsV2CommandOutput = await asStorage(() =>
+        const page: Aws.ListObjectsV2CommandOutput = await asStorage(() =>
           client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken })),
         );
         for (const { Key, Size, LastModified } of page.Contents ?? []) {
@@ -370,17 +354,6 @@ export async function s3Media(options: S3StorageOptions): Promise<MediaStorage> 
   }
 
   return storage;
-}
-
-const receivedAt = (place: Place) =>
-  place.parts.length * PART + place.rest.reduce((sum, [, size]) => sum + size, 0);
-
-function placeOf(place: UploadPlace): Place {
-  const { upload, parts, rest } = place as unknown as Place;
-  if (typeof upload !== 'string' || !Array.isArray(parts) || !Array.isArray(rest)) {
-    throw new TypeError('This is not the place of an upload to S3.');
-  }
-  return place as unknown as Place;
 }
 
 async function nextOf(
