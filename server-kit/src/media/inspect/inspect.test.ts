@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fixture, readerOf } from '../testing/fixtures.ts';
-import { inspect, type FileFacts } from './index.ts';
+import { inspect, type FileFacts, type RandomReader } from './index.ts';
 
 const look = (bytes: Uint8Array, name?: string) => inspect(readerOf(bytes), bytes.length, name);
 
@@ -350,6 +350,33 @@ describe('whatever the file holds', () => {
       size,
     );
     await measured(many(Buffer.from('#!AMR\n'), Buffer.from([0x3c])), size);
+  });
+
+  it('and for one that goes on and on, where each step is allowed', async () => {
+    const head = Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1');
+    const block = Buffer.alloc(256, 65);
+    block[0] = 255;
+    const comment = [
+      Buffer.from('!\xfe', 'latin1'),
+      ...Array.from({ length: 900 }, () => block),
+      Buffer.alloc(1),
+    ];
+    const period = Buffer.concat(comment);
+    let reads = 0;
+    const endless: RandomReader = async (start, length) => {
+      reads++;
+      const bytes = Buffer.alloc(length);
+      for (let at = 0; at < length; at++) {
+        const from = start + at - head.length;
+        bytes[at] = from < 0 ? head[start + at]! : period[from % period.length]!;
+      }
+      return bytes;
+    };
+    expect(await inspect(endless, 2 ** 40)).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/cannot be checked/),
+    });
+    expect(reads).toBeLessThanOrEqual(3000);
   });
 
   it('a storage that does not answer is no fault of the file', async () => {

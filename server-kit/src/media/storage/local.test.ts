@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { pattern } from '../testing/pattern.ts';
 import { bytesOf, reasonOf, storageContract } from '../testing/storage-contract.ts';
 import { mediaKey } from './keys.ts';
 import { localMedia } from './local.ts';
@@ -59,6 +62,32 @@ describe('a folder', () => {
     expect(await localMedia({ folder }).received(KEY, place)).toBe(3);
     await rm(folder, { recursive: true });
   });
+
+  it('goes on with the right bytes wherever it was killed', async () => {
+    const folder = await newFolder();
+    const storage = localMedia({ folder });
+    const place = await storage.begin(KEY, 'video/mp4');
+    const script = fileURLToPath(new URL('../testing/append-process.ts', import.meta.url));
+    let received = 0;
+    for (let kill = 0; kill < 8; kill++) {
+      const child = spawn(process.execPath, [script, folder, JSON.stringify(place), String(received)]);
+      const ended = new Promise((resolve) => child.on('exit', resolve));
+      const enough = received + 1 + Math.floor(Math.random() * 2_000_000);
+      await expect
+        .poll(() => storage.received(KEY, place), { interval: 1, timeout: 20_000 })
+        .toBeGreaterThan(enough);
+      child.kill('SIGKILL');
+      await ended;
+      received = await storage.received(KEY, place);
+      expect(received).toBeGreaterThan(enough);
+      const bytes = await bytesOf(await storage.readUpload(KEY, place));
+      expect(bytes.equals(pattern(0, received))).toBe(true);
+    }
+    await storage.finish(KEY, place, received, 'video/mp4');
+    expect((await bytesOf(await storage.read(KEY))).equals(pattern(0, received))).toBe(true);
+    await storage.close();
+    await rm(folder, { recursive: true });
+  }, 60_000);
 
   it('says that a part is gone when somebody has tidied up', async () => {
     const folder = await newFolder();
