@@ -2,7 +2,7 @@
 export { createServerKit, type KitDatabaseOptions, type ServerKit, type ServerKitOptions } from './kit.ts';
 export type { SessionTokenOptions } from './tenancy/tokens.ts';
 export type { SenderOptions, TenantOptions, Tenants, TenantSettings } from './tenancy/tenants.ts';
-export { s3Media, type S3StorageOptions } from './media/storage/s3.ts';
+export type { S3StorageOptions } from './media/storage/s3.ts';
 export type { LocalMediaOptions } from './media/storage/local.ts';
 export {
   StorageError,

@@ -51,7 +51,7 @@ export async function inspect(read: RandomReader, size: number, name?: string): 
   try {
     const facts = await factsOf(new FileReader(read, size));
     const claimed = name === undefined ? undefined : claimedKind(name);
-    if (claimed && claimed.kind !== facts.kind) {
+    if (claimed && groupOf(claimed.kind) !== groupOf(facts.kind)) {
       return refused(
         `The file is called ${claimed.extension}, but holds ${A[facts.kind]}. Give it its right name, or choose another.`,
       );
@@ -63,6 +63,9 @@ export async function inspect(read: RandomReader, size: number, name?: string): 
     return refused(error instanceof Refusal ? error.message : CUT_OFF);
   }
 }
+
+/** Phones record sound alone into a `.3gp` or `.mp4`. */
+const groupOf = (kind: AssetKind) => (kind === 'audio' ? 'video' : kind);
 
 const refused = (reason: string): Inspected => ({ ok: false, reason });
 
@@ -200,7 +203,7 @@ const isCommonSound = (codec: string | null) =>
  * browser; what no browser decodes shows sound and no picture, without an error.
  */
 function playsWhere(contentType: string, video: string | null, audio: string | null): FileFacts['plays'] {
-  if (!/^(avc|hvc|hev|vp8|vp9|vp09|av01|av1)/.test(video ?? '')) return 'download';
+  if (!/^(avc|hvc|hev|dvh|vp8|vp9|vp09|av01|av1)/.test(video ?? '')) return 'download';
   // profiles from High 10 (6E) on
   const common = /^avc[13]\.(42|4D|58|64)/.test(video ?? '') && isCommonSound(audio);
   return common && contentType === 'video/mp4' ? 'everywhere' : 'some';

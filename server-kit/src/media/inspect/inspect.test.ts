@@ -141,6 +141,7 @@ describe('what a file is', () => {
   it('the name does not matter, unless it says another kind', async () => {
     expect(await look(fixture('picture.jpg'), 'holiday.png')).toMatchObject({ contentType: 'image/jpeg' });
     expect(await look(fixture('hevc.mov'), 'IMG_0002')).toMatchObject({ contentType: 'video/quicktime' });
+    expect(await look(fixture('voice.m4a'), 'Recording 7.mp4')).toMatchObject({ ok: true, kind: 'audio' });
     expect(await reasonOf(PDF, 'birthday.mp4')).toMatch(/is called \.mp4, but holds a PDF/);
     expect(await reasonOf(fixture('h264.mp4'), 'portrait.jpg')).toMatch(/is called \.jpg, but holds a video/);
   });

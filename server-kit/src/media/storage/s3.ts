@@ -15,6 +15,7 @@ import { newId } from '../../ids.ts';
 import { checkedKey, checkedPrefix, UPLOADS } from './keys.ts';
 import { asStorage, codeOf } from './s3-errors.ts';
 import { PART, placeOf, receivedAt, type Place } from './s3-place.ts';
+import { streamOf } from './s3-stream.ts';
 import { StorageError, type ByteRange, type MediaStorage } from './storage.ts';
 
 export interface S3StorageOptions {
@@ -34,6 +35,7 @@ export interface S3StorageOptions {
 }
 
 const CONNECT_MS = 5000;
+const MAX_SOCKETS = 512;
 /** How often a part is sent that arrived damaged. What the network does is tried again by the SDK, three times in all. */
 const DAMAGED_TRIES = 3;
 
@@ -65,12 +67,14 @@ export async function s3Media(options: S3StorageOptions): Promise<MediaStorage> 
     forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.credentials ? { credentials: options.credentials } : {}),
-    // without the last of these a server that never answers is waited for without end
+    // without `throwOnRequestTimeout` a server that never answers is waited for without end
     requestHandler: {
       connectionTimeout: CONNECT_MS,
       requestTimeout: timeout,
-      socketTimeout: timeout,
       throwOnRequestTimeout: true,
+      // one for each viewer; 50, the default, would leave none for uploads
+      httpAgent: { maxSockets: MAX_SOCKETS },
+      httpsAgent: { maxSockets: MAX_SOCKETS },
     },
     // R2 and older MinIOs know none of the newer ones (aws-sdk-js-v3#6810); parts carry their MD5
     requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -94,7 +98,7 @@ export async function s3Media(options: S3StorageOptions): Promise<MediaStorage> 
     const Range = range && `bytes=${range.start}-${range.end}`;
     try {
       const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(key), Range }));
-      return streamOf(Body as AsyncIterable<Uint8Array>);
+      return streamOf(Body as AsyncIterable<Uint8Array>, timeout);
     } catch (error) {
       if (codeOf(error) === 'beyond') return new Blob([]).stream();
       throw error;
@@ -301,8 +305,8 @@ export async function s3Media(options: S3StorageOptions): Promise<MediaStorage> 
       if (sending) place = await sending;
       sending = undefined;
     };
-    const [first, second] = [Buffer.allocUnsafeSlow(PART), Buffer.allocUnsafeSlow(PART)];
-    let filling = first;
+    let filling: Buffer = Buffer.allocUnsafeSlow(PART);
+    let other: Buffer | undefined;
     let filled = (await restOf(from)).copy(filling);
     /** How much of it is in the place's own objects. */
     let kept = filled;
@@ -321,7 +325,8 @@ export async function s3Media(options: S3StorageOptions): Promise<MediaStorage> 
           await arrived();
           sending = withPart(key, place, filling);
           sending.catch(() => undefined);
-          [filling, filled, kept] = [filling === first ? second : first, 0, 0];
+          [filling, other] = [other ?? Buffer.allocUnsafeSlow(PART), filling];
+          [filled, kept] = [0, 0];
         }
       }
       await arrived();
@@ -374,22 +379,4 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 async function* joined(start: Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* start;
   yield* { [Symbol.asyncIterator]: () => rest };
-}
-
-/** The body as it is asked for; what breaks in the middle is the storage's. */
-function streamOf(body: AsyncIterable<Uint8Array> & { destroy?: () => void }): ReadableStream<Uint8Array> {
-  const pieces = body[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const next = await asStorage(() => pieces.next());
-        if (next.done === true) controller.close();
-        else controller.enqueue(next.value);
-      },
-      cancel() {
-        body.destroy?.();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }

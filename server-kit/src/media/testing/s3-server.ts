@@ -22,6 +22,8 @@ export type Fault =
   | 'damaged'
   /** The body of the answer breaks off. */
   | 'broken'
+  /** Or stops coming. */
+  | 'stalled'
   | 'slow'
   | 'full';
 
@@ -129,8 +131,10 @@ async function pass(server: S3Server, port: number, incoming: IncomingMessage, a
     return;
   }
   answer.writeHead(reply.statusCode ?? 500, reply.headers);
-  if (fault === 'broken') {
-    answer.write(bytes.subarray(0, bytes.length >> 1), () => incoming.socket.destroy());
+  if (fault === 'broken' || fault === 'stalled') {
+    answer.write(bytes.subarray(0, bytes.length >> 1), () => {
+      if (fault === 'broken') incoming.socket.destroy();
+    });
     return;
   }
   if (fault === 'slow') {

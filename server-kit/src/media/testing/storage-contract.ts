@@ -40,7 +40,8 @@ export async function reasonOf(work: Promise<unknown>): Promise<string> {
 }
 
 export function storageContract(name: string, make: () => Promise<StorageUnderTest>): void {
-  describe(`${name} keeps files`, () => {
+  // megabytes through a busy machine
+  describe(`${name} keeps files`, { timeout: 60_000 }, () => {
     let under: StorageUnderTest;
     let storage: MediaStorage;
     let count = 0;
@@ -327,7 +328,7 @@ export function storageContract(name: string, make: () => Promise<StorageUnderTe
       });
 
       it('are never whole in memory', async () => {
-        const [piece, count] = [randomBytes(64 << 10), 1536];
+        const [piece, count] = [randomBytes(64 << 10), 1024];
         const { key, place } = await begin(newKey());
         const start = process.memoryUsage().arrayBuffers;
         let most = 0;
@@ -341,15 +342,15 @@ export function storageContract(name: string, make: () => Promise<StorageUnderTe
           }
         }
         const { place: next, received } = await storage.append(key, place, 0, source());
-        expect(received).toBe(96 * MIB);
+        expect(received).toBe(64 * MIB);
         await storage.finish(key, next, received, 'video/mp4');
         let size = 0;
         for await (const read of (await storage.read(key)) as unknown as AsyncIterable<Uint8Array>) {
           size += read.length;
           watch();
         }
-        expect(size).toBe(96 * MIB);
-        expect(most).toBeLessThan(60 * MIB);
+        expect(size).toBe(64 * MIB);
+        expect(most).toBeLessThan(48 * MIB);
         await storage.remove(key);
       });
     });
