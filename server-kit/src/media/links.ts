@@ -53,7 +53,7 @@ export async function createLink(tx: Tx, link: NewLink, draw: Draw = randomInt):
       ${link.download ?? null},
       case when ${link.expiresAt === undefined} then moment() + make_interval(days => link_days)
         else ${link.expiresAt ?? null}::timestamptz end,
-      ${sql.json(link.author ?? null)}::jsonb, moment()
+      ${link.author ? sql.json(link.author) : null}::jsonb, moment()
     from assets where tenant_id = ${tenant} and asset_id = ${link.assetId} and deleted_at is null
     returning 1`;
   if (!made) throw notFound('file');

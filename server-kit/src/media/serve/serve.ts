@@ -1,6 +1,5 @@
 /** The answer to whoever asks for a file's bytes: a browser that seeks, a carrier, a scanner. */
 import type { Logger } from 'pino';
-import { openDescriptors, type Descriptors } from './descriptors.ts';
 import { select } from './ranges.ts';
 import { StorageError, type ByteRange, type MediaStorage } from '../storage/storage.ts';
 
@@ -35,7 +34,7 @@ const SHOWN =
 
 /** Throws `StorageError`: `missing` where the storage has lost the bytes. HEAD opens nothing. */
 export async function serveFile(
-  { media, log }: ServingContext,
+  context: ServingContext,
   request: Pick<Request, 'method' | 'headers'>,
   file: ServedFile,
 ): Promise<Response> {
@@ -69,39 +68,19 @@ export async function serveFile(
   headers.set('content-length', String(part.end - part.start + 1));
   if (range) headers.set('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
   if (request.method === 'HEAD' || file.size === 0) return new Response(null, { status, headers });
-  return new Response(await bytesOf(media.storage, file, part, log), { status, headers });
+  return new Response(await bytesOf(context, file, part), { status, headers });
 }
 
-const descriptors = new WeakMap<MediaStorage, Descriptors>();
-
-async function bytesOf(
-  storage: MediaStorage,
-  { storageKey, size }: ServedFile,
-  range: ByteRange,
-  log: Logger,
-): Promise<ReadableStream<Uint8Array>> {
-  const path = storage.path(storageKey);
+/** From the storage, as the viewer takes it. */
+async function bytesOf({ media, log }: ServingContext, { storageKey, size }: ServedFile, range: ByteRange) {
+  const whole = range.start === 0 && range.end === size - 1;
   try {
-    if (path === null) {
-      const whole = range.start === 0 && range.end === size - 1;
-      return await storage.read(storageKey, whole ? undefined : range);
-    }
-    let open = descriptors.get(storage);
-    if (!open) descriptors.set(storage, (open = openDescriptors()));
-    return await open.stream(path, range);
+    return await media.storage.read(storageKey, whole ? undefined : range);
   } catch (error) {
-    const lost = explain(error);
-    log.error({ key: storageKey, reason: lost.reason, err: lost.message }, 'a file could not be served');
-    throw lost;
+    const reason = error instanceof StorageError ? error.reason : 'unavailable';
+    log.error({ key: storageKey, reason, err: (error as Error).message }, 'a file could not be served');
+    throw error instanceof StorageError ? error : new StorageError(reason, (error as Error).message, error);
   }
-}
-
-function explain(error: unknown): StorageError {
-  if (error instanceof StorageError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT'
-    ? new StorageError('missing', 'The file is not in the storage.', error)
-    : new StorageError('unavailable', message, error);
 }
 
 /** What a browser may do with it: show it, run nothing of it, guess nothing. */
