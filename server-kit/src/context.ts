@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Carrier } from './carriers/carrier.ts';
 import type { Database } from './db/client.ts';
 import type { FeedHub } from './events/hub.ts';
+import type { MediaStorage } from './media/storage/storage.ts';
 
 /** What `kit.ts` wires together once and every route and job gets. */
 export interface KitContext {
@@ -13,6 +14,7 @@ export interface KitContext {
   mountPath: string;
   /** Signs session tokens and links. At least 32 characters. */
   secret: string;
+  media: { storage: MediaStorage };
   feed: FeedHub;
   log: Logger;
   clock: () => Date;

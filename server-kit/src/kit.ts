@@ -18,6 +18,7 @@ import { createApp } from './http/app.ts';
 import type { ClientBindings } from './http/client-address.ts';
 import { nodeHandler, type NodeHandler } from './http/node.ts';
 import { problemResponse, unavailable } from './http/problems.ts';
+import { localMedia, type LocalMediaOptions } from './media/storage/local.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
 import { feedEnricher, webhookRoutes } from './messaging/index.ts';
 import { tenantRegister, type Tenants } from './tenancy/tenants.ts';
@@ -47,6 +48,8 @@ export interface ServerKitOptions {
   clientAddress?: (request: Request) => string | null | undefined;
   /** Default true: `GET /v1/feed`, and other processes are told of every change. */
   live?: boolean;
+  /** Where files are kept. Default: a folder, `.patchbay/media` in the working directory. */
+  media?: { storage?: LocalMediaOptions };
 }
 
 export type KitDatabaseOptions = Pick<DatabaseOptions, 'schema' | 'maxConnections' | 'statementTimeout'> & {
@@ -108,6 +111,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       mountPath,
       secret,
       feed,
+      media: { storage: localMedia(options.media?.storage) },
       log,
       clock,
       clientAddress,

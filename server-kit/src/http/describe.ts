@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Carrier } from '../carriers/carrier.ts';
 import { Database } from '../db/client.ts';
 import { FeedHub } from '../events/hub.ts';
+import type { MediaStorage } from '../media/storage/storage.ts';
 import { createApp } from './app.ts';
 import { openApiDocument } from './document.ts';
 
@@ -14,6 +15,7 @@ export function describeApi(): object {
       database,
       log,
       carrier: {} as Carrier,
+      media: { storage: {} as MediaStorage },
       feed: new FeedHub(database, log, async () => []),
       publicUrl: 'https://nowhere.invalid',
       mountPath: '',
