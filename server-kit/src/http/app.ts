@@ -87,8 +87,9 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   const routes: App[] = [
     tenancyRoutes(context),
     conversationRoutes(context),
-    // before `/media/{message_id}/{index}`, which would take its addresses
+    // before `/media/{message_id}/{index}`, which would take their addresses
     uploadRoutes(context),
+    fileRoutes(context),
     messagingRoutes(context),
     contactRoutes(context, stageKeeper),
     contactFieldRoutes(context),
@@ -107,7 +108,6 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     notificationRoutes(context),
     assetRoutes(context),
     linkRoutes(context),
-    fileRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);
