@@ -21,9 +21,11 @@ import { ProblemError } from '../errors.ts';
 import { exportRoutes } from '../exchange/export-routes.ts';
 import { importRoutes } from '../exchange/import-routes.ts';
 import { filterRoutes } from '../filters/routes.ts';
+import { assetRoutes } from '../media/asset-routes.ts';
 import { linkRoutes } from '../media/link-routes.ts';
 import { linkPages } from '../media/play/page-routes.ts';
 import { fileRoutes } from '../media/serve/file-routes.ts';
+import { uploadRoutes } from '../media/upload-routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { conversationRoutes } from '../messaging/conversation-routes.ts';
 import { sendPlainly } from '../messaging/messages.ts';
@@ -85,6 +87,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   const routes: App[] = [
     tenancyRoutes(context),
     conversationRoutes(context),
+    // before `/media/{message_id}/{index}`, which would take its addresses
+    uploadRoutes(context),
     messagingRoutes(context),
     contactRoutes(context, stageKeeper),
     contactFieldRoutes(context),
@@ -101,6 +105,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     taskRoutes(context),
     noteRoutes(context),
     notificationRoutes(context),
+    assetRoutes(context),
     linkRoutes(context),
     fileRoutes(context),
   ];
