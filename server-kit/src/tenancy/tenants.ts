@@ -190,7 +190,7 @@ function check({ id, name, timeZone, defaultRegion, brand, settings, parent }: T
 /** Open lines only on this machine, where there is nobody to listen. */
 function isLinkDomain(domain: unknown): boolean {
   const url = typeof domain === 'string' ? URL.parse(domain) : null;
-  if (url?.origin !== domain) return false;
+  if (!url || url.origin !== domain) return false;
   return url.protocol === 'https:' || /^http:\/\/(localhost|127\.0\.0\.1)(:|$)/.test(url.origin);
 }
 
