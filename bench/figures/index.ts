@@ -2,6 +2,7 @@ import type { Figure } from '../harness/figure.ts';
 import { browserFigures } from './browser.ts';
 import { consentBatch, consentCheck } from './consent.ts';
 import { bulkTag, importRows } from './jobs.ts';
+import { mediaRanges, mediaViewers } from './media.ts';
 import { outbound } from './outbound.ts';
 import { peopleFigures } from './people.ts';
 import { catchUp, rowSecurity } from './reads.ts';
@@ -27,5 +28,7 @@ export const figures: Figure[] = [
   importRows,
   mediaUpload,
   mediaUploadMemory,
+  mediaRanges,
+  mediaViewers,
   ...browserFigures,
 ];
