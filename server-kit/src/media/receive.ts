@@ -30,9 +30,13 @@ interface Options {
   seen?: (bytes: Uint8Array) => void;
   /** Beyond this many it ends, with `TooLong`. */
   largest?: number;
+  /** Ends it where it is, also while nothing comes. */
+  halt?: AbortSignal;
 }
 
 export class TooLong extends Error {}
+
+const never = new AbortController().signal;
 
 /** Goes on at `from`. Throws only what the storage or `save` throw. */
 export async function receive({
@@ -44,6 +48,7 @@ export async function receive({
   save,
   seen,
   largest = Infinity,
+  halt = never,
 }: Options): Promise<Reception> {
   let { place, received } = from;
   const source = bytes[Symbol.asyncIterator]();
@@ -61,7 +66,7 @@ export async function receive({
       held = undefined;
       if (!piece) {
         try {
-          const next = await source.next();
+          const next = await nextOr(source, halt);
           if (next.done === true) {
             over = true;
             return;
@@ -116,4 +121,17 @@ export async function receive({
     source.return?.()?.catch(() => undefined);
     await saving.catch(() => undefined);
   }
+}
+
+/** The next piece, or the end when `halt` comes first. (Promise.race would keep a listener for each piece.) */
+function nextOr<T>(source: AsyncIterator<T>, halt: AbortSignal): Promise<IteratorResult<T>> {
+  return new Promise((resolve, reject) => {
+    const ended = () => resolve({ done: true, value: undefined });
+    if (halt.aborted) {
+      ended();
+      return;
+    }
+    if (halt !== never) halt.onabort = ended;
+    source.next().then(resolve, reject);
+  });
 }
