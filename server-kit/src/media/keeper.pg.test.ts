@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../db/client.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
+import type { Converter } from './convert.ts';
 import { createMediaKeeper, type Keeper } from './keeper.ts';
 import { checkedMedia } from './options.ts';
 import { localMedia } from './storage/local.ts';
@@ -16,19 +17,22 @@ let kit: TestKit;
 let inner: MediaStorage;
 let instead: Partial<MediaStorage> = {};
 let later = 0;
+let converter: Converter | null = null;
 let database: Database;
 let keeper: Keeper;
 const clock = () => new Date(Date.now() + later);
 beforeAll(async () => {
   const storage: MediaStorage = new Proxy({} as MediaStorage, {
     has: () => true,
-    get: (_, name: keyof MediaStorage) => instead[name] ?? inner[name],
+    get: (_, name: keyof MediaStorage) => instead[name] ?? (inner as MediaStorage | undefined)?.[name],
   });
   kit = await getTestKit({ media: { storage } });
   inner = localMedia({ folder: kit.folder });
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 2, clock });
   const log = pino({ level: 'silent' });
-  keeper = createMediaKeeper({ database, clock, log, media: { storage, options: checkedMedia() } });
+  const options = { ...checkedMedia({ ffmpeg: false }) };
+  Object.defineProperty(options, 'converter', { get: () => converter });
+  keeper = createMediaKeeper({ database, clock, log, media: { storage, options } });
 });
 afterAll(async () => {
   await database.close();
@@ -160,5 +164,38 @@ describe('bytes that somebody has removed by hand', () => {
     await rm(join(kit.folder, key));
     expect((await keeper.collect()).missing).toEqual([key]);
     expect((await kit.request('GET', `/v1/assets/${upload.asset.id}`)).status).toBe(200);
+  });
+});
+
+describe('a video that not everything plays', () => {
+  it('is converted, keeps its links, and the original stays behind it', async () => {
+    const film = await readFile(new URL('testing/fixtures/vp9.webm', import.meta.url));
+    const mp4 = await readFile(new URL('testing/fixtures/h264.mp4', import.meta.url));
+    const { upload } = await send(kit, film, { name: 'walk.webm' });
+    const { id } = upload.asset;
+    // as it is when there was a converter
+    await kit.admin(`update assets set state = 'processing' where asset_id = $1`, [id]);
+    await kit.admin(`update upload_alarms set due_at = now() where upload_id = $1`, [upload.id]);
+    converter = {
+      toMp4: async (_source, target) => writeFile(target, mp4),
+      poster: async () => undefined,
+    };
+    later = 1_000;
+    await keeper.look();
+    await keeper.idle();
+    const { body } = await kit.request('GET', `/v1/assets/${id}`);
+    expect(body).toMatchObject({
+      state: 'ready',
+      content_type: 'video/mp4',
+      plays: 'everywhere',
+      url: upload.asset.url,
+      version: 2,
+    });
+    const [file] = await kit.admin(
+      `select o.content_type from files f join files o on o.file_id = f.converted_from
+       join assets a on a.file_id = f.file_id where a.asset_id = $1`,
+      [id],
+    );
+    expect(file.content_type).toBe('video/webm');
   });
 });

@@ -11,7 +11,9 @@
  * is reported and not touched, as a backup may bring them back.
  */
 import type { KitContext } from '../context.ts';
+import { processAsset, toProcess } from './processing.ts';
 import { dropUpload, finishUpload, readUpload } from './uploads/finish.ts';
+import type { UploadRow } from './uploads/rows.ts';
 
 type KeeperContext = Pick<KitContext, 'database' | 'media' | 'log' | 'clock'>;
 
@@ -19,6 +21,7 @@ const LOOK_EVERY_MS = 5_000;
 const COLLECT_EVERY_MS = 6 * 3_600_000;
 /** An alarm that was seen to rings again after this long, unless it was the last. */
 const AGAIN = '1 minute';
+const PUT_OFF_MS = 20_000;
 const DAY_MS = 24 * 3_600_000;
 /** Uploads live for two days. */
 const UPLOAD_MS = 3 * DAY_MS;
@@ -32,6 +35,8 @@ export interface Keeper {
   /** Removes what nobody names. */
   collect(): Promise<Collected>;
   stop(): Promise<void>;
+  /** When nothing is converted any more. */
+  idle(): Promise<void>;
 }
 
 export interface Collected {
@@ -67,6 +72,8 @@ export function createMediaKeeper(context: KeeperContext): Keeper {
   const { database, media, log, clock } = context;
   const { storage } = media;
   let stopped = false;
+  const stopping = new AbortController();
+  let converting: Promise<void> | undefined;
   const told = (what: string) => (error: unknown) => {
     log.warn({ err: (error as Error).message }, what);
   };
@@ -98,7 +105,32 @@ export function createMediaKeeper(context: KeeperContext): Keeper {
     const row = await readUpload(database, tenant, id);
     if (!row) return;
     if (row.state === 'finishing') await finishUpload(context, tenant, id);
+    else if (await isProcessing(row)) return;
     else if (Date.parse(row.expires_at) <= clock().getTime()) await dropUpload(context, tenant, id);
+  }
+
+  /** One at a time in a process: ffmpeg takes all the processors there are. Its alarm is put off while it works. */
+  async function isProcessing(row: UploadRow): Promise<boolean> {
+    const { tenant_id: tenant, upload_id: id, asset_id: asset } = row;
+    if (row.state !== 'done') return false;
+    const [[source]] = await database.pipeline(tenant, (tx) => [toProcess(tx, asset)]);
+    if (!source) return false;
+    if (converting) return true;
+    const lease = setInterval(() => {
+      database
+        .pipeline(tenant, ({ sql }) => [
+          sql`update upload_alarms set due_at = moment() + ${AGAIN}::interval
+              where tenant_id = ${tenant} and upload_id = ${id}`,
+        ])
+        .catch(() => undefined);
+    }, PUT_OFF_MS);
+    converting = processAsset(context, tenant, asset, source, stopping.signal)
+      .catch(told('a video could not be converted; it is tried again'))
+      .finally(() => {
+        clearInterval(lease);
+        converting = undefined;
+      });
+    return true;
   }
 
   async function collect(): Promise<Collected> {
@@ -201,7 +233,10 @@ export function createMediaKeeper(context: KeeperContext): Keeper {
     collect,
     async stop() {
       stopped = true;
+      stopping.abort();
+      await converting;
     },
+    idle: async () => converting,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a host says about files: where they are kept, how large they may be, who scans them. */
 import { ASSET_KINDS, type AssetKind } from '../contract/index.ts';
 import { SetupError } from '../errors.ts';
+import { converter, type Converter } from './convert.ts';
 import type { ScanHook } from './scan.ts';
 import { localMedia, type LocalMediaOptions } from './storage/local.ts';
 import type { S3StorageOptions } from './storage/s3.ts';
@@ -16,11 +17,15 @@ export interface MediaOptions {
   limits?: Partial<Record<AssetKind, number>>;
   /** Asked about each new file before anybody can be sent it. Default: nobody is asked. */
   scan?: ScanHook;
+  /** The program that converts videos that not everything plays. Default: `ffmpeg` of the PATH, if there is one; false: none. */
+  ffmpeg?: string | false;
 }
 
 export interface ResolvedMediaOptions {
   limits: Record<AssetKind, number>;
   scan: ScanHook | undefined;
+  /** Null: videos stay as they came. */
+  converter: Converter | null;
 }
 
 /** What routes and jobs get of it. */
@@ -55,7 +60,11 @@ export function checkedMedia(options: MediaOptions = {}): ResolvedMediaOptions {
       throw new SetupError(`media.limits.${kind} must be a number of bytes; it is ${String(limit)}.`);
     }
   }
-  return { limits: { ...LIMITS, ...options.limits }, scan: options.scan };
+  return {
+    limits: { ...LIMITS, ...options.limits },
+    scan: options.scan,
+    converter: converter(options.ffmpeg),
+  };
 }
 
 /** The host’s limits, or the tenant’s own where they are lower. */

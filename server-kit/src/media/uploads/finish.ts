@@ -8,11 +8,13 @@
  */
 import type { Database, Tx } from '../../db/client.ts';
 import type { KitContext } from '../../context.ts';
+import type { AssetState } from '../../contract/index.ts';
 import { ProblemError } from '../../errors.ts';
 import { changeFile, createAsset } from '../assets.ts';
 import { examine, refused, type Found } from '../examine.ts';
 import { fileByHash, insertFile } from '../files.ts';
 import { limitsOf } from '../options.ts';
+import { isToConvert, ringAtOnce } from '../processing.ts';
 import { storageProblem } from '../problems.ts';
 import { StorageError } from '../storage/storage.ts';
 import { keepLease, stopWriting, takeFinish, uploadById, type UploadRow } from './rows.ts';
@@ -69,8 +71,11 @@ async function finish(
     const file = await insertFile(tx, found, key);
     // a row never names bytes that are not in their place
     if (known && file.isNew) throw new Error('the file with these bytes went while this was finished; again');
-    await makeAsset(tx, row, found, file.file_id);
-    return { row: await end(tx, row, 'done', null), isOurs: file.storage_key === key };
+    const converts = isToConvert(media, found);
+    await makeAsset(tx, row, found, file.file_id, converts ? 'processing' : 'ready');
+    const now = await end(tx, row, 'done', null);
+    if (converts) await ringAtOnce(tx, row.upload_id);
+    return { row: now, isOurs: file.storage_key === key };
   });
   if (!ended) return null;
   // a second copy of the same bytes; if this is never reached, the keeper finds it
@@ -101,12 +106,18 @@ async function lookAt(
   return found;
 }
 
-async function makeAsset(tx: Tx, row: UploadRow, found: Found, fileId: string): Promise<void> {
+async function makeAsset(
+  tx: Tx,
+  row: UploadRow,
+  found: Found,
+  fileId: string,
+  state: AssetState,
+): Promise<void> {
   const { purpose, asset_id: id, name, settings, author } = row;
   if (purpose === 'asset') {
     if (found.kind === 'captions') throw refused('Captions belong to a video.');
     const { key, download, link_days: linkDays } = settings;
-    await createAsset(tx, { id, kind: found.kind, name, fileId, key, download, linkDays }, author);
+    await createAsset(tx, { id, kind: found.kind, name, fileId, key, download, linkDays, state }, author);
     return;
   }
   if (purpose === 'replace') {
@@ -122,7 +133,7 @@ async function makeAsset(tx: Tx, row: UploadRow, found: Found, fileId: string): 
     purpose,
     fileId,
     author,
-    purpose === 'replace' ? 'ready' : undefined,
+    purpose === 'replace' ? state : undefined,
   );
   if (!changed) throw refused('The file that this belongs to was deleted meanwhile.');
 }
