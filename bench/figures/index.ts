@@ -2,10 +2,12 @@ import type { Figure } from '../harness/figure.ts';
 import { browserFigures } from './browser.ts';
 import { consentBatch, consentCheck } from './consent.ts';
 import { bulkTag, importRows } from './jobs.ts';
+import { mediaRanges, mediaViewers } from './media.ts';
 import { outbound } from './outbound.ts';
 import { peopleFigures } from './people.ts';
 import { catchUp, rowSecurity } from './reads.ts';
 import { timelinePage } from './timeline.ts';
+import { mediaUpload, mediaUploadMemory } from './uploads.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
 
 /** Every figure of the product, in the order of the table. */
@@ -24,5 +26,9 @@ export const figures: Figure[] = [
   consentBatch,
   bulkTag,
   importRows,
+  mediaUpload,
+  mediaUploadMemory,
+  mediaRanges,
+  mediaViewers,
   ...browserFigures,
 ];
