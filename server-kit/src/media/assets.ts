@@ -238,7 +238,7 @@ export async function checkKey(
   key: string | null | undefined,
   own: string,
 ): Promise<void> {
-  if (key == null) return;
+  if (key === null || key === undefined) return;
   const [taken] = await sql<{ name: string }[]>`
     select name from assets
     where tenant_id = ${tenant} and key = ${key} and deleted_at is null and asset_id <> ${own}`;

@@ -48,7 +48,7 @@ export async function tus(
         ...(body === undefined ? {} : { 'content-type': 'application/offset+octet-stream' }),
       },
       ...(body === undefined ? {} : { body: body as BodyInit, duplex: 'half' }),
-    } as RequestInit),
+    }),
   );
   const text = await answer.text();
   const at = answer.headers.get('upload-offset');

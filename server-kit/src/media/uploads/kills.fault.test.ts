@@ -53,7 +53,7 @@ async function startHost(): Promise<Host> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   hosts.add(child);
-  const [port] = (await once(createInterface(child.stdout!), 'line')) as [string];
+  const [port] = (await once(createInterface(child.stdout), 'line')) as [string];
   return {
     base: `http://127.0.0.1:${port}${new URL(TEST_URL).pathname}/v1/media/uploads`,
     async kill() {
