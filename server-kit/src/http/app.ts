@@ -161,6 +161,7 @@ const limitStreamedBody = bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }
  * body stream even then, for which the Node adapter builds a whole web Request (measured: 9 % of a webhook).
  */
 const limitBody: MiddlewareHandler<AppEnv> = (c, next) => {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
   if (isFile(c.req.method, c.req.path, c.req.header('content-type'))) return next();
   const length = c.req.header('content-length');
   if (length === undefined || c.req.header('transfer-encoding') !== undefined) {

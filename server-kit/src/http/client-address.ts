@@ -1,10 +1,12 @@
 /** Where a request came from, for the record of a consent. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 
 /** What the Node adapters of Hono hand on beside the request. */
 export interface ClientBindings {
   incoming?: IncomingMessage & { ip?: unknown };
+  /** To write to without a web Response. Only of `kit.node`: behind a host’s own Hono its middleware has a say first. */
+  direct?: ServerResponse;
 }
 
 /**

@@ -10,13 +10,20 @@ export type NodeHandler = (
   next?: unknown,
 ) => Promise<void>;
 
+interface Bindings {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+}
+
+const bindingsOf = ({ incoming, outgoing }: Bindings): ClientBindings => ({ incoming, direct: outgoing });
+
 /** What body parsers of hosts leave behind. */
 type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
 
 export function nodeHandler(
   fetch: (request: Request, bindings: ClientBindings) => Promise<Response>,
 ): NodeHandler {
-  const listen = getRequestListener((request, env) => fetch(request, env as ClientBindings), {
+  const listen = getRequestListener((request, env) => fetch(request, bindingsOf(env as Bindings)), {
     overrideGlobalObjects: false,
     autoCleanupIncoming: true,
   });

@@ -8,7 +8,7 @@ const of = (agent: string, headers: Record<string, string> = {}, method = 'GET')
 describe('taken for a machine', () => {
   it.each(MACHINES)('%s', (agent) => expect(of(agent)).not.toBeNull());
 
-  it('whatever asks for headers only', () => expect(of(PEOPLE[0]!, {}, 'HEAD')).not.toBeNull());
+  it('whatever asks for headers only', () => expect(of(PEOPLE[0], {}, 'HEAD')).not.toBeNull());
   it.each([
     ['sec-purpose', 'prefetch'],
     ['sec-purpose', 'prefetch;prerender'],
@@ -16,7 +16,7 @@ describe('taken for a machine', () => {
     ['x-moz', 'prefetch'],
     ['x-purpose', 'preview'],
   ])('a browser that loads ahead, %s: %s', (name, value) => {
-    expect(of(PEOPLE[0]!, { [name]: value })).not.toBeNull();
+    expect(of(PEOPLE[0], { [name]: value })).not.toBeNull();
   });
 });
 

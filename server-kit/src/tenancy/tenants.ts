@@ -177,7 +177,7 @@ function check({ id, name, timeZone, defaultRegion, brand, settings, parent }: T
   const domain = settings?.link_domain ?? null;
   if (domain !== null && !isLinkDomain(domain)) {
     throw new SetupError(
-      `settings.link_domain is an https origin with nothing after it, as https://go.example.com; "${String(domain)}" is none.`,
+      `settings.link_domain is an https origin with nothing after it, as https://go.example.com; "${domain}" is none.`,
     );
   }
   const checked = brandSchema.partial().safeParse(brand ?? {});

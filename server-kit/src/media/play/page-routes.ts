@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import type { KitContext } from '../../context.ts';
+import type { ClientBindings } from '../../http/client-address.ts';
 import { newId } from '../../ids.ts';
 import { lookOf } from '../../tenancy/page.ts';
 import { pageStyle } from '../../tenancy/page-style.ts';
@@ -14,7 +15,8 @@ import { linkUrl } from '../links.ts';
 import { machineReason } from '../machines.ts';
 import { MOST_PARTS } from '../played.ts';
 import { linkFinder, linkState, type FoundLink, type StoredFile } from '../serve/find.ts';
-import { fileName, serveFile, type ServingContext } from '../serve/serve.ts';
+import { answerWith, fileName, serveFile, type ServedFile, type ServingContext } from '../serve/serve.ts';
+import { writeOut } from '../serve/write-out.ts';
 import { StorageError } from '../storage/storage.ts';
 import { recordMachine, recordVisit, type ViewedLink } from '../views.ts';
 import { limits } from './limits.ts';
@@ -44,9 +46,13 @@ const report = z.object({
 const script = readFileSync(new URL('./player.js', import.meta.url), 'utf8');
 const SCRIPT = `play.js?v=${createHash('sha256').update(script).digest('hex').slice(0, 8)}`;
 
-export function linkPages(context: KitContext & ServingContext): Hono {
+interface Env {
+  Bindings: ClientBindings;
+}
+
+export function linkPages(context: KitContext & ServingContext): Hono<Env> {
   const { database, secret, clock, log } = context;
-  const app = new Hono();
+  const app = new Hono<Env>();
   const finder = linkFinder(context);
   // every change of an asset or a link is told when it commits
   database.onCommit((tenant) => finder.forget(tenant));
@@ -133,34 +139,38 @@ export function linkPages(context: KitContext & ServingContext): Hono {
   return app;
 
   /** `up` leads from where the page stands back to `/m/`. */
-  async function bytes(c: Context, link: FoundLink, file: StoredFile, up: string): Promise<Response> {
+  async function bytes(c: Context<Env>, link: FoundLink, file: StoredFile, up: string): Promise<Response> {
     const whole = file === link.file;
+    const direct = c.env?.direct;
+    const served: ServedFile = {
+      storageKey: file.key,
+      size: file.size,
+      sha256: file.sha256,
+      contentType: file.type,
+      name: fileName(link.name, file.type),
+      download: whole && link.download && c.req.query('download') !== undefined,
+      modified: new Date(file.created_at),
+      // what is shown by its bytes alone is shown where its owner wants
+      embeddable: link.purpose === 'file' ? 'cross-origin' : 'same-site',
+    };
     try {
-      return await serveFile(context, c.req.raw, {
-        storageKey: file.key,
-        size: file.size,
-        sha256: file.sha256,
-        contentType: file.type,
-        name: fileName(link.name, file.type),
-        download: whole && link.download && c.req.query('download') !== undefined,
-        modified: new Date(file.created_at),
-        // what is shown by its bytes alone is shown where its owner wants
-        embeddable: link.purpose === 'file' ? 'cross-origin' : 'same-site',
-      });
+      if (!direct) return await serveFile(context, c.req.raw, served);
+      const header = (name: string) => direct.req.headers[name]?.toString();
+      return await writeOut(await answerWith(context, { method: c.req.method, header }, served), direct);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       return dead(c, link, error.reason === 'missing' ? 'lost' : 'busy', up);
     }
   }
 
-  async function dead(c: Context, link: FoundLink, why: Dead, up: string): Promise<Response> {
+  async function dead(c: Context<Env>, link: FoundLink, why: Dead, up: string): Promise<Response> {
     const style = up === '' ? `${c.req.param('text')}/style.css` : 'style.css';
     const status = STATUS[why];
     if (status === 503) c.header('retry-after', '30');
     return c.html(deadPage(lookOf(link.account, style), why), status);
   }
 
-  async function invalid(c: Context, up: string): Promise<Response> {
+  async function invalid(c: Context<Env>, up: string): Promise<Response> {
     return c.html(deadPage({ style: `${up}style.css` }, 'invalid'), 404);
   }
 

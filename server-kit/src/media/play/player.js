@@ -3,8 +3,10 @@
  * The play page's script: the large button, and what was really played. Without it the page works all the same, and counts
  * nothing. It tells nothing before something was played for two seconds in a visible page, or opened by a click.
  */
-const stage = /** @type {HTMLElement | null} */ (document.querySelector('[data-visit]'));
-const media = /** @type {HTMLMediaElement | null} */ (stage?.querySelector('video, audio') ?? null);
+/** @type {HTMLElement | null} */
+const stage = document.querySelector('[data-visit]');
+/** @type {HTMLMediaElement | null} */
+const media = stage?.querySelector('video, audio') ?? null;
 if (stage) start(stage);
 
 /** @param {HTMLElement} stage */

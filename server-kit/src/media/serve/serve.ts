@@ -32,43 +32,55 @@ export interface ServedFile {
 const SHOWN =
   /^(image\/(png|jpeg|gif|webp|avif|bmp|heic|heif|tiff)|video\/[\w.+-]+|audio\/[\w.+-]+|application\/pdf|text\/vtt)$/;
 
-/** Throws `StorageError`: `missing` where the storage has lost the bytes. HEAD opens nothing. */
+export interface Asked {
+  method: string;
+  header: (name: string) => string | null | undefined;
+}
+
+export interface Served {
+  status: number;
+  headers: Record<string, string>;
+  /** Null: nothing follows, as for HEAD, which opens nothing. */
+  body: ReadableStream<Uint8Array> | null;
+}
+
+/** Throws `StorageError`: `missing` where the storage has lost the bytes. */
 export async function serveFile(
   context: ServingContext,
-  request: Pick<Request, 'method' | 'headers'>,
+  { method, headers }: Pick<Request, 'method' | 'headers'>,
   file: ServedFile,
 ): Promise<Response> {
+  const served = await answerWith(context, { method, header: (name) => headers.get(name) }, file);
+  return new Response(served.body, { status: served.status, headers: served.headers });
+}
+
+/** The same, not yet a web Response. */
+export async function answerWith(context: ServingContext, asked: Asked, file: ServedFile): Promise<Served> {
   // 128 bits of it: no two files of one name will ever share them
   const etag = `"${file.sha256.slice(0, 32)}"`;
   const modified = file.modified ? new Date(Math.floor(file.modified.getTime() / 1000) * 1000) : null;
-  const { status, range } = select(request.method, (name) => request.headers.get(name), {
-    size: file.size,
-    etag,
-    modified,
-  });
-  const headers = new Headers({
+  const { status, range } = select(asked.method, asked.header, { size: file.size, etag, modified });
+  const headers: Record<string, string> = {
     etag,
     'accept-ranges': 'bytes',
     // no-transform: a compressing proxy would make other bytes of them, and ranges of nothing
     'cache-control': `private, no-transform, max-age=${file.maxAge ?? 300}`,
     ...(modified && { 'last-modified': modified.toUTCString() }),
     ...rulesFor(file),
-  });
-  if (status === 304) return new Response(null, { status, headers });
-  for (const [name, value] of Object.entries(namesOf(file))) headers.set(name, value);
+  };
+  if (status === 304) return { status, headers, body: null };
   if (status === 412 || status === 416) {
-    headers.set('content-length', '0');
-    headers.delete('content-disposition');
-    headers.delete('content-type');
-    headers.set('cache-control', 'no-store');
-    if (status === 416) headers.set('content-range', `bytes */${file.size}`);
-    return new Response(null, { status, headers });
+    headers['content-length'] = '0';
+    headers['cache-control'] = 'no-store';
+    if (status === 416) headers['content-range'] = `bytes */${file.size}`;
+    return { status, headers, body: null };
   }
+  Object.assign(headers, namesOf(file));
   const part = range ?? { start: 0, end: file.size - 1 };
-  headers.set('content-length', String(part.end - part.start + 1));
-  if (range) headers.set('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
-  if (request.method === 'HEAD' || file.size === 0) return new Response(null, { status, headers });
-  return new Response(await bytesOf(context, file, part), { status, headers });
+  headers['content-length'] = String(part.end - part.start + 1);
+  if (range) headers['content-range'] = `bytes ${range.start}-${range.end}/${file.size}`;
+  const nothing = asked.method === 'HEAD' || file.size === 0;
+  return { status, headers, body: nothing ? null : await bytesOf(context, file, part) };
 }
 
 /** From the storage, as the viewer takes it. */
