@@ -12,6 +12,7 @@ import type {
   StatusReport,
   WebhookRequest,
 } from '../carrier.ts';
+import { TWILIO_MMS } from './mms.ts';
 import { apiRefusal, callbackRefusal } from './refusals.ts';
 
 export interface TwilioAccount {
@@ -98,6 +99,7 @@ export function twilioCarrier(options: TwilioOptions): Carrier {
     name: 'twilio',
     defaultAccount: options.accountSid,
     sendTimeout: timeout + SETTLE_MARGIN,
+    mms: TWILIO_MMS,
 
     async send(message: OutboundMessage, callbackBase: string): Promise<SendOutcome> {
       try {
