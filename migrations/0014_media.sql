@@ -19,6 +19,8 @@ create table files (
   -- what a file of another kind was made of by conversion
   converted_from uuid,
   created_at    timestamptz not null default moment(),
+  -- when it was last wanted: what no asset names is kept for a day after that
+  wanted_at     timestamptz not null default moment(),
   primary key (tenant_id, file_id),
   unique (tenant_id, sha256),
   foreign key (tenant_id, converted_from) references files (tenant_id, file_id) on delete set null (converted_from)
@@ -73,13 +75,15 @@ create table uploads (
   -- the sender's own sha256; what arrives must have it
   sha256      bytea check (length(sha256) = 32),
   storage_key text collate "C" not null,
-  -- the storage's own: an upload's id there, and its parts
-  place       jsonb not null default '{}',
+  -- the storage's own: an upload's id there, and its parts; null before the first byte
+  place       jsonb,
   state       text not null default 'open' check (state in ('open', 'finishing', 'done', 'refused')),
   problem     jsonb,
   author      jsonb not null,
-  -- who writes now: each writer has a higher number, and one that was overtaken cannot store its place
+  -- whoever wants to write takes the next number; the one who writes now stops when there is a higher one, and
+  -- without being the writer nobody can store a place
   fence       integer not null default 0,
+  writer      integer,
   lease_until timestamptz,
   created_at  timestamptz not null default moment(),
   expires_at  timestamptz not null default moment() + interval '2 days',

@@ -226,9 +226,9 @@ function checkedUrl(given: string | undefined): { publicUrl: string; mountPath: 
   const mountPath = url.pathname === '/' ? '' : url.pathname;
   if (mountPath.includes('//'))
     throw new SetupError(`publicUrl "${given}" has an empty part between two slashes.`);
-  if (/^\/(v1|twilio|p)(\/|$)/.test(mountPath)) {
+  if (/^\/(v1|twilio|p|m)(\/|$)/.test(mountPath)) {
     throw new SetupError(
-      'The mount path cannot begin with /v1, /twilio or /p: those are the kit’s own paths.',
+      'The mount path cannot begin with /v1, /twilio, /p or /m: those are the kit’s own paths.',
     );
   }
   return { publicUrl: `${url.origin}${mountPath}`, mountPath };

@@ -82,7 +82,7 @@ export const createUpload = z
   .object({
     id: id.optional().meta({ description: "The client's own id: the same id again is the same upload" }),
     name: assetName,
-    size: z.int().positive().meta({ description: 'Bytes' }),
+    size: z.int().nonnegative().meta({ description: 'Bytes; a file without any is refused' }),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)

@@ -7,7 +7,7 @@ import { createLink, linkUrl } from '../media/links.ts';
 import { linksOf, type MediaEntry } from './entries.ts';
 import { waysOf, type Sendable, type Way } from './mms.ts';
 
-export type AttachContext = Pick<KitContext, 'publicUrl' | 'carrier' | 'clock'>;
+export type AttachContext = Pick<KitContext, 'publicUrl' | 'secret' | 'carrier' | 'clock'>;
 
 export interface AssetWish {
   id: string;
