@@ -28,12 +28,9 @@ export const media = z
       .boolean()
       .optional()
       .meta({ description: 'The carrier had deleted it before it could be copied' }),
-    not_shown: z
-      .string()
-      .optional()
-      .meta({
-        description: 'Why an inbound file was not taken over, in plain words; its url answers nothing',
-      }),
+    not_shown: z.string().optional().meta({
+      description: 'Why an inbound file was not taken over, in plain words; its url answers nothing',
+    }),
   })
   .meta({ id: 'Media' });
 export type Media = z.infer<typeof media>;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../db/client.ts';
 import { newId } from '../ids.ts';
-import { getTestKit, TEST_URL, type TestKit, type TestTenant } from '../testing/kit.ts';
+import { linkUrl } from '../media/links.ts';
+import { getTestKit, TEST_SECRET, TEST_URL, type TestKit, type TestTenant } from '../testing/kit.ts';
 import { createSender } from './sender.ts';
 
 const KB = 1024;
@@ -78,6 +79,7 @@ async function asset(wanted: File = {}, tenant = kit.a): Promise<string> {
 
 const send = (body: Record<string, unknown>, path = '/v1/messages') =>
   kit.request('POST', path, { body: { ...(path === '/v1/messages' && { to: PERSON }), ...body } });
+const addressOf = (code: string) => linkUrl({ secret: TEST_SECRET, publicUrl: TEST_URL }, null, code);
 const linksOf = (messageId: string) =>
   kit.admin('select * from asset_links where message_id = $1 order by link_id', [messageId]);
 
@@ -111,7 +113,7 @@ describe('a file of the library in a text', () => {
     expect(link).toMatchObject({ purpose: 'file', asset_id: id, contact_id: body.contact_id });
     const sent = await leave(body.id);
     expect(sent.body).toBe('Happy birthday!');
-    expect(sent.mediaUrls).toEqual([`https://portal.example.com/crm/m/${link.code}`]);
+    expect(sent.mediaUrls).toEqual([addressOf(link.code)]);
   });
 
   it('else goes as a link at the end of the text, with its picture', async () => {
@@ -119,7 +121,7 @@ describe('a file of the library in a text', () => {
     const { body } = await send({ body: 'Happy birthday! ', assets: [{ id }] });
     const [link, ...more] = await linksOf(body.id);
     expect(more).toEqual([]);
-    const url = `https://portal.example.com/crm/m/${link.code}`;
+    const url = addressOf(link.code);
     expect(link).toMatchObject({ purpose: 'page', contact_id: body.contact_id, expires_at: null });
     expect(body.body).toBe(`Happy birthday!\n${url}`);
     expect(body.media).toMatchObject([{ asset_id: id, sent_as: 'link' }]);
@@ -132,7 +134,7 @@ describe('a file of the library in a text', () => {
     const words = 'x'.repeat(130);
     const { body } = await send({ body: `See {link} ${words}`, assets: [{ id, as: 'link' }] });
     const [{ code }] = await linksOf(body.id);
-    expect(body.body).toBe(`See https://portal.example.com/crm/m/${code} ${words}`);
+    expect(body.body).toBe(`See ${addressOf(code)} ${words}`);
     expect(body.segments).toBe(2);
     expect((await leave(body.id)).mediaUrls).toEqual([]);
   });
@@ -213,7 +215,7 @@ describe('a file of the library in a text', () => {
     });
     const [{ code }] = await linksOf(body.id);
     const edited = await kit.request('PATCH', `/v1/messages/${body.id}`, { body: { body: 'Good morning' } });
-    expect(edited.body.body).toBe(`Good morning\nhttps://portal.example.com/crm/m/${code}`);
+    expect(edited.body.body).toBe(`Good morning\n${addressOf(code)}`);
     const again = await kit.request('PATCH', `/v1/messages/${body.id}`, { body: { body: edited.body.body } });
     expect(again.body.body).toBe(edited.body.body);
   });
@@ -237,7 +239,7 @@ describe('a message that failed because of its file', () => {
       await fail(body.id, code);
       const again = await retry(body.id);
       const [, page] = await linksOf(body.id);
-      const url = `https://portal.example.com/crm/m/${page.code}`;
+      const url = addressOf(page.code);
       expect(again.body).toMatchObject({
         status: 'queued',
         body: `Hi\n${url}`,
