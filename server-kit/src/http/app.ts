@@ -21,6 +21,8 @@ import { ProblemError } from '../errors.ts';
 import { exportRoutes } from '../exchange/export-routes.ts';
 import { importRoutes } from '../exchange/import-routes.ts';
 import { filterRoutes } from '../filters/routes.ts';
+import { assetRoutes } from '../media/asset-routes.ts';
+import { uploadRoutes } from '../media/upload-routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { conversationRoutes } from '../messaging/conversation-routes.ts';
 import { sendPlainly } from '../messaging/messages.ts';
@@ -97,6 +99,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     taskRoutes(context),
     noteRoutes(context),
     notificationRoutes(context),
+    uploadRoutes(context),
+    assetRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

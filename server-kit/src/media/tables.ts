@@ -29,6 +29,9 @@ export const files = pgTable(
     duration_ms: integer(),
     video_codec: text(),
     audio_codec: text(),
+    plays: text({ enum: ['everywhere', 'some', 'download'] })
+      .notNull()
+      .default('everywhere'),
     converted_from: uuid(),
     created_at: instant().notNull(),
     wanted_at: instant().notNull(),
@@ -44,7 +47,7 @@ export const assets = pgTable(
     kind: text({ enum: ['video', 'picture', 'document', 'audio'] }).notNull(),
     name: text().notNull(),
     key: text(),
-    file_id: uuid().notNull(),
+    file_id: uuid(),
     poster_id: uuid(),
     captions_id: uuid(),
     state: text({ enum: ['processing', 'ready', 'refused'] })
@@ -60,6 +63,12 @@ export const assets = pgTable(
     deleted_at: instant(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.asset_id] })],
+);
+
+export const messageFiles = pgTable(
+  'message_files',
+  { tenant_id: text().notNull(), message_id: uuid().notNull(), file_id: uuid().notNull() },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.message_id, table.file_id] })],
 );
 
 export const uploads = pgTable(
