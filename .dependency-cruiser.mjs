@@ -110,7 +110,7 @@ const FACES = {
     'bytes',
     'files',
     'links',
-    'file-links',
+    'file-url',
     'keeper',
     '[\\w-]+-routes',
     'serve/[\\w-]+',

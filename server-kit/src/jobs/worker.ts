@@ -10,6 +10,7 @@ import { belongings } from '../belongings.ts';
 import type { KitContext } from '../context.ts';
 import { exportWork } from '../exchange/exports.ts';
 import { importWork } from '../exchange/imports.ts';
+import { startCopying } from '../messaging/copies.ts';
 import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
@@ -63,6 +64,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     export: exportWork,
   });
   const reminders = startReminders(context);
+  const copies = startCopying(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -92,7 +94,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     async stop() {
       clearInterval(sweepTimer);
       stopping.abort();
-      await Promise.all([sweeping, keeper.stop(), bulk.stop(), reminders.stop()]);
+      await Promise.all([sweeping, keeper.stop(), bulk.stop(), reminders.stop(), copies.stop()]);
       await runner.stop();
       await pool.end();
     },

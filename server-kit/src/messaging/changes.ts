@@ -5,7 +5,8 @@ import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { asLinks, renewLinks, wordsKeeping, type AttachContext } from './attach.ts';
-import type { MediaEntry } from './entries.ts';
+import { keepForMessage } from '../media/files.ts';
+import { filesOf, type MediaEntry } from './entries.ts';
 import { blocked, checkRoom, checkText, checkTime } from './messages.ts';
 import { businessOf, firstOf, touchConversations, wakeSenders } from './outbox.ts';
 
@@ -127,7 +128,9 @@ export async function retryMessage(
   if (!moved) throw notRetryable('queued');
   await Promise.all([
     tell(tx, 'message.queued', id, moved, actor),
-    ...(media.length > 0 ? [renewLinks(tx, id, context.clock())] : []),
+    ...(media.length > 0
+      ? [renewLinks(tx, id, context.clock()), keepForMessage(tx, id, filesOf(media))]
+      : []),
     wakeSenders(tx, [id]),
   ]);
 }

@@ -9,12 +9,14 @@
  */
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
+import { storeBytes } from '../media/bytes.ts';
+import { keepForMessage } from '../media/files.ts';
 import type { MediaEntry } from './entries.ts';
 
 /** Takes a file in: `storeBytes`, or a test's own. A refusal says why in plain words. */
 export type Store = (
   tenant: string,
-  file: { bytes: AsyncIterable<Uint8Array>; name: string; maxSize: number; hint: string | null },
+  file: { bytes: AsyncIterable<Uint8Array>; name: string; maxSize: number },
 ) => Promise<{ fileId: string } | { refused: string }>;
 
 export interface Copier {
@@ -40,8 +42,8 @@ const DAY_S = 24 * 3600;
 /** Cards and dates have no place among pictures and films: they stay with the carrier and are handed over as downloads. */
 const LEFT_THERE = /^text\/(x-)?(vcard|calendar|directory|plain)\b/i;
 
-export function startCopying(context: CopyContext, store: Store): Copier {
-  const copier = createCopier(context, store);
+export function startCopying(context: CopyContext & Pick<KitContext, 'media'>): Copier {
+  const copier = createCopier(context, storeOf(context));
   const timer = setInterval(() => void copier.look(), LOOK_EVERY_MS);
   return {
     look: () => copier.look(),
@@ -49,6 +51,19 @@ export function startCopying(context: CopyContext, store: Store): Copier {
       clearInterval(timer);
       await copier.stop();
     },
+  };
+}
+
+/** As an upload is taken in. What is wrong with the file is said once; what is wrong with the storage may pass. */
+function storeOf(context: Pick<KitContext, 'database' | 'media'>): Store {
+  return async (tenant, file) => {
+    try {
+      return await storeBytes(context, tenant, file);
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string };
+      if (code === 'file_refused' || code === 'payload_too_large') return { refused: message };
+      throw error;
+    }
   };
 }
 
@@ -107,7 +122,7 @@ export function createCopier({ database, carrier, log }: CopyContext, store: Sto
       if (stopping) return;
       const outcome = await copy(tenant, id, entry, taken.account_sid);
       if (outcome === null) left += 1;
-      else await database.pipeline(tenant, (tx) => [settle(tx, id, index, outcome), extend(tx, id)]);
+      else await database.pipeline(tenant, (tx) => [...settle(tx, id, index, outcome), extend(tx, id)]);
     }
     await database.pipeline(tenant, (tx) => [left === 0 ? done(tx, id) : postpone(tx, id, taken.tries)]);
   }
@@ -116,7 +131,7 @@ export function createCopier({ database, carrier, log }: CopyContext, store: Sto
   async function copy(
     tenant: string,
     message: string,
-    { url, name, content_type }: MediaEntry,
+    { url, name }: MediaEntry,
     accountSid: string,
   ): Promise<Outcome | null> {
     let answer: Response | undefined;
@@ -124,12 +139,10 @@ export function createCopier({ database, carrier, log }: CopyContext, store: Sto
       answer = await carrier.fetchMedia(url, accountSid);
       if (answer.status === 404 || answer.status === 410) return { gone: true };
       if (!answer.ok || !answer.body) throw new Error(`the carrier answered ${answer.status}`);
-      const hint = answer.headers.get('content-type') ?? content_type ?? null;
       const kept = await store(tenant, {
         bytes: answer.body,
         name: name ?? 'attachment',
         maxSize: MAX_SIZE,
-        hint,
       });
       return 'refused' in kept ? { not_shown: kept.refused } : { file_id: kept.fileId };
     } catch (error) {
@@ -191,7 +204,7 @@ function done({ sql, tenant }: Tx, id: string) {
 function settle(tx: Tx, id: string, index: number, outcome: Outcome) {
   const { sql, tenant } = tx;
   tx.touch();
-  return sql`
+  const written = sql`
     with facts as (
       select jsonb_strip_nulls(jsonb_build_object('content_type', f.content_type, 'size', f.size, 'width', f.width,
         'height', f.height, 'duration_ms', f.duration_ms)) as known
@@ -207,4 +220,5 @@ function settle(tx: Tx, id: string, index: number, outcome: Outcome) {
     select tenant_id, gen_random_uuid(), 'message.updated', contact_id, conversation_id, message_id,
       jsonb_build_object('reason', 'media')
     from changed`;
+  return 'file_id' in outcome ? [written, keepForMessage(tx, id, [outcome.file_id])] : [written];
 }

@@ -29,3 +29,8 @@ export function fetchedByCarrier(media: readonly MediaEntry[]): string[] {
 export function linksOf(media: readonly MediaEntry[]): string[] {
   return media.flatMap(({ url, sent_as }) => (sent_as === 'link' ? url : []));
 }
+
+/** What must be kept for as long as the message shows it. */
+export function filesOf(media: readonly MediaEntry[]): string[] {
+  return [...new Set(media.flatMap(({ file_id, poster_id }) => [file_id ?? [], poster_id ?? []].flat()))];
+}

@@ -13,7 +13,8 @@ import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { areSame, attach, wordsWith, type AssetWish, type AttachContext } from './attach.ts';
-import type { MediaEntry } from './entries.ts';
+import { keepForMessage } from '../media/files.ts';
+import { filesOf, type MediaEntry } from './entries.ts';
 import { businessOf, enqueueMessages, firstOf } from './outbox.ts';
 import { threadNumber, type MessageRow } from './wire.ts';
 
@@ -101,6 +102,8 @@ export async function sendMessage(
       sendAt,
     },
   ]);
+  const shown = filesOf(attached);
+  if (shown.length > 0) await keepForMessage(tx, id, shown);
   return { id, created: true };
 }
 

@@ -220,7 +220,9 @@ const getMedia = createRoute({
   },
   responses: {
     200: { description: 'The file', content: { '*/*': { schema: z.string().meta({ format: 'binary' }) } } },
-    ...problems('not_found', 'invalid_request'),
+    206: { description: 'The part that was asked for' },
+    304: { description: 'As it was' },
+    ...problems('not_found', 'invalid_request', 'file_refused'),
   },
 });
 
@@ -336,7 +338,7 @@ export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(getMedia, async (c) => {
     const { message_id, index } = c.req.valid('param');
     const { t, e, s } = c.req.valid('query');
-    return serveMedia(context, { tenant: t, messageId: message_id, index: Number(index) }, e, s);
+    return serveMedia(context, c.req.raw, { tenant: t, messageId: message_id, index: Number(index) }, e, s);
   });
 
   return app;
