@@ -19,8 +19,7 @@ import type { ClientBindings } from './http/client-address.ts';
 import { nodeHandler, type NodeHandler } from './http/node.ts';
 import { problemResponse, unavailable } from './http/problems.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
-import { checkedMedia, type MediaOptions } from './media/options.ts';
-import { localMedia } from './media/storage/local.ts';
+import { checkedMedia, storageOf, type MediaOptions } from './media/options.ts';
 import { feedEnricher, webhookRoutes } from './messaging/index.ts';
 import { tenantRegister, type Tenants } from './tenancy/tenants.ts';
 import { tokenKeeper, type SessionTokenOptions } from './tenancy/tokens.ts';
@@ -106,7 +105,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     });
     const feed = new FeedHub(opened, log, feedEnricher({ secret, mountPath, clock }));
     const { clientAddress } = options;
-    const storage = localMedia(options.media?.storage);
+    const storage = storageOf(options.media?.storage);
     const context: KitContext = {
       database: opened,
       carrier,

@@ -98,7 +98,9 @@ export type CreateUpload = z.input<typeof createUpload>;
 
 /** Of a file that comes in one go; the body is the file. */
 export const uploadFileQuery = z.object({
-  id: id.optional().meta({ description: "The client's own id of the asset: the same id again is the same asset" }),
+  id: id
+    .optional()
+    .meta({ description: "The client's own id of the asset: the same id again is the same asset" }),
   name: assetName.optional().meta({ description: 'Left out: as the form calls it' }),
   key: assetKey.optional(),
   download: z

@@ -83,6 +83,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   const routes: App[] = [
     tenancyRoutes(context),
     conversationRoutes(context),
+    // before `/media/{message_id}/{index}`, which would take its addresses
+    uploadRoutes(context),
     messagingRoutes(context),
     contactRoutes(context, stageKeeper),
     contactFieldRoutes(context),
@@ -99,7 +101,6 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     taskRoutes(context),
     noteRoutes(context),
     notificationRoutes(context),
-    uploadRoutes(context),
     assetRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);

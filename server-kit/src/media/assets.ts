@@ -1,11 +1,5 @@
 /** What members see of a file: a name, a link that stays, and the bytes behind it now. */
-import type {
-  Asset,
-  AssetKind,
-  AssetState,
-  MemberRef,
-  UpdateAsset,
-} from '../contract/index.ts';
+import type { Asset, AssetKind, AssetState, MemberRef, UpdateAsset } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
@@ -174,7 +168,11 @@ export async function changeFile(
     where tenant_id = ${tenant} and asset_id = ${id} and deleted_at is null returning name, kind`;
   if (!row) return false;
   await record(tx, [
-    { type: 'asset.updated', actor: author, data: { asset_id: id, name: row.name, kind: row.kind, changed: what } },
+    {
+      type: 'asset.updated',
+      actor: author,
+      data: { asset_id: id, name: row.name, kind: row.kind, changed: what },
+    },
   ]);
   return true;
 }
@@ -231,7 +229,11 @@ export async function deleteAsset(tx: Tx, id: string, member: MemberRef, force: 
 }
 
 /** Throws `asset_key_taken`. Two at once meet in the unique index. */
-export async function checkKey({ sql, tenant }: Tx, key: string | null | undefined, own: string): Promise<void> {
+export async function checkKey(
+  { sql, tenant }: Tx,
+  key: string | null | undefined,
+  own: string,
+): Promise<void> {
   if (key == null) return;
   const [taken] = await sql<{ name: string }[]>`
     select name from assets
@@ -240,7 +242,11 @@ export async function checkKey({ sql, tenant }: Tx, key: string | null | undefin
 }
 
 export function keyTaken(key: string): ProblemError {
-  return new ProblemError('asset_key_taken', `Another file is called "${key}" in templates. Choose another key.`, 'key');
+  return new ProblemError(
+    'asset_key_taken',
+    `Another file is called "${key}" in templates. Choose another key.`,
+    'key',
+  );
 }
 
 async function lockAsset(tx: Tx, id: string): Promise<AssetRow> {

@@ -7,10 +7,17 @@ import type { AssetKind } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
 import { ProblemError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { checkSize, examine, kindOfName, LARGEST_CAPTIONS, refused, type Found } from './examine.ts';
+import {
+  checkSize,
+  examine,
+  extensionOf,
+  kindOfName,
+  LARGEST_CAPTIONS,
+  refused,
+  type Found,
+} from './examine.ts';
 import { fileByHash, insertFile } from './files.ts';
 import { limitsOf } from './options.ts';
-import { extensionOf } from './examine.ts';
 import { receive, TooLong } from './receive.ts';
 import { storageProblem } from './problems.ts';
 import { mediaKey } from './storage/keys.ts';

@@ -1,9 +1,10 @@
 /** What a file is, found by its content, and whether it may be used. What the sender said of it decides nothing. */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Asset, AssetKind } from '../contract/index.ts';
 import { ProblemError } from '../errors.ts';
-import { inspect, type RandomReader } from './inspect/inspect.ts';
+import { inspect, type RandomReader } from './inspect/index.ts';
 import type { MediaContext } from './options.ts';
+import { runScan } from './scan.ts';
 import type { ByteRange, UploadPlace } from './storage/storage.ts';
 
 export interface Found {
@@ -73,7 +74,7 @@ const A_KIND: Record<AssetKind | 'captions', string> = {
 
 /** Throws `file_refused`, `payload_too_large`, with words for whoever chose the file. */
 export async function examine(media: MediaContext, file: Standing, wanted: Wanted): Promise<Found> {
-  const { storage } = media;
+  const { storage, options } = media;
   if (file.size === 0) throw refused('The file is empty. Choose it again.');
   const read = (range?: ByteRange) => storage.readUpload(file.key, file.place, range);
   const sha256 = file.sha256 ?? (await hashOf(await read()));
@@ -86,10 +87,21 @@ export async function examine(media: MediaContext, file: Standing, wanted: Wante
     start >= file.size || length <= 0
       ? new Uint8Array()
       : bytesOf(await read({ start, end: Math.min(start + length, file.size) - 1 }));
-  const seen = await inspect(reader, file.size);
+  const seen = await inspect(reader, file.size, file.name);
   if (!seen.ok) throw refused(seen.reason);
-  checkKind(file.name, seen.kind, wanted.kind);
+  if (wanted.kind !== undefined && seen.kind !== wanted.kind) {
+    throw refused(`This file is ${A_KIND[seen.kind]}. Choose ${A_KIND[wanted.kind]}.`);
+  }
   checkSize(file.size, wanted.limits[seen.kind], seen.kind);
+  const scanned = await runScan(options.scan, {
+    name: file.name,
+    contentType: seen.contentType,
+    size: file.size,
+    path: null,
+    stream: () => read(),
+  });
+  if (!scanned.ok && scanned.again) throw new ProblemError('unavailable', scanned.reason);
+  if (!scanned.ok) throw refused(scanned.reason);
   return {
     kind: seen.kind,
     content_type: seen.contentType,
@@ -103,18 +115,6 @@ export async function examine(media: MediaContext, file: Standing, wanted: Wante
     sha256,
     size: file.size,
   };
-}
-
-function checkKind(name: string, kind: AssetKind, wanted: AssetKind | 'captions' | undefined): void {
-  if (wanted !== undefined && kind !== wanted) {
-    throw refused(`This file is ${A_KIND[kind]}. Choose ${A_KIND[wanted]}.`);
-  }
-  const claimed = kindOfName(name);
-  if (claimed !== undefined && claimed !== kind) {
-    throw refused(
-      `By its name this file is ${A_KIND[claimed]}, by its content ${A_KIND[kind]}. Give it its right name and send it again.`,
-    );
-  }
 }
 
 /** Throws `payload_too_large`. */
@@ -177,7 +177,7 @@ export function refused(why: string): ProblemError {
 }
 
 async function hashOf(body: ReadableStream<Uint8Array>): Promise<string> {
-  const hash: Hash = createHash('sha256');
+  const hash = createHash('sha256');
   for await (const piece of body) hash.update(piece);
   return hash.digest('hex');
 }

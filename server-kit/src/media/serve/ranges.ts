@@ -13,9 +13,7 @@ export interface Representation {
 }
 
 export type Selection =
-  | { status: 200; range: null }
-  | { status: 206; range: ByteRange }
-  | { status: 304 | 412 | 416; range: null };
+  { status: 200; range: null } | { status: 206; range: ByteRange } | { status: 304 | 412 | 416; range: null };
 
 /** `header` gives a request's headers by name, null for none. */
 export function select(
@@ -67,7 +65,8 @@ function precondition(
   }
   const noneMatch = header('if-none-match');
   if (noneMatch) {
-    const known = noneMatch.trim() === '*' || tagsIn(noneMatch).some((tag) => tag.replace(/^W\//, '') === etag);
+    const known =
+      noneMatch.trim() === '*' || tagsIn(noneMatch).some((tag) => tag.replace(/^W\//, '') === etag);
     return known ? 304 : null;
   }
   const changedSince = dateIn(header('if-modified-since'));

@@ -102,7 +102,11 @@ function namesOf({ contentType, name, download }: ServedFile): Record<string, st
   const shown = SHOWN.test(contentType);
   return {
     'content-type':
-      contentType === 'text/vtt' ? 'text/vtt; charset=utf-8' : shown ? contentType : 'application/octet-stream',
+      contentType === 'text/vtt'
+        ? 'text/vtt; charset=utf-8'
+        : shown
+          ? contentType
+          : 'application/octet-stream',
     'content-disposition': disposition(shown && !download ? 'inline' : 'attachment', name),
   };
 }
@@ -151,5 +155,7 @@ const EXTENSIONS: Record<string, string> = {
 /** "Birthday" is "Birthday.mp4" once it is kept: names are members' own and need not end like files. */
 export function fileName(name: string, contentType: string): string {
   const extension = EXTENSIONS[contentType];
-  return extension === undefined || name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;
+  return extension === undefined || name.toLowerCase().endsWith(`.${extension}`)
+    ? name
+    : `${name}.${extension}`;
 }

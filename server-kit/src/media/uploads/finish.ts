@@ -116,7 +116,14 @@ async function makeAsset(tx: Tx, row: UploadRow, found: Found, fileId: string): 
       throw refused(`This ${asset.kind} can only be replaced by another ${asset.kind}.`);
     }
   }
-  const changed = await changeFile(tx, id, purpose, fileId, author, purpose === 'replace' ? 'ready' : undefined);
+  const changed = await changeFile(
+    tx,
+    id,
+    purpose,
+    fileId,
+    author,
+    purpose === 'replace' ? 'ready' : undefined,
+  );
   if (!changed) throw refused('The file that this belongs to was deleted meanwhile.');
 }
 
@@ -165,7 +172,10 @@ async function forget({ media: { storage }, log }: FinishContext, row: UploadRow
     if (row.place) await storage.abandon(row.storage_key, row.place);
     await storage.remove(row.storage_key);
   } catch (error) {
-    log.warn({ err: (error as Error).message }, 'the bytes of an upload could not be removed; the keeper will');
+    log.warn(
+      { err: (error as Error).message },
+      'the bytes of an upload could not be removed; the keeper will',
+    );
   }
 }
 

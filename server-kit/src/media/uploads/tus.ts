@@ -132,7 +132,8 @@ class Turn {
     if (row.state === 'refused') {
       throw new ProblemError(row.problem!.code, row.problem!.detail ?? row.problem!.title);
     }
-    const over = Date.parse(row.expires_at) <= (this.context.database.options.clock?.() ?? new Date()).getTime();
+    const over =
+      Date.parse(row.expires_at) <= (this.context.database.options.clock?.() ?? new Date()).getTime();
     if (row.state === 'open' && over) {
       throw new ProblemError('upload_ended', 'This upload was not finished in time. Begin it again.');
     }
@@ -186,10 +187,12 @@ class Turn {
     const row = await this.row();
     const number = this.#number;
     if (number === null || row.state !== 'open' || row.place === null || row.received === 0) return row;
-    const safe = await this.context.media.storage.received(row.storage_key, row.place).catch((error: unknown) => {
-      if (error instanceof StorageError && error.reason === 'missing') return 0;
-      throw error;
-    });
+    const safe = await this.context.media.storage
+      .received(row.storage_key, row.place)
+      .catch((error: unknown) => {
+        if (error instanceof StorageError && error.reason === 'missing') return 0;
+        throw error;
+      });
     if (safe >= row.received) return row;
     // nothing is there to go on with
     const place = safe === 0 ? null : row.place;
@@ -275,11 +278,17 @@ class Store extends DataStore {
 }
 
 function busy(): ProblemError {
-  return new ProblemError('unavailable', 'Another connection sends this file at the moment. Try again shortly.');
+  return new ProblemError(
+    'unavailable',
+    'Another connection sends this file at the moment. Try again shortly.',
+  );
 }
 
 function moved(received: number): ProblemError {
-  return new ProblemError('upload_moved', `The upload goes on at byte ${received}. Ask by HEAD, then go on there.`);
+  return new ProblemError(
+    'upload_moved',
+    `The upload goes on at byte ${received}. Ask by HEAD, then go on there.`,
+  );
 }
 
 type TusError = Error | { status_code: number; body: string };
@@ -288,9 +297,12 @@ type TusError = Error | { status_code: number; body: string };
 function explain(error: TusError): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof StorageError) return storageProblem(error);
-  if (error instanceof Error) throw error;
+  if (!('status_code' in error)) throw error;
   if (error.status_code === 409) {
-    return new ProblemError('upload_moved', 'The upload goes on at another byte. Ask by HEAD, then go on there.');
+    return new ProblemError(
+      'upload_moved',
+      'The upload goes on at another byte. Ask by HEAD, then go on there.',
+    );
   }
   if (error.status_code === 413) {
     return new ProblemError('payload_too_large', 'These are more bytes than were announced.');
