@@ -23,6 +23,9 @@ import { importRoutes } from '../exchange/import-routes.ts';
 import { filterRoutes } from '../filters/routes.ts';
 import { assetRoutes } from '../media/asset-routes.ts';
 import { uploadRoutes } from '../media/upload-routes.ts';
+import { linkRoutes } from '../media/link-routes.ts';
+import { linkPages } from '../media/play/page-routes.ts';
+import { fileRoutes } from '../media/serve/file-routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { conversationRoutes } from '../messaging/conversation-routes.ts';
 import { sendPlainly } from '../messaging/messages.ts';
@@ -77,6 +80,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   app.use(limitBody);
   if (options.webhooks) app.route('/twilio', options.webhooks);
   app.route('/p', pageRoutes(context, cancelQueuedTo));
+  app.route('/m', linkPages(context));
   app.use('/v1/*', authenticate(context));
   app.use('/v1/*', cleanBody);
 
@@ -85,6 +89,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     conversationRoutes(context),
     // before `/media/{message_id}/{index}`, which would take its addresses
     uploadRoutes(context),
+    fileRoutes(context),
     messagingRoutes(context),
     contactRoutes(context, stageKeeper),
     contactFieldRoutes(context),
@@ -102,6 +107,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     noteRoutes(context),
     notificationRoutes(context),
     assetRoutes(context),
+    linkRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

@@ -4,8 +4,8 @@ import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
-import { fileUrl } from './file-url.ts';
 import { createLink, linkUrl } from './links.ts';
+import { fileUrl } from './serve/file-links.ts';
 import { isUsed, usageColumns, usageInWords } from './usage.ts';
 
 export interface AssetRow {
@@ -162,6 +162,10 @@ export async function changeFile(
 ): Promise<boolean> {
   const { sql, tenant } = tx;
   const column = { replace: 'file_id', poster: 'poster_id', captions: 'captions_id' }[what];
+  // the one that goes is kept for a day: somebody may be watching it
+  await sql`
+    update files set wanted_at = moment() where tenant_id = ${tenant} and file_id = (
+      select ${sql(column)} from assets where tenant_id = ${tenant} and asset_id = ${id} for no key update)`;
   const [row] = await sql<{ name: string; kind: AssetKind }[]>`
     update assets set ${sql(column)} = ${fileId}, version = version + 1, updated_at = moment()
       ${state === undefined ? sql`` : sql`, state = ${state}, reason = null`}
