@@ -87,7 +87,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   const routes: App[] = [
     tenancyRoutes(context),
     conversationRoutes(context),
-    // before `/media/{message_id}/{index}`, which would take its addresses
+    // before `/media/{message_id}/{index}`, which would take their addresses
     uploadRoutes(context),
     fileRoutes(context),
     messagingRoutes(context),
