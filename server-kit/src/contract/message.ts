@@ -130,6 +130,19 @@ export const listMessagesQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
+const assetWishes = z
+  .array(
+    z.object({
+      id,
+      as: z.enum(SEND_AS).default('auto'),
+      expires_at: instant
+        .nullable()
+        .optional()
+        .meta({ description: 'Of a link; left out: as the asset says; null: never' }),
+    }),
+  )
+  .max(MAX_MEDIA);
+
 export const sendMessage = z
   .object({
     id: id.optional().meta({ description: "The client's own id: the same id again is the same message" }),
@@ -142,22 +155,9 @@ export const sendMessage = z
       .array(z.url({ protocol: /^https?$/ }))
       .max(MAX_MEDIA)
       .default([]),
-    assets: z
-      .array(
-        z.object({
-          id,
-          as: z.enum(SEND_AS).default('auto'),
-          expires_at: instant
-            .nullable()
-            .optional()
-            .meta({ description: 'Of a link; left out: as the asset says; null: never' }),
-        }),
-      )
-      .max(MAX_MEDIA)
-      .default([])
-      .meta({
-        description: 'Uploaded files: attached where the carrier takes them, else as a link in the text',
-      }),
+    assets: assetWishes.default([]).meta({
+      description: 'Uploaded files: attached where the carrier takes them, else as a link in the text',
+    }),
     purpose: z.enum(['conversation', 'marketing']).default('conversation'),
     send_at: instant.optional().meta({ description: 'Left out: now' }),
   })
@@ -165,6 +165,16 @@ export const sendMessage = z
 export type SendMessage = z.input<typeof sendMessage>;
 
 export const editMessage = z
-  .object({ body: z.string().max(20_000).optional(), send_at: instant.nullable().optional() })
+  .object({
+    body: z
+      .string()
+      .max(20_000)
+      .optional()
+      .meta({ description: 'A link of a file that it leaves out comes back at its end' }),
+    send_at: instant.nullable().optional(),
+    assets: assetWishes.optional().meta({
+      description: 'The files instead of those that it has; links of the old ones end. Left out: as they are',
+    }),
+  })
   .meta({ id: 'EditMessage' });
 export type EditMessage = z.input<typeof editMessage>;

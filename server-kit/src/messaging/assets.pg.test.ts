@@ -221,6 +221,47 @@ describe('a file of the library in a text', () => {
   });
 });
 
+describe('a text that waits', () => {
+  const edit = async (id: string, change: object) =>
+    kit.request('PATCH', `/v1/messages/${id}`, { as: await kit.token('alpha'), body: change });
+  const scheduled = async (assets: object[], body = 'Hello') =>
+    (await send({ body, assets, send_at: '2026-11-23T15:00:00Z' })).body;
+
+  it('takes other files, and links to the ones before end', async () => {
+    const message = await scheduled([{ id: await asset(LARGE_VIDEO) }]);
+    const other = await asset(PDF);
+    const { body } = await edit(message.id, { assets: [{ id: other }] });
+    const [before, after] = await linksOf(message.id);
+    expect(before.revoked_at).not.toBeNull();
+    expect(body).toMatchObject({ body: `Hello\n${addressOf(after.code)}`, media: [{ asset_id: other }] });
+    // said twice it is the same
+    expect((await edit(message.id, { assets: [{ id: other }] })).body.body).toBe(body.body);
+    expect(await linksOf(message.id)).toHaveLength(2);
+    const none = await edit(message.id, { assets: [] });
+    expect(none.body).toMatchObject({ body: 'Hello', media: [] });
+  });
+
+  it('goes without words when they are left out and a file is there', async () => {
+    const message = await scheduled([{ id: await asset(PICTURE) }]);
+    expect((await edit(message.id, { body: '' })).body).toMatchObject({ body: '', media: [{}] });
+    expect((await edit(message.id, { assets: [] })).body.code).toBe('invalid_text');
+  });
+
+  it('has links that live from when it leaves, also when that is another day', async () => {
+    const message = await scheduled([
+      { id: await asset({ ...LARGE_VIDEO, linkDays: 7 }) },
+      { id: await asset(SMALL_VIDEO) },
+      { id: await asset(PDF), expires_at: '2027-06-01T00:00:00Z' },
+    ]);
+    await edit(message.id, { send_at: '2027-02-01T15:00:00Z' });
+    expect((await linksOf(message.id)).map(({ expires_at }) => expires_at)).toEqual([
+      new Date('2027-02-08T15:00:00Z'),
+      new Date('2027-03-03T15:00:00Z'),
+      new Date('2027-06-01T00:00:00Z'),
+    ]);
+  });
+});
+
 describe('a message that failed because of its file', () => {
   async function fail(messageId: string, code: string) {
     await kit.admin(

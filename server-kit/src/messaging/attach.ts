@@ -121,11 +121,37 @@ export async function asLinks(
   return media.map((entry) => (entry.sent_as === 'attachment' ? links.shift()! : entry));
 }
 
-/** Lets the carrier fetch a message's files again, however long ago their links ended. */
-export function renewLinks({ sql, tenant }: Tx, messageId: string, now: Date) {
+/**
+ * A message leaves at another time than its links were made for: the carrier can fetch its files until some time after,
+ * and what lives for so many days does so from then.
+ */
+export function renewLinks(
+  { sql, tenant }: Tx,
+  messageId: string,
+  media: readonly MediaEntry[],
+  leaves: Date,
+) {
+  const fetched = new Date(leaves.getTime() + FETCHED_WITHIN).toISOString();
+  return [
+    sql`
+      update asset_links set expires_at = greatest(expires_at, ${fetched})
+      where tenant_id = ${tenant} and message_id = ${messageId} and purpose = 'file' and expires_at is not null`,
+    ...media.flatMap(({ asset_id, days }) =>
+      asset_id === undefined || days === undefined
+        ? []
+        : sql`
+      update asset_links set expires_at = ${new Date(leaves.getTime() + days * DAY).toISOString()}
+      where tenant_id = ${tenant} and message_id = ${messageId} and asset_id = ${asset_id} and purpose = 'page'
+        and revoked_at is null`,
+    ),
+  ];
+}
+
+/** Nothing that was made for a message leads anywhere any more. */
+export function revokeLinks({ sql, tenant }: Tx, messageId: string) {
   return sql`
-    update asset_links set expires_at = greatest(expires_at, ${new Date(now.getTime() + FETCHED_WITHIN).toISOString()})
-    where tenant_id = ${tenant} and message_id = ${messageId} and purpose = 'file' and expires_at is not null`;
+    update asset_links set revoked_at = moment()
+    where tenant_id = ${tenant} and message_id = ${messageId} and revoked_at is null`;
 }
 
 async function assetsOf(tx: Tx, wishes: readonly { id: string }[]): Promise<AssetRow[]> {
@@ -194,6 +220,9 @@ async function entriesFor(
       poster_id: asset.poster_id,
       sent_as: way.as,
       ...(way.as === 'link' && { picture: way.picture ? `${url}/poster` : null }),
+      ...(way.as === 'link' &&
+        expires_at === undefined &&
+        asset.link_days !== null && { days: asset.link_days }),
     });
   }
   return entries;

@@ -4,9 +4,19 @@ import { blockOn } from '../consent/queries.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
-import { asLinks, renewLinks, wordsKeeping, type AttachContext } from './attach.ts';
 import { keepForMessage } from '../media/files.ts';
-import { filesOf, type MediaEntry } from './entries.ts';
+import {
+  areSame,
+  asLinks,
+  attach,
+  renewLinks,
+  revokeLinks,
+  wordsKeeping,
+  wordsWith,
+  type AssetWish,
+  type AttachContext,
+} from './attach.ts';
+import { filesOf, linksOf, withoutLinks, type MediaEntry } from './entries.ts';
 import { blocked, checkRoom, checkText, checkTime } from './messages.ts';
 import { businessOf, firstOf, touchConversations, wakeSenders } from './outbox.ts';
 
@@ -27,30 +37,39 @@ export async function cancelMessage(tx: Tx, id: string, actor: MemberRef): Promi
 export interface MessageEdit {
   body?: string | undefined;
   send_at?: string | null | undefined;
+  assets?: AssetWish[] | undefined;
 }
 
-/** Changes a message that has not left. Throws `not_found`, `not_editable`, `invalid_text`, `invalid_time`. */
+/**
+ * Changes a message that has not left. Throws `not_found`, `not_editable`, `invalid_text`, `invalid_time`, and what `attach`
+ * throws.
+ */
 export async function editMessage(
+  context: AttachContext,
   tx: Tx,
   id: string,
   edit: MessageEdit,
   actor: MemberRef,
-  now: Date,
 ): Promise<void> {
   const { sql, tenant } = tx;
-  const sendAt = checkTime(edit.send_at, now);
+  const sendAt = checkTime(edit.send_at, context.clock());
+  const written = await existing(tx, id);
+  if (written.status !== 'queued') throw notEditable();
+  const media = await mediaOfEdit(context, tx, written, edit, sendAt, actor);
   let body: string | null = null;
-  if (edit.body !== undefined) {
-    const media = await mediaOf(tx, id);
-    body = wordsKeeping(edit.body, media);
-    checkText(body, media.length);
+  if (edit.body !== undefined || media !== null) {
+    body = edit.body ?? written.body;
+    body = media
+      ? wordsWith(withoutLinks(body, linksOf(written.media)), media)
+      : wordsKeeping(body, written.media);
+    checkText(body, (media ?? written.media).length);
   }
   const first = body === null ? null : await firstOfEdit(tx, id, body);
   const reschedule = edit.send_at !== undefined;
   const sendNow = reschedule && sendAt === null;
   const [message] = await sql<(Touched & { released: boolean })[]>`
     update messages set
-      body = coalesce(${body}, body),
+      body = coalesce(${body}, body), media = coalesce(${media && sql.json(media as never)}::jsonb, media),
       segments = coalesce(${body === null ? null : countSegments(body).segments}::smallint, segments),
       first_body = case when ${first === null} then first_body else ${first?.first_body ?? null} end,
       first_segments = case when ${first === null} then first_segments else ${first?.first_segments ?? null}::smallint end,
@@ -62,10 +81,12 @@ export async function editMessage(
       created_at = case when ${sendNow} and hold_reason = 'scheduled' then moment() else created_at end
     where tenant_id = ${tenant} and message_id = ${id} and status = 'queued'
     returning conversation_id, contact_id, ${sendNow} and created_at = moment() as released`;
-  if (!message) {
-    await existing(tx, id);
-    throw new ProblemError('not_editable', 'This message has already left and cannot be changed.');
-  }
+  if (!message) throw notEditable();
+  if (media) await keepForMessage(tx, id, filesOf(media));
+  else if (reschedule && written.media.length > 0)
+    await Promise.all(
+      renewLinks(tx, id, written.media, sendAt === null ? context.clock() : new Date(sendAt)),
+    );
   await Promise.all([
     tell(tx, message.released ? 'message.released' : 'message.updated', id, message, actor),
     ...(message.released ? [touchConversations(tx, [id])] : []),
@@ -82,10 +103,34 @@ async function firstOfEdit(tx: Tx, id: string, body: string) {
   return first;
 }
 
-async function mediaOf({ sql, tenant }: Tx, id: string): Promise<MediaEntry[]> {
-  const [row] = await sql<{ media: MediaEntry[] }[]>`
-    select media from messages where tenant_id = ${tenant} and message_id = ${id}`;
-  return row?.media ?? [];
+/** The entries that an edit leads to; null: as they are. */
+async function mediaOfEdit(
+  context: AttachContext,
+  tx: Tx,
+  { id, contact_id, from, to, media, send_at }: Existing,
+  edit: MessageEdit,
+  sendAt: string | null,
+  author: MemberRef,
+): Promise<MediaEntry[] | null> {
+  if (edit.assets === undefined) return null;
+  const plain = media.filter(({ asset_id }) => asset_id === undefined);
+  const urls = plain.map(({ url }) => url);
+  if (areSame(media, urls, edit.assets)) return null;
+  await revokeLinks(tx, id);
+  const attached = await attach(context, tx, edit.assets, {
+    messageId: id,
+    contactId: contact_id,
+    from,
+    to,
+    others: plain.length,
+    sendAt: edit.send_at === undefined ? send_at : sendAt,
+    author,
+  });
+  return [...plain, ...attached];
+}
+
+function notEditable(): ProblemError {
+  return new ProblemError('not_editable', 'This message has already left and cannot be changed.');
 }
 
 /**
@@ -129,7 +174,7 @@ export async function retryMessage(
   await Promise.all([
     tell(tx, 'message.queued', id, moved, actor),
     ...(media.length > 0
-      ? [renewLinks(tx, id, context.clock()), keepForMessage(tx, id, filesOf(media))]
+      ? [...renewLinks(tx, id, media, context.clock()), keepForMessage(tx, id, filesOf(media))]
       : []),
     wakeSenders(tx, [id]),
   ]);
@@ -148,6 +193,7 @@ interface Touched {
 }
 
 interface Existing extends Touched {
+  id: string;
   status: string;
   channel: Channel;
   from: string;
@@ -155,13 +201,16 @@ interface Existing extends Touched {
   body: string;
   media: MediaEntry[];
   error_code: string | null;
+  send_at: string | null;
 }
 
 async function existing({ sql, tenant }: Tx, id: string): Promise<Existing> {
   const [message] = await sql<Existing[]>`
-    select status, channel, from_address as "from", to_address as "to", body, media, error_code, conversation_id,
-      contact_id
-    from messages where tenant_id = ${tenant} and message_id = ${id}`;
+    select message_id as id, status, channel, from_address as "from", to_address as "to", body, media, error_code,
+      send_at, conversation_id, contact_id
+    from messages where tenant_id = ${tenant} and message_id = ${id}
+    -- two changes of one message, one after the other: each makes links for what it finds
+    for no key update`;
   if (!message) throw notFound('message');
   return message;
 }

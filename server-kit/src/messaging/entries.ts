@@ -15,6 +15,8 @@ export interface MediaEntry {
   sent_as?: 'attachment' | 'link';
   /** Of a link: the picture that the carrier fetches beside it. */
   picture?: string | null;
+  /** Of a link that lives for so many days from when the message leaves. */
+  days?: number;
   gone?: true;
   /** Why it is not shown, in plain words. */
   not_shown?: string;
@@ -33,4 +35,9 @@ export function linksOf(media: readonly MediaEntry[]): string[] {
 /** What must be kept for as long as the message shows it. */
 export function filesOf(media: readonly MediaEntry[]): string[] {
   return [...new Set(media.flatMap(({ file_id, poster_id }) => [file_id ?? [], poster_id ?? []].flat()))];
+}
+
+/** A text before its links came into it, as nearly as can be told. */
+export function withoutLinks(body: string, links: readonly string[]): string {
+  return links.reduce((text, link) => text.replaceAll(`\n${link}`, '').replaceAll(link, ''), body).trim();
 }

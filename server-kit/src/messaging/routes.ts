@@ -132,6 +132,8 @@ const patchMessage = createRoute({
       'invalid_text',
       'invalid_time',
       'invalid_request',
+      'file_refused',
+      'asset_not_ready',
       'payload_too_large',
     ),
   },
@@ -228,7 +230,7 @@ const getMedia = createRoute({
 
 /** Messages, quick replies, media. */
 export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
-  const { database, clock } = context;
+  const { database } = context;
   const app = routeGroup();
 
   app.openapi(getMessages, async (c) => {
@@ -289,7 +291,7 @@ export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const { id } = c.req.valid('param');
     const edit = c.req.valid('json');
     const body = await database.transaction(tenant, async (tx) => {
-      await editMessage(tx, id, edit, member, clock());
+      await editMessage(context, tx, id, edit, member);
       return readMessage(tx, id);
     });
     return c.json(body, 200);
