@@ -77,6 +77,17 @@ describe('what an inbound message brings', () => {
     expect(await waiting(fresh.messageId)).toHaveLength(1);
   });
 
+  it('is written down for itself alone when many texts come at once', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 12 }, (_, nth) =>
+        kit.receive(kit.a, { media: nth % 3 === 0 ? [{ url: PNG, type: 'image/png' }] : [] }),
+      ),
+    );
+    const brought = all.filter((_, nth) => nth % 3 === 0).map(({ messageId }) => messageId);
+    const rows = await kit.admin('select message_id from inbound_media');
+    expect(rows.map(({ message_id }) => message_id).sort()).toEqual(brought.sort());
+  });
+
   it('is copied once, with its facts, and the thread is told', async () => {
     const { messageId } = await arrive(PNG, `${PNG}/2`);
     const { url } = (await mediaOf(messageId))[0];
