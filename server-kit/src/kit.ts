@@ -105,7 +105,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     });
     const feed = new FeedHub(opened, log, feedEnricher({ secret, mountPath, clock }));
     const { clientAddress } = options;
-    const storage = storageOf(options.media?.storage);
+    const storage = await storageOf(options.media?.storage);
     const context: KitContext = {
       database: opened,
       carrier,

@@ -3,11 +3,12 @@ import { ASSET_KINDS, type AssetKind } from '../contract/index.ts';
 import { SetupError } from '../errors.ts';
 import type { ScanHook } from './scan.ts';
 import { localMedia, type LocalMediaOptions } from './storage/local.ts';
+import type { S3StorageOptions } from './storage/s3.ts';
 import type { MediaStorage } from './storage/storage.ts';
 
 export interface MediaOptions {
-  /** Default: a folder, `.patchbay/media` in the working directory. Or a storage of the host’s own making. */
-  storage?: LocalMediaOptions | MediaStorage;
+  /** Default: a folder, `.patchbay/media` in the working directory. Or a bucket, or a storage of the host’s own making. */
+  storage?: LocalMediaOptions | S3StorageOptions | MediaStorage;
   /**
    * The largest file of each kind, in bytes. Default: videos 2 GiB, pictures 25 MiB, documents and audio 100 MiB. A tenant's
    * `settings.media.limits` may lower them.
@@ -36,9 +37,12 @@ const LIMITS: Record<AssetKind, number> = {
   audio: 100 * MIB,
 };
 
-/** Opens nothing yet. */
-export function storageOf(given: MediaOptions['storage']): MediaStorage {
-  return given && 'append' in given ? given : localMedia(given);
+/** Throws `SetupError`. A bucket needs `@aws-sdk/client-s3`, which is loaded only then. */
+export async function storageOf(given: MediaOptions['storage']): Promise<MediaStorage> {
+  if (given && 'append' in given) return given;
+  if (!given || !('bucket' in given)) return localMedia(given);
+  const { s3Media } = await import('./storage/s3.ts');
+  return s3Media(given);
 }
 
 /** Throws `SetupError`. */

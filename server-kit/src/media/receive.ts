@@ -1,9 +1,12 @@
 /** Bytes into the storage, in slices, so that a killed process loses little and a connection that breaks off nothing. */
 import type { MediaStorage, UploadPlace } from './storage/storage.ts';
 
-/** Also a part’s size at S3. Slices end at its multiples, wherever they began. */
-const SLICE = 8 * 1024 * 1024;
-/** Slow connections: what has come is safe after this many milliseconds. */
+/**
+ * Slices end at its multiples, wherever they began: four parts of S3. Each one waits for the disk, and with 8 MiB a gigabyte took
+ * half as long again.
+ */
+const SLICE = 32 * 1024 * 1024;
+/** What has come is safe after this many milliseconds, so this is what a killed process costs the sender. */
 const SLICE_MS = 1_000;
 
 export interface Progress {
@@ -25,11 +28,15 @@ interface Options {
   /** Asked with what is safe, after each slice; false: stop here. */
   save: (progress: Progress) => Promise<boolean>;
   seen?: (bytes: Uint8Array) => void;
-  /** Throws for too many. */
+  /** Beyond this many it ends, with `TooLong`. */
   largest?: number;
+  /** Ends it where it is, also while nothing comes. */
+  halt?: AbortSignal;
 }
 
 export class TooLong extends Error {}
+
+const never = new AbortController().signal;
 
 /** Goes on at `from`. Throws only what the storage or `save` throw. */
 export async function receive({
@@ -41,6 +48,7 @@ export async function receive({
   save,
   seen,
   largest = Infinity,
+  halt = never,
 }: Options): Promise<Reception> {
   let { place, received } = from;
   const source = bytes[Symbol.asyncIterator]();
@@ -58,7 +66,7 @@ export async function receive({
       held = undefined;
       if (!piece) {
         try {
-          const next = await source.next();
+          const next = await nextOr(source, halt);
           if (next.done === true) {
             over = true;
             return;
@@ -94,13 +102,16 @@ export async function receive({
       if (!(await save({ place, received }))) return { place, received };
     }
     while (!over) {
+      const before = received;
       const appended = await storage.append(key, place, received, slice());
       ({ place, received } = appended);
+      error ??= appended.error;
+      // the end came right behind a slice: there is nothing new to store
+      if (received === before && over) break;
       // the last place is stored while the next slice is written, and no third one is begun before
       const goOn = await saving;
       saving = save({ place, received });
       saving.catch(() => undefined);
-      if (appended.error !== undefined) error ??= appended.error;
       if (!goOn || error !== undefined) break;
     }
     await saving;
@@ -110,4 +121,17 @@ export async function receive({
     source.return?.()?.catch(() => undefined);
     await saving.catch(() => undefined);
   }
+}
+
+/** The next piece, or the end when `halt` comes first. (Promise.race would keep a listener for each piece.) */
+function nextOr<T>(source: AsyncIterator<T>, halt: AbortSignal): Promise<IteratorResult<T>> {
+  return new Promise((resolve, reject) => {
+    const ended = () => resolve({ done: true, value: undefined });
+    if (halt.aborted) {
+      ended();
+      return;
+    }
+    if (halt !== never) halt.onabort = ended;
+    source.next().then(resolve, reject);
+  });
 }

@@ -13,6 +13,7 @@ import {
 import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
+import type { ClientBindings } from '../http/client-address.ts';
 import type { AppEnv } from '../http/env.ts';
 import { etag } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
@@ -172,7 +173,10 @@ export function uploadRoutes(context: KitContext): OpenAPIHono<AppEnv> {
 
   const byTus = async (c: Context<AppEnv>, id: string) => {
     const { tenant, member } = c.var.session;
-    return (await tus.handle(c.req.raw, { tenant, member: member.id }, id)) as never;
+    const { incoming } = (c.env ?? {}) as Partial<ClientBindings>;
+    // what a host's body parser has read is in the request alone
+    const fresh = incoming?.readableDidRead === false ? incoming : undefined;
+    return (await tus.handle(c.req.raw, { tenant, member: member.id }, id, fresh)) as never;
   };
   app.openapi(patchUpload, (c) => byTus(c, c.req.valid('param').id));
   app.openapi(deleteUpload, (c) => byTus(c, c.req.valid('param').id));
