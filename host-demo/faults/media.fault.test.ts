@@ -183,10 +183,20 @@ describe('what is sent', () => {
       retryable: true,
       reason: expect.stringContaining('Send it as a link'),
     });
+    const picture = new FormData();
+    picture.set('file', new Blob([await sample('picture.jpg')], { type: 'image/jpeg' }), 'Still.jpg');
+    const still = await ask<{ id: string }>('POST', '/v1/media/upload', picture);
+    await stage.query(
+      'update assets a set poster_id = b.file_id from assets b where a.asset_id = $1 and b.asset_id = $2',
+      [id, still.id],
+    );
     await ask('POST', `/v1/messages/${refused.id}/retry`);
     const again = await outcome(refused.id, 'delivered');
     const link = /https?:\/\/\S+\/m\/\w+$/.exec(again.body)?.[0] ?? '';
     expect(again.media).toMatchObject([{ sent_as: 'link' }]);
+    // the picture came beside it, fetched by the carrier from the link's own address
+    const shown = [...state.messages.party(to)].at(-1)!;
+    expect(shown.media).toMatchObject([{ contentType: 'image/jpeg', url: `${link}/poster` }]);
     const preview = `${base_url}/sandbox/phones/${encodeURIComponent(to)}/preview?url=${encodeURIComponent(link)}`;
     const { preview: card } = (await (await fetch(preview)).json()) as { preview: { title: string } };
     expect(card.title).toContain('Birthday');
