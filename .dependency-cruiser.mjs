@@ -115,7 +115,7 @@ const FACES = {
     'serve/[\\w-]+',
     'play/[\\w-]+',
   ],
-  messaging: ['messages', 'conversations', 'drain'],
+  messaging: ['messages', 'conversations', 'drain', 'copies'],
   segments: ['segments', 'tasks'],
   timeline: [],
   bulk: ['jobs', 'files', 'runner', 'targets', 'routes'],

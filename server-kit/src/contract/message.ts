@@ -28,6 +28,9 @@ export const media = z
       .boolean()
       .optional()
       .meta({ description: 'The carrier had deleted it before it could be copied' }),
+    not_shown: z.string().optional().meta({
+      description: 'Why an inbound file was not taken over, in plain words; its url answers nothing',
+    }),
   })
   .meta({ id: 'Media' });
 export type Media = z.infer<typeof media>;
@@ -71,6 +74,27 @@ export const message = z
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof message>;
 
+/** A video of the library to one person: as a message where the carrier takes it, else as its picture with a link. */
+export const sendVideo = z
+  .object({
+    id: id.optional().meta({ description: "The client's own id: the same id again is the same message" }),
+    asset_id: id,
+    contact_id: id.optional(),
+    conversation_id: id.optional(),
+    body: z.string().max(20_000).optional().meta({
+      description:
+        'The link goes where `{link}` stands, else to the end. Left out: the account’s usual words',
+    }),
+    as: z.enum(SEND_AS).default('auto'),
+    expires_at: instant
+      .nullable()
+      .optional()
+      .meta({ description: 'Of the link; left out: as the asset says; null: never' }),
+    send_at: instant.optional().meta({ description: 'Left out: now' }),
+  })
+  .meta({ id: 'SendVideo' });
+export type SendVideo = z.input<typeof sendVideo>;
+
 /** Something that happened between two messages and is drawn as a pill. */
 export const threadEvent = z
   .object({
@@ -106,6 +130,19 @@ export const listMessagesQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
+const assetWishes = z
+  .array(
+    z.object({
+      id,
+      as: z.enum(SEND_AS).default('auto'),
+      expires_at: instant
+        .nullable()
+        .optional()
+        .meta({ description: 'Of a link; left out: as the asset says; null: never' }),
+    }),
+  )
+  .max(MAX_MEDIA);
+
 export const sendMessage = z
   .object({
     id: id.optional().meta({ description: "The client's own id: the same id again is the same message" }),
@@ -118,22 +155,9 @@ export const sendMessage = z
       .array(z.url({ protocol: /^https?$/ }))
       .max(MAX_MEDIA)
       .default([]),
-    assets: z
-      .array(
-        z.object({
-          id,
-          as: z.enum(SEND_AS).default('auto'),
-          expires_at: instant
-            .nullable()
-            .optional()
-            .meta({ description: 'Of a link; left out: as the asset says; null: never' }),
-        }),
-      )
-      .max(MAX_MEDIA)
-      .default([])
-      .meta({
-        description: 'Uploaded files: attached where the carrier takes them, else as a link in the text',
-      }),
+    assets: assetWishes.default([]).meta({
+      description: 'Uploaded files: attached where the carrier takes them, else as a link in the text',
+    }),
     purpose: z.enum(['conversation', 'marketing']).default('conversation'),
     send_at: instant.optional().meta({ description: 'Left out: now' }),
   })
@@ -141,6 +165,16 @@ export const sendMessage = z
 export type SendMessage = z.input<typeof sendMessage>;
 
 export const editMessage = z
-  .object({ body: z.string().max(20_000).optional(), send_at: instant.nullable().optional() })
+  .object({
+    body: z
+      .string()
+      .max(20_000)
+      .optional()
+      .meta({ description: 'A link of a file that it leaves out comes back at its end' }),
+    send_at: instant.nullable().optional(),
+    assets: assetWishes.optional().meta({
+      description: 'The files instead of those that it has; links of the old ones end. Left out: as they are',
+    }),
+  })
   .meta({ id: 'EditMessage' });
 export type EditMessage = z.input<typeof editMessage>;

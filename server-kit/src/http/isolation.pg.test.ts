@@ -169,6 +169,14 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
       path: '/v1/messages',
       body: { conversation_id: ours.conversation, sender_id: theirs.sender, body: 'x' },
     },
+    {
+      path: '/v1/messages',
+      body: { conversation_id: ours.conversation, body: 'x', assets: [{ id: theirs.asset }] },
+    },
+  ],
+  'post /v1/messages/send-video': () => [
+    { path: '/v1/messages/send-video', body: { asset_id: theirs.asset, contact_id: ours.contact } },
+    { path: '/v1/messages/send-video', body: { asset_id: theirs.asset, contact_id: theirs.contact } },
   ],
   'get /v1/messages/{id}': () => [{ path: `/v1/messages/${theirs.message}` }],
   'patch /v1/messages/{id}': () => [{ path: `/v1/messages/${theirs.message}`, body: { body: 'x' } }],

@@ -11,6 +11,7 @@ import type { KitContext } from '../context.ts';
 import { exportWork } from '../exchange/exports.ts';
 import { importWork } from '../exchange/imports.ts';
 import { startMediaKeeper } from '../media/keeper.ts';
+import { startCopying } from '../messaging/copies.ts';
 import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
@@ -64,6 +65,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     export: exportWork,
   });
   const reminders = startReminders(context);
+  const copies = startCopying(context);
   const media = startMediaKeeper(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
@@ -94,7 +96,14 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     async stop() {
       clearInterval(sweepTimer);
       stopping.abort();
-      await Promise.all([sweeping, keeper.stop(), bulk.stop(), reminders.stop(), media.stop()]);
+      await Promise.all([
+        sweeping,
+        keeper.stop(),
+        bulk.stop(),
+        reminders.stop(),
+        copies.stop(),
+        media.stop(),
+      ]);
       await runner.stop();
       await pool.end();
     },
