@@ -158,14 +158,17 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     getAsset: (id, options) => call('GET', at`/v1/assets/${id}`, options),
     updateAsset: (id, body, version) =>
       call('PATCH', at`/v1/assets/${id}`, { body, headers: ifMatch(version) }),
-    deleteAsset: (id, force) => call('DELETE', at`/v1/assets/${id}`, { query: { force: force || undefined } }),
+    deleteAsset: (id, force) =>
+      call('DELETE', at`/v1/assets/${id}`, { query: { force: force || undefined } }),
     createUpload: (body) => call('POST', '/v1/media/uploads', { body, headers: once(body.id) }),
     getUpload: (id, options) => call('GET', at`/v1/media/uploads/${id}/state`, options),
     async sendBytes(id, bytes, options = {}) {
-      const { sendByTus } = await import('./tus.ts').catch((cause: unknown) => {
+      try {
+        const { sendByTus } = await import('./tus.ts');
+        await sendByTus({ url: root + at`/v1/media/uploads/${id}`, bytes, tokens, failed, ...options });
+      } catch (cause) {
         throw ApiError.fromUnknown(cause);
-      });
-      return sendByTus({ url: root + at`/v1/media/uploads/${id}`, bytes, tokens, ...options });
+      }
     },
     cancelUpload: (id) =>
       call('DELETE', at`/v1/media/uploads/${id}`, { headers: { 'Tus-Resumable': '1.0.0' } }),
@@ -179,6 +182,10 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
 /** The same id is the same request, however often it is sent. */
 const once = (id: string | undefined): Record<string, string> =>
   id === undefined ? {} : { 'Idempotency-Key': id };
+const failed = async (status: number, body: string) =>
+  status === 0
+    ? new ApiError('network', 0, '')
+    : ApiError.fromResponse(new Response(body || null, { status }));
 const ifMatch = (version: number | undefined): Record<string, string> =>
   version === undefined ? {} : { 'If-Match': `"${version}"` };
 

@@ -1,5 +1,4 @@
 import { DetailedError, Upload } from 'tus-js-client';
-import { ApiError } from './errors.ts';
 import type { TokenSource } from './token.ts';
 import type { SendBytesOptions } from './types.ts';
 
@@ -13,10 +12,12 @@ export interface ByTus extends SendBytesOptions {
   url: string;
   bytes: Blob;
   tokens: TokenSource;
+  /** Makes an error of an answer, or of none (0). This file stands apart in some builds, and their classes are not ours. */
+  failed: (status: number, body: string) => Promise<Error>;
 }
 
 /** Sends a file by tus (https://tus.io): asks how much has arrived, goes on there, and over short losses of the connection. */
-export function sendByTus({ url, bytes, tokens, signal, onProgress }: ByTus): Promise<void> {
+export function sendByTus({ url, bytes, tokens, failed, signal, onProgress }: ByTus): Promise<void> {
   return new Promise((resolve, reject) => {
     let bearer: string | null = null;
     let refused: string | undefined;
@@ -37,12 +38,12 @@ export function sendByTus({ url, bytes, tokens, signal, onProgress }: ByTus): Pr
         if (statusOf(error) === 401 && bearer !== null && refused === undefined) {
           refused = bearer;
           upload.start();
-        } else void apiError(error).then(reject);
+        } else void failed(statusOf(error), bodyOf(error)).then(reject);
       },
     });
     const stop = () => {
       void upload.abort();
-      reject(new ApiError('aborted', 0, ''));
+      reject(new DOMException('Stopped.', 'AbortError'));
     };
     if (signal?.aborted) return stop();
     signal?.addEventListener('abort', stop, { once: true });
@@ -56,9 +57,5 @@ const statusOf = (error: Error): number =>
 /** No answer, a busy server, or one that still holds the upload for a connection that is gone. */
 const isPassing = (status: number) => status === 0 || status >= 500 || [409, 423, 429].includes(status);
 
-async function apiError(error: Error): Promise<ApiError> {
-  const status = statusOf(error);
-  const answer = error instanceof DetailedError ? error.originalResponse : null;
-  if (status === 0 || !answer) return new ApiError('network', 0, error.message);
-  return ApiError.fromResponse(new Response(answer.getBody() || null, { status }));
-}
+const bodyOf = (error: Error): string =>
+  (error instanceof DetailedError ? error.originalResponse?.getBody() : undefined) || '';

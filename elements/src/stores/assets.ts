@@ -122,7 +122,11 @@ export class AssetsStore extends Store implements Attached {
       this.items = this.items.filter((each) => each.id !== id);
       this.changed();
     } else if (type === 'asset.created') void this.refresh();
-    else if (this.get(id)) void this.#client.getAsset(id).then((asset) => this.put(asset), () => undefined);
+    else if (this.get(id))
+      void this.#client.getAsset(id).then(
+        (asset) => this.put(asset),
+        () => undefined,
+      );
   }
   reload(): void {
     if (this.status === 'ready') void this.refresh();

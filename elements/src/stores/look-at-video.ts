@@ -43,7 +43,11 @@ function heard(video: HTMLVideoElement, name: string): Promise<void> {
       then();
     };
     video.addEventListener(name, end(resolve), { once: true });
-    video.addEventListener('error', end(() => reject(new Error('It does not play here.'))), { once: true });
+    video.addEventListener(
+      'error',
+      end(() => reject(new Error('It does not play here.'))),
+      { once: true },
+    );
   });
 }
 

@@ -143,7 +143,9 @@ describe('after a reload', () => {
     expect(again.add(file('other.mp4'))).not.toBe(id);
     expect(again.add(file())).toBe(id);
     expect(await again.settled(id)).toMatchObject({ state: 'done', resumed: true });
-    expect(client.calls.filter(({ method, args }) => method === 'cancelUpload' && args[0] === id)).toEqual([]);
+    expect(client.calls.filter(({ method, args }) => method === 'cancelUpload' && args[0] === id)).toEqual(
+      [],
+    );
   });
 
   it('a recording goes on by itself, and is not kept afterwards', async () => {
@@ -176,10 +178,9 @@ describe('a poster', () => {
     const { store, client } = made({ look: async () => ({ poster, plays: true }) });
     const ended = await store.settled(store.add(file()));
     expect(ended?.asset?.poster_url).not.toBeNull();
-    expect(client.calls.filter(({ method }) => method === 'createUpload').map(({ args }) => args[0])).toMatchObject([
-      { purpose: 'asset' },
-      { purpose: 'poster', asset_id: ended?.asset?.id },
-    ]);
+    expect(
+      client.calls.filter(({ method }) => method === 'createUpload').map(({ args }) => args[0]),
+    ).toMatchObject([{ purpose: 'asset' }, { purpose: 'poster', asset_id: ended?.asset?.id }]);
   });
 
   it('that cannot be sent does not fail the video', async () => {
@@ -187,7 +188,10 @@ describe('a poster', () => {
     const real = client.createUpload.bind(client);
     client.createUpload = (upload) =>
       upload.purpose === 'poster' ? Promise.reject(new ApiError('internal', 500, '')) : real(upload);
-    expect(await store.settled(store.add(file()))).toMatchObject({ state: 'done', asset: { poster_url: null } });
+    expect(await store.settled(store.add(file()))).toMatchObject({
+      state: 'done',
+      asset: { poster_url: null },
+    });
   });
 
   it('that no browser can make is said', async () => {

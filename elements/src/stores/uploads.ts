@@ -214,12 +214,16 @@ export class UploadsStore extends Store {
       client.getUpload(id).catch((cause: unknown) => ApiError.fromUnknown(cause)),
       recorded ? blobs.get(this.#key(id)).catch(() => null) : null,
     ]);
-    const over = upload instanceof ApiError ? [404, 410].includes(upload.status) : ENDS.includes(upload.state);
+    const over =
+      upload instanceof ApiError ? [404, 410].includes(upload.status) : ENDS.includes(upload.state);
     // done while nobody looked is in the library; one that the server has swept can only be begun anew
     if (over && (!file || !(upload instanceof ApiError))) return this.#forget(id);
     const sent = upload instanceof ApiError ? 0 : upload.received;
     const all = sent === remembered.size;
-    this.items = [...this.items, { ...FRESH, ...remembered, sent, resumed: true, state: file || all ? 'waiting' : 'away' }];
+    this.items = [
+      ...this.items,
+      { ...FRESH, ...remembered, sent, resumed: true, state: file || all ? 'waiting' : 'away' },
+    ];
     this.#prepare(id, file, recorded);
     this.changed();
     this.#next();
@@ -256,7 +260,13 @@ export class UploadsStore extends Store {
       const { name, size, purpose, assetId, sent } = transfer;
       const file = running.file;
       if (file && sent < size) {
-        await client.createUpload({ id, name, size, purpose, ...(assetId !== null && { asset_id: assetId }) });
+        await client.createUpload({
+          id,
+          name,
+          size,
+          purpose,
+          ...(assetId !== null && { asset_id: assetId }),
+        });
         if (!mine()) return;
         await client.sendBytes(id, file, {
           signal: abort.signal,
@@ -299,7 +309,11 @@ export class UploadsStore extends Store {
   async #finish(id: string, { state, asset, problem }: Upload): Promise<void> {
     this.#forget(id);
     if (state === 'refused') {
-      const error = new ApiError(problem?.code ?? 'file_refused', problem?.status ?? 422, problem?.detail ?? '');
+      const error = new ApiError(
+        problem?.code ?? 'file_refused',
+        problem?.status ?? 422,
+        problem?.detail ?? '',
+      );
       return this.#set(id, { state: 'refused', error });
     }
     const { poster, purpose } = this.get(id)!;
@@ -312,7 +326,13 @@ export class UploadsStore extends Store {
   async #sendPoster(asset: Asset, poster: Blob): Promise<Asset> {
     const { client, newId } = this.#options;
     const id = (newId ?? (() => crypto.randomUUID()))();
-    const upload = { id, name: 'poster.jpg', size: poster.size, purpose: 'poster', asset_id: asset.id } as const;
+    const upload = {
+      id,
+      name: 'poster.jpg',
+      size: poster.size,
+      purpose: 'poster',
+      asset_id: asset.id,
+    } as const;
     try {
       await client.createUpload(upload);
       await client.sendBytes(id, poster);

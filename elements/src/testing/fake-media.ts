@@ -1,5 +1,12 @@
 /** The in-memory server's end of files: it keeps their names and facts, and forgets their bytes. */
-import type { Asset, AssetLink, AssetView, Message, SendMessage, Upload } from '@patchbay/server-kit/contract';
+import type {
+  Asset,
+  AssetLink,
+  AssetView,
+  Message,
+  SendMessage,
+  Upload,
+} from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import { kindOf } from '../stores/uploads.ts';
@@ -85,7 +92,10 @@ export function fakeMedia(
   sent: (asked: NonNullable<SendMessage['assets']>[number]) => Message['media'][number];
 } {
   let assets: Asset[] = [];
-  const uploads = new Map<string, { upload: Upload; purpose: string; assetId: string | null; head: string }>();
+  const uploads = new Map<
+    string,
+    { upload: Upload; purpose: string; assetId: string | null; head: string }
+  >();
   const links = new Map<string, AssetLink[]>();
 
   const add = (given: Partial<Asset>, ago = 0): Asset => {
@@ -108,7 +118,8 @@ export function fakeMedia(
       video_codec: null,
       audio_codec: null,
       plays: kind === 'document' ? 'download' : 'everywhere',
-      file_url: kind === 'picture' ? '/fixtures/photo.svg' : `/fixtures/${kind === 'video' ? 'clip.webm' : id}`,
+      file_url:
+        kind === 'picture' ? '/fixtures/photo.svg' : `/fixtures/${kind === 'video' ? 'clip.webm' : id}`,
       poster_url: kind === 'picture' ? '/fixtures/photo.svg' : null,
       captions_url: null,
       url: `https://harbor.video/m/${id.slice(-6)}`,
@@ -128,7 +139,10 @@ export function fakeMedia(
   for (let n = count - 1; n >= 0; n -= 1) {
     const named = NAMED[n % NAMED.length]!;
     const again = Math.floor(n / NAMED.length);
-    add({ ...named, ...(again > 0 && { name: `${named.name} ${again + 1}`, key: null }) }, n * 31 * 3_600_000);
+    add(
+      { ...named, ...(again > 0 && { name: `${named.name} ${again + 1}`, key: null }) },
+      n * 31 * 3_600_000,
+    );
   }
   const held = (id: string): Asset => {
     const found = assets.find((each) => each.id === id);
@@ -153,16 +167,27 @@ export function fakeMedia(
     const { upload, purpose, assetId, head } = one;
     if (head.startsWith('<')) {
       const detail = 'This is a web page, whatever its name says. Upload a video, a picture or a PDF.';
-      const problem = { type: 'about:blank', title: 'This file cannot be used', status: 422, detail, code: 'file_refused' };
+      const problem = {
+        type: 'about:blank',
+        title: 'This file cannot be used',
+        status: 422,
+        detail,
+        code: 'file_refused',
+      };
       one.upload = { ...upload, state: 'refused', problem: problem as Upload['problem'] };
       return;
     }
     const kind = kindOf('', upload.name) ?? 'video';
-    const facts = { size: upload.size, kind, ...(kind === 'video' && { ...VIDEO, poster_url: null, duration_ms: 8_000 }) };
+    const facts = {
+      size: upload.size,
+      kind,
+      ...(kind === 'video' && { ...VIDEO, poster_url: null, duration_ms: 8_000 }),
+    };
     let asset: Asset;
     if (purpose === 'poster') asset = change(assetId!, { poster_url: '/fixtures/photo.svg' });
     else if (purpose === 'captions') asset = change(assetId!, { captions_url: '/fixtures/captions.vtt' });
-    else if (assetId !== null) asset = change(assetId, { ...facts, updated_at: new Date(now()).toISOString() });
+    else if (assetId !== null)
+      asset = change(assetId, { ...facts, updated_at: new Date(now()).toISOString() });
     else {
       asset = add({ ...facts, name: upload.name.replace(/\.\w+$/, '') });
       emit({ type: 'asset.created', data: { asset_id: asset.id, name: asset.name, kind: asset.kind } });
@@ -209,7 +234,12 @@ export function fakeMedia(
     updateAsset: (id, patch, version) =>
       answer('updateAsset', [id, patch, version], () => {
         if (patch.key && assets.some((each) => each.key === patch.key && each.id !== id))
-          throw new ApiError('asset_key_taken', 409, 'Another file has this key. Choose a different one.', 'key');
+          throw new ApiError(
+            'asset_key_taken',
+            409,
+            'Another file has this key. Choose a different one.',
+            'key',
+          );
         return change(id, patch as Partial<Asset>);
       }),
     deleteAsset: (id, force) =>
@@ -226,7 +256,11 @@ export function fakeMedia(
         const known = uploads.get(id);
         if (known) return known.upload;
         if (body.size > LIMIT)
-          throw new ApiError('payload_too_large', 413, 'A video can have 2 GB at most. Record it shorter, or smaller.');
+          throw new ApiError(
+            'payload_too_large',
+            413,
+            'A video can have 2 GB at most. Record it shorter, or smaller.',
+          );
         const upload: Upload = {
           id,
           url: `/v1/media/uploads/${id}`,
@@ -238,7 +272,12 @@ export function fakeMedia(
           problem: null,
           expires_at: new Date(now() + 86_400_000).toISOString(),
         };
-        uploads.set(id, { upload, purpose: body.purpose ?? 'asset', assetId: body.asset_id ?? null, head: '' });
+        uploads.set(id, {
+          upload,
+          purpose: body.purpose ?? 'asset',
+          assetId: body.asset_id ?? null,
+          head: '',
+        });
         return upload;
       }),
     getUpload: (id, o) => answer('getUpload', [id], () => uploadOf(id).upload, o?.signal),
@@ -284,7 +323,10 @@ export function fakeMedia(
       answer('revokeLink', [id], () => {
         for (const [asset, all] of links) {
           const revoked_at = new Date(now()).toISOString();
-          links.set(asset, all.map((each) => (each.id === id ? { ...each, revoked_at } : each)));
+          links.set(
+            asset,
+            all.map((each) => (each.id === id ? { ...each, revoked_at } : each)),
+          );
         }
       }),
     listAssetViews: (id, query = {}, o) =>

@@ -1,5 +1,6 @@
 import { arBoard } from './ar-board.ts';
 import { arImport } from './ar-import.ts';
+import { arMedia } from './ar-media.ts';
 import { arNotifications } from './ar-notifications.ts';
 import { arPanel } from './ar-panel.ts';
 import { arTables } from './ar-tables.ts';
@@ -413,6 +414,7 @@ export const ar: Words = {
   ...arTables,
   ...arImport,
   ...arBoard,
+  ...arMedia,
   ...arNotifications,
   ...arPanel,
   pipeline: 'مسار المبيعات',

@@ -5,6 +5,8 @@ import type { enContacts } from './en-contacts.ts';
 import type { enFilter } from './en-filter.ts';
 import type { enImport } from './en-import.ts';
 import type { enList } from './en-list.ts';
+import type { enMediaMore } from './en-media-more.ts';
+import type { enMedia } from './en-media.ts';
 import type { enMore } from './en-more.ts';
 import type { enNotifications } from './en-notifications.ts';
 import type { enPanel } from './en-panel.ts';
@@ -55,6 +57,8 @@ export type WordKey =
   | keyof typeof enContactsMore
   | keyof typeof enFilter
   | keyof typeof enImport
+  | keyof typeof enMedia
+  | keyof typeof enMediaMore
   | keyof typeof enNotifications
   | keyof typeof enPanel
   | keyof typeof enBoard

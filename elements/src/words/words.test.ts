@@ -6,6 +6,8 @@ import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
 import { enFilter } from './en-filter.ts';
 import { enImport } from './en-import.ts';
+import { enMediaMore } from './en-media-more.ts';
+import { enMedia } from './en-media.ts';
 import { enMore } from './en-more.ts';
 import { enNotifications } from './en-notifications.ts';
 import { enPanel } from './en-panel.ts';
@@ -28,6 +30,8 @@ const english: Record<string, Word> = {
   ...enContactsMore,
   ...enFilter,
   ...enImport,
+  ...enMedia,
+  ...enMediaMore,
   ...enBoard,
   ...enBuilder,
   ...enNotifications,

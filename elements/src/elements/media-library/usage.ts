@@ -1,0 +1,11 @@
+import type { Asset } from '@patchbay/server-kit/contract';
+import type { I18n } from '../../words/i18n.ts';
+
+/** "Sent 214 times in 3 workflows". */
+export function usageWords({ usage: { sent, workflows } }: Asset, i18n: I18n): string {
+  if (sent + workflows === 0) return i18n.t('media.usage.none');
+  return i18n.t('media.usage', {
+    sent: i18n.t('media.usage.sent', { count: sent }),
+    workflows: i18n.t('media.usage.workflows', { count: workflows }),
+  });
+}
