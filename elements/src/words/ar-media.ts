@@ -1,3 +1,4 @@
+import type { enMediaList } from './en-media-list.ts';
 import type { enMediaMore } from './en-media-more.ts';
 import type { enMedia } from './en-media.ts';
 import type { Plural, Word } from './en.ts';
@@ -11,7 +12,10 @@ const times = (verb: string): Plural => ({
 });
 
 /** Arabic for the library of files, and for sending a video. */
-export const arMedia: Record<keyof typeof enMedia | keyof typeof enMediaMore, Word> = {
+export const arMedia: Record<
+  keyof typeof enMedia | keyof typeof enMediaList | keyof typeof enMediaMore,
+  Word
+> = {
   media: 'الوسائط',
   'media.search': 'ابحث بالاسم',
   'media.kinds': 'الأنواع',

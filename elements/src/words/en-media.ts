@@ -1,6 +1,6 @@
 import type { Word } from './en.ts';
 
-/** The words of the library of files, as far as they are seen at once. */
+/** What a library of files says before there is anything in it. */
 export const enMedia = {
   media: 'Media',
   'media.search': 'Search by name',
@@ -15,21 +15,4 @@ export const enMedia = {
   'media.upload': 'Upload',
   'media.record': 'Record',
   'media.drop': 'Drop to upload',
-  'media.sent': { one: 'sent once', other: 'sent {count} times' },
-  'media.views': { one: '{count} view', other: '{count} views' },
-  'media.unused': 'not sent yet',
-  'media.options': 'Options for {name}',
-  'media.newName': 'New name for {name}',
-  'media.some': 'Does not play on every phone',
-  'media.choose': 'Choose {name}',
-  'media.open': 'Open {name}',
-  'media.more': 'Show more',
-  'media.empty': 'No videos or files yet',
-  'media.emptyHint':
-    'Upload or record one, then send it to anybody by text. It is stored once and stays the same link.',
-  'media.noMatch': 'Nothing found',
-  'media.noMatchHint': 'Look for another name, or in all kinds.',
-  'error.media': 'The files could not be loaded.',
-  'error.mediaMore': 'More files could not be loaded.',
-  'error.mediaChange': 'The change was not saved.',
 } as const satisfies Record<string, Word>;

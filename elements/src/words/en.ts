@@ -5,6 +5,7 @@ import type { enContacts } from './en-contacts.ts';
 import type { enFilter } from './en-filter.ts';
 import type { enImport } from './en-import.ts';
 import type { enList } from './en-list.ts';
+import type { enMediaList } from './en-media-list.ts';
 import type { enMediaMore } from './en-media-more.ts';
 import type { enMedia } from './en-media.ts';
 import type { enMore } from './en-more.ts';
@@ -58,6 +59,7 @@ export type WordKey =
   | keyof typeof enFilter
   | keyof typeof enImport
   | keyof typeof enMedia
+  | keyof typeof enMediaList
   | keyof typeof enMediaMore
   | keyof typeof enNotifications
   | keyof typeof enPanel

@@ -6,6 +6,7 @@ import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
 import { enFilter } from './en-filter.ts';
 import { enImport } from './en-import.ts';
+import { enMediaList } from './en-media-list.ts';
 import { enMediaMore } from './en-media-more.ts';
 import { enMedia } from './en-media.ts';
 import { enMore } from './en-more.ts';
@@ -31,6 +32,7 @@ const english: Record<string, Word> = {
   ...enFilter,
   ...enImport,
   ...enMedia,
+  ...enMediaList,
   ...enMediaMore,
   ...enBoard,
   ...enBuilder,

@@ -8,9 +8,7 @@ import { icon, outline } from '../../internal/icons.ts';
 import { safeUrl } from '../../internal/text.ts';
 import type { I18n } from '../../words/i18n.ts';
 
-// Seen at first, and here alone: not worth a place among the icons that every element brings.
-export const UPLOAD = 'M12 15.500V4.500M7 9l5-5 5 5M5 20h14';
-export const CAMERA = 'M4 6h11v12H4zM15 10.500 20 7v10l-5-3.500z';
+const CAMERA = 'M4 6h11v12H4zM15 10.500 20 7v10l-5-3.500z';
 const MORE = 'M5 12h.01M12 12h.01M19 12h.01';
 const MARKS: Record<AssetKind, string> = {
   video: CAMERA,

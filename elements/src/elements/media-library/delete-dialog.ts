@@ -1,4 +1,4 @@
-import { html, nothing, type LitElement, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Asset } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
 import { modal } from '../../internal/modal.ts';
@@ -9,7 +9,6 @@ import type { I18n } from '../../words/i18n.ts';
 import { usageWords } from './usage.ts';
 
 export interface DeleteContext {
-  host: LitElement;
   i18n: I18n;
   stores: Stores;
   store: AssetsStore;

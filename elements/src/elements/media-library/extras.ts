@@ -33,7 +33,6 @@ export interface MenuContext {
   i18n: I18n;
   asset: Asset;
   act: (what: Act) => void;
-  close: () => void;
 }
 
 export function assetMenu({ i18n, asset, act }: MenuContext): TemplateResult {

@@ -51,10 +51,18 @@ export const styles = css`
   [dir='rtl'] .search input {
     padding: 5px 34px 5px 10px;
   }
-  .looks {
-    gap: 0;
+  .look {
+    display: grid;
+    place-items: center;
+    width: 34px;
+    height: 34px;
+    border-radius: var(--_radius-m);
+    color: var(--_text-muted);
   }
-  .tool[aria-pressed='true'] {
+  .look + .look {
+    margin-inline-start: -8px;
+  }
+  .look[aria-pressed='true'] {
     color: var(--_accent-text);
     background: var(--_accent-soft);
   }
@@ -102,117 +110,6 @@ export const styles = css`
     aspect-ratio: 16 / 9;
     border-radius: var(--_radius-l);
   }
-  li {
-    position: relative;
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) auto;
-    align-items: start;
-  }
-  .face {
-    grid-column: 1 / -1;
-    border-radius: var(--_radius-l);
-  }
-  .thumb {
-    position: relative;
-    display: grid;
-    place-items: center;
-    aspect-ratio: 16 / 9;
-    overflow: hidden;
-    border-radius: var(--_radius-l);
-    background: var(--_surface-hover);
-    color: var(--_text-faint);
-  }
-  .thumb img {
-    position: absolute;
-    inset: 0;
-    width: 100%;
-    height: 100%;
-    object-fit: cover;
-  }
-  .thumb > .icon {
-    width: 30px;
-    height: 30px;
-    stroke-width: 1.4;
-  }
-  .face:hover .thumb::after {
-    content: '';
-    position: absolute;
-    inset: 0;
-    background: rgb(10 14 20 / 0.08);
-  }
-  .length {
-    position: absolute;
-    inset-block-end: 8px;
-    inset-inline-end: 8px;
-    padding: 1px 6px;
-    border-radius: 5px;
-    background: rgb(10 14 20 / 0.78);
-    color: #fff;
-    font-size: var(--_text-xs);
-    font-weight: 600;
-  }
-  .words {
-    display: grid;
-    justify-items: start;
-    gap: 1px;
-    min-width: 0;
-    padding-block-start: 8px;
-  }
-  .words b {
-    max-width: 100%;
-    font-weight: 600;
-  }
-  .facts {
-    display: flex;
-    flex-wrap: wrap;
-    font-size: var(--_text-s);
-  }
-  .facts span + span::before {
-    content: '·';
-    margin-inline: 5px;
-  }
-  .grid .wide {
-    display: none;
-  }
-  .words .chip {
-    margin-block-start: 4px;
-    white-space: normal;
-  }
-  .menu {
-    position: relative;
-    padding-block-start: 4px;
-  }
-  .list li {
-    grid-template-columns: 84px minmax(0, 1fr) auto;
-    align-items: center;
-    gap: 12px;
-    padding-block: calc(8px * var(--_density));
-    border-bottom: 1px solid var(--_line);
-  }
-  .list .face {
-    grid-column: auto;
-    border-radius: var(--_radius-s);
-  }
-  .list .thumb {
-    border-radius: var(--_radius-s);
-  }
-  .list .thumb > .icon {
-    width: 22px;
-    height: 22px;
-  }
-  .list .length {
-    inset-block-end: 3px;
-    inset-inline-end: 3px;
-    padding: 0 4px;
-  }
-  .list .words,
-  .list .menu {
-    padding-block-start: 0;
-  }
-  .tail {
-    padding-block: 20px 0;
-    text-align: center;
-  }
   .drop {
     position: absolute;
     inset: 8px;
@@ -247,7 +144,7 @@ export const styles = css`
       min-height: 44px;
       font-size: 16px;
     }
-    .looks .tool {
+    .look {
       width: 40px;
       height: 44px;
     }
