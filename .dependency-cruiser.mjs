@@ -5,7 +5,7 @@
  * In the server kit, knowledge runs one way:
  *
  *   contract <- db <- events, carriers <- notifications, tenancy <- contacts <- consent <- filters, notes, tasks
- *   <- messaging, segments, pipeline <- timeline, bulk <- exchange <- http, jobs <- kit
+ *   <- media <- messaging, segments, pipeline <- timeline, bulk <- exchange <- http, jobs <- kit
  */
 
 /** The server kit's folders, each with those it may know. A file outside these folders (kit.ts) may know all of them. */
@@ -22,6 +22,7 @@ const MAY_KNOW = {
   notes: ['contract', 'db', 'events', 'contacts', 'notifications'],
   tasks: ['contract', 'db', 'events', 'tenancy', 'contacts', 'notifications'],
   pipeline: ['contract', 'db', 'events', 'tenancy', 'contacts', 'filters'],
+  media: ['contract', 'db', 'events', 'tenancy'],
   messaging: [
     'contract',
     'db',
@@ -32,6 +33,7 @@ const MAY_KNOW = {
     'consent',
     'filters',
     'notifications',
+    'media',
   ],
   segments: ['contract', 'db', 'events', 'contacts', 'filters'],
   timeline: ['contract', 'db', 'events', 'contacts', 'messaging', 'tasks'],
@@ -55,6 +57,7 @@ const MAY_KNOW = {
     'notes',
     'tasks',
     'pipeline',
+    'media',
   ],
   jobs: [
     'contract',
@@ -71,6 +74,7 @@ const MAY_KNOW = {
     'exchange',
     'tasks',
     'pipeline',
+    'media',
   ],
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */
@@ -99,6 +103,18 @@ const FACES = {
   ],
   consent: ['ledger', 'queries', 'keywords'],
   filters: ['compile', 'guard', 'read', 'search', 'times', 'touching'],
+  // bytes: whatever brings a file in goes by the same checks
+  media: [
+    'options',
+    'assets',
+    'bytes',
+    'files',
+    'links',
+    'keeper',
+    '[\\w-]+-routes',
+    'serve/[\\w-]+',
+    'play/[\\w-]+',
+  ],
   messaging: ['messages', 'conversations', 'drain'],
   segments: ['segments', 'tasks'],
   timeline: [],

@@ -16,14 +16,19 @@ create table files (
   -- as browsers name them: avc1.42E01E, hvc1.1.6.L93.B0, vp8
   video_codec   text,
   audio_codec   text,
+  -- `some`: HEVC and the like, which not every browser plays
+  plays         text not null default 'everywhere' check (plays in ('everywhere', 'some', 'download')),
   -- what a file of another kind was made of by conversion
   converted_from uuid,
   created_at    timestamptz not null default moment(),
+  -- when it was last wanted: what no asset names is kept for a day after that
+  wanted_at     timestamptz not null default moment(),
   primary key (tenant_id, file_id),
   unique (tenant_id, sha256),
   foreign key (tenant_id, converted_from) references files (tenant_id, file_id) on delete set null (converted_from)
 );
 create index files_by_key on files (tenant_id, storage_key);
+create index files_converted on files (tenant_id, converted_from) where converted_from is not null;
 call secure_tenant_table('files');
 
 -- What members see: a name, a link that stays, and the file behind it now.
@@ -34,7 +39,8 @@ create table assets (
   name           text not null,
   -- what templates call it: {{ asset.birthday.url }}
   key            text collate "C" check (key ~ '^[a-z][a-z0-9_]{0,62}$'),
-  file_id        uuid not null,
+  -- null: deleted, and its bytes are gone too
+  file_id        uuid,
   poster_id      uuid,
   captions_id    uuid,
   -- `processing`: scanned or converted; nothing is sent meanwhile
@@ -50,6 +56,7 @@ create table assets (
   updated_at     timestamptz not null default moment(),
   deleted_at     timestamptz,
   primary key (tenant_id, asset_id),
+  check (file_id is not null or deleted_at is not null),
   foreign key (tenant_id, file_id) references files,
   foreign key (tenant_id, poster_id) references files (tenant_id, file_id),
   foreign key (tenant_id, captions_id) references files (tenant_id, file_id)
@@ -57,7 +64,22 @@ create table assets (
 create unique index assets_key on assets (tenant_id, key) where deleted_at is null;
 create index assets_recent on assets (tenant_id, asset_id desc) where deleted_at is null;
 create index assets_file on assets (tenant_id, file_id);
+create index assets_poster on assets (tenant_id, poster_id) where poster_id is not null;
+create index assets_captions on assets (tenant_id, captions_id) where captions_id is not null;
+create index assets_gone on assets (tenant_id, deleted_at) where deleted_at is not null;
 call secure_tenant_table('assets');
+
+-- Files that messages show, whatever becomes of the asset. They are kept as long as the message is.
+create table message_files (
+  tenant_id  text collate "C" not null,
+  message_id uuid not null,
+  file_id    uuid not null,
+  primary key (tenant_id, message_id, file_id),
+  foreign key (tenant_id, message_id) references messages on delete cascade,
+  foreign key (tenant_id, file_id) references files
+);
+create index message_files_file on message_files (tenant_id, file_id);
+call secure_tenant_table('message_files');
 
 -- A file on its way. Survives the connection, the page and the server: the storage keeps the bytes, this row the place.
 create table uploads (
@@ -73,13 +95,15 @@ create table uploads (
   -- the sender's own sha256; what arrives must have it
   sha256      bytea check (length(sha256) = 32),
   storage_key text collate "C" not null,
-  -- the storage's own: an upload's id there, and its parts
-  place       jsonb not null default '{}',
+  -- the storage's own: an upload's id there, and its parts; null before the first byte
+  place       jsonb,
   state       text not null default 'open' check (state in ('open', 'finishing', 'done', 'refused')),
   problem     jsonb,
   author      jsonb not null,
-  -- who writes now: each writer has a higher number, and one that was overtaken cannot store its place
+  -- whoever wants to write takes the next number; the one who writes now stops when there is a higher one, and
+  -- without being the writer nobody can store a place
   fence       integer not null default 0,
+  writer      integer,
   lease_until timestamptz,
   created_at  timestamptz not null default moment(),
   expires_at  timestamptz not null default moment() + interval '2 days',

@@ -65,7 +65,7 @@ create table assets (
   kind text not null,
   name text not null,
   key text,
-  file_id uuid not null,
+  file_id uuid,
   poster_id uuid,
   captions_id uuid,
   state text default 'ready'::text not null,
@@ -78,6 +78,7 @@ create table assets (
   updated_at timestamp with time zone default moment() not null,
   deleted_at timestamp with time zone,
   constraint assets_pkey PRIMARY KEY (tenant_id, asset_id),
+  constraint assets_check CHECK (((file_id IS NOT NULL) OR (deleted_at IS NOT NULL))),
   constraint assets_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
   constraint assets_kind_check CHECK ((kind = ANY (ARRAY['video'::text, 'picture'::text, 'document'::text, 'audio'::text]))),
   constraint assets_link_days_check CHECK (((link_days >= 1) AND (link_days <= 3650))),
@@ -391,9 +392,12 @@ create table files (
   duration_ms integer,
   video_codec text,
   audio_codec text,
+  plays text default 'everywhere'::text not null,
   converted_from uuid,
   created_at timestamp with time zone default moment() not null,
+  wanted_at timestamp with time zone default moment() not null,
   constraint files_pkey PRIMARY KEY (tenant_id, file_id),
+  constraint files_plays_check CHECK ((plays = ANY (ARRAY['everywhere'::text, 'some'::text, 'download'::text]))),
   constraint files_sha256_check CHECK ((length(sha256) = 32)),
   constraint files_size_check CHECK ((size > 0)),
   constraint files_tenant_id_converted_from_fkey FOREIGN KEY (tenant_id, converted_from) REFERENCES files(tenant_id, file_id) ON DELETE SET NULL (converted_from),
@@ -448,6 +452,17 @@ create table members (
 );
 alter table members enable row level security;
 alter table members force row level security;
+
+create table message_files (
+  tenant_id text not null,
+  message_id uuid not null,
+  file_id uuid not null,
+  constraint message_files_pkey PRIMARY KEY (tenant_id, message_id, file_id),
+  constraint message_files_tenant_id_file_id_fkey FOREIGN KEY (tenant_id, file_id) REFERENCES files(tenant_id, file_id),
+  constraint message_files_tenant_id_message_id_fkey FOREIGN KEY (tenant_id, message_id) REFERENCES messages(tenant_id, message_id) ON DELETE CASCADE
+);
+alter table message_files enable row level security;
+alter table message_files force row level security;
 
 create table messages (
   tenant_id text not null,
@@ -815,11 +830,12 @@ create table uploads (
   settings jsonb default '{}'::jsonb not null,
   sha256 bytea,
   storage_key text not null,
-  place jsonb default '{}'::jsonb not null,
+  place jsonb,
   state text default 'open'::text not null,
   problem jsonb,
   author jsonb not null,
   fence integer default 0 not null,
+  writer integer,
   lease_until timestamp with time zone,
   created_at timestamp with time zone default moment() not null,
   expires_at timestamp with time zone default (moment() + '2 days'::interval) not null,
@@ -846,9 +862,15 @@ CREATE INDEX asset_views_asset ON asset_views USING btree (tenant_id, asset_id, 
 
 CREATE INDEX asset_views_link ON asset_views USING btree (tenant_id, link_id);
 
+CREATE INDEX assets_captions ON assets USING btree (tenant_id, captions_id) WHERE (captions_id IS NOT NULL);
+
 CREATE INDEX assets_file ON assets USING btree (tenant_id, file_id);
 
+CREATE INDEX assets_gone ON assets USING btree (tenant_id, deleted_at) WHERE (deleted_at IS NOT NULL);
+
 CREATE UNIQUE INDEX assets_key ON assets USING btree (tenant_id, key) WHERE (deleted_at IS NULL);
+
+CREATE INDEX assets_poster ON assets USING btree (tenant_id, poster_id) WHERE (poster_id IS NOT NULL);
 
 CREATE INDEX assets_recent ON assets USING btree (tenant_id, asset_id DESC) WHERE (deleted_at IS NULL);
 
@@ -900,9 +922,13 @@ CREATE INDEX events_of_contact ON events USING btree (tenant_id, contact_id, typ
 
 CREATE INDEX files_by_key ON files USING btree (tenant_id, storage_key);
 
+CREATE INDEX files_converted ON files USING btree (tenant_id, converted_from) WHERE (converted_from IS NOT NULL);
+
 CREATE INDEX inbound_media_due ON inbound_media USING btree (due_at);
 
 CREATE UNIQUE INDEX link_directory_code ON link_directory USING btree (code);
+
+CREATE INDEX message_files_file ON message_files USING btree (tenant_id, file_id);
 
 CREATE UNIQUE INDEX messages_carrier_sid ON messages USING btree (tenant_id, carrier_sid) WHERE (carrier_sid IS NOT NULL);
 
@@ -1007,6 +1033,8 @@ create policy found_by_anyone on link_directory as permissive for select to publ
 create policy tenant_isolation on link_directory as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on members as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on message_files as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on messages as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -1193,6 +1221,8 @@ grant delete, insert, select, update on inbound_media to patchbay_app;
 grant delete, insert, select, update on link_directory to patchbay_app;
 
 grant delete, insert, select, update on members to patchbay_app;
+
+grant delete, insert, select, update on message_files to patchbay_app;
 
 grant delete, insert, select, update on messages to patchbay_app;
 

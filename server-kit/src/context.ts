@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Carrier } from './carriers/carrier.ts';
 import type { Database } from './db/client.ts';
 import type { FeedHub } from './events/hub.ts';
+import type { MediaContext } from './media/options.ts';
 
 /** What `kit.ts` wires together once and every route and job gets. */
 export interface KitContext {
@@ -14,6 +15,8 @@ export interface KitContext {
   /** Signs session tokens and links. At least 32 characters. */
   secret: string;
   feed: FeedHub;
+  /** Where files are, and what the host says about them. */
+  media: MediaContext;
   log: Logger;
   clock: () => Date;
   /** What the host knows about where a request came from. */

@@ -19,6 +19,7 @@ import type { ClientBindings } from './http/client-address.ts';
 import { nodeHandler, type NodeHandler } from './http/node.ts';
 import { problemResponse, unavailable } from './http/problems.ts';
 import { startWorker, type Worker } from './jobs/worker.ts';
+import { checkedMedia, storageOf, type MediaOptions } from './media/options.ts';
 import { feedEnricher, webhookRoutes } from './messaging/index.ts';
 import { tenantRegister, type Tenants } from './tenancy/tenants.ts';
 import { tokenKeeper, type SessionTokenOptions } from './tenancy/tokens.ts';
@@ -45,6 +46,8 @@ export interface ServerKitOptions {
    * `trust proxy`), else the other end of the connection, which behind a proxy is the proxy; unknown for `kit.fetch`.
    */
   clientAddress?: (request: Request) => string | null | undefined;
+  /** Videos, pictures and documents: where they are kept, and how large they may be. */
+  media?: MediaOptions;
   /** Default true: `GET /v1/feed`, and other processes are told of every change. */
   live?: boolean;
 }
@@ -86,6 +89,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   const carrier = checkedCarrier(options.carrier);
   const cors = checkedOrigins(options.cors ?? []);
   const database = checkedDatabase(options.database);
+  const media = checkedMedia(options.media);
   const log = options.log ?? pino({ name: 'patchbay' });
   const clock = options.clock ?? (() => new Date());
   const workers = new Set<Worker>();
@@ -101,6 +105,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     });
     const feed = new FeedHub(opened, log, feedEnricher({ secret, mountPath, clock }));
     const { clientAddress } = options;
+    const storage = storageOf(options.media?.storage);
     const context: KitContext = {
       database: opened,
       carrier,
@@ -111,6 +116,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       log,
       clock,
       clientAddress,
+      media: { storage, options: media },
     };
     const live = options.live ?? true;
     if (!live) await feed.close();
@@ -169,6 +175,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       await Promise.all(running.map((worker) => worker.stop()));
       if (!opened) return;
       await opened.context.feed.close();
+      await opened.context.media.storage.close();
       await opened.context.database.close();
       await opened.embedded?.stop();
     },
@@ -226,9 +233,9 @@ function checkedUrl(given: string | undefined): { publicUrl: string; mountPath: 
   const mountPath = url.pathname === '/' ? '' : url.pathname;
   if (mountPath.includes('//'))
     throw new SetupError(`publicUrl "${given}" has an empty part between two slashes.`);
-  if (/^\/(v1|twilio|p)(\/|$)/.test(mountPath)) {
+  if (/^\/(v1|twilio|p|m)(\/|$)/.test(mountPath)) {
     throw new SetupError(
-      'The mount path cannot begin with /v1, /twilio or /p: those are the kit’s own paths.',
+      'The mount path cannot begin with /v1, /twilio, /p or /m: those are the kit’s own paths.',
     );
   }
   return { publicUrl: `${url.origin}${mountPath}`, mountPath };

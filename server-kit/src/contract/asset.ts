@@ -82,7 +82,7 @@ export const createUpload = z
   .object({
     id: id.optional().meta({ description: "The client's own id: the same id again is the same upload" }),
     name: assetName,
-    size: z.int().positive().meta({ description: 'Bytes' }),
+    size: z.int().nonnegative().meta({ description: 'Bytes; a file without any is refused' }),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
@@ -95,6 +95,20 @@ export const createUpload = z
   })
   .meta({ id: 'CreateUpload' });
 export type CreateUpload = z.input<typeof createUpload>;
+
+/** Of a file that comes in one go; the body is the file. */
+export const uploadFileQuery = z.object({
+  id: id
+    .optional()
+    .meta({ description: "The client's own id of the asset: the same id again is the same asset" }),
+  name: assetName.optional().meta({ description: 'Left out: as the form calls it' }),
+  key: assetKey.optional(),
+  download: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+  link_days: z.coerce.number().int().min(1).max(3650).optional(),
+});
 
 export const upload = z
   .object({

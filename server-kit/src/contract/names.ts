@@ -340,6 +340,7 @@ export const ERROR_CODES = {
   asset_not_ready: { status: 409, title: 'The file is not ready yet' },
   asset_key_taken: { status: 409, title: 'Another file has this key' },
   link_ended: { status: 410, title: 'This link has ended' },
+  upload_moved: { status: 409, title: 'The upload goes on at another byte' },
   upload_ended: { status: 410, title: 'This upload has ended' },
   storage_full: { status: 507, title: 'There is no room for the file' },
   payload_too_large: { status: 413, title: 'Too large' },

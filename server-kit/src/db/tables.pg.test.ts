@@ -5,6 +5,7 @@ import * as bulk from '../bulk/tables.ts';
 import * as consent from '../consent/tables.ts';
 import * as contacts from '../contacts/tables.ts';
 import * as events from '../events/tables.ts';
+import * as media from '../media/tables.ts';
 import * as messaging from '../messaging/tables.ts';
 import * as notes from '../notes/tables.ts';
 import * as notifications from '../notifications/tables.ts';
@@ -19,6 +20,7 @@ const TABLES: PgTable[] = [
   consent,
   contacts,
   events,
+  media,
   messaging,
   notes,
   notifications,

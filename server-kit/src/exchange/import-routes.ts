@@ -18,11 +18,11 @@ import { ProblemError } from '../errors.ts';
 import type { AppEnv } from '../http/env.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { once } from '../http/idempotency.ts';
+import { fileOfForm, isForm } from '../http/multipart.ts';
 import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import type { CsvRecord } from './csv-read.ts';
 import { proposeMapping } from './detect.ts';
 import { previewImport, type ImportSettings } from './imports.ts';
-import { fileOfForm, isForm } from './multipart.ts';
 import { checkSettings } from './rows.ts';
 import { recordsFrom, takeUpload, tooLarge } from './upload.ts';
 

@@ -41,6 +41,49 @@ describe('a browser of another origin', () => {
   });
 });
 
+describe('a file', () => {
+  const upload = (method: string, path: string, headers: Record<string, string> = {}) =>
+    raw(path, {
+      method,
+      headers: { 'content-type': 'application/octet-stream', ...headers },
+      body: new Uint8Array(300 * 1024),
+    });
+
+  it.each([
+    ['POST', '/v1/media/upload'],
+    ['POST', '/v1/media/upload-video'],
+    ['POST', '/v1/media/uploads'],
+    ['PATCH', '/v1/media/uploads/0199c0de-0000-7000-8000-000000000000'],
+    ['DELETE', '/v1/media/0199c0de-0000-7000-8000-000000000000/0'],
+    ['POST', '/v1/media/files/0199c0de-0000-7000-8000-000000000000'],
+  ])('is not taken without a token: %s %s', async (method, path) => {
+    const answer = await raw(path, { method, headers: { 'tus-resumable': '1.0.0' } });
+    expect(answer.status).toBe(401);
+  });
+
+  it('may be larger than other bodies, unless it says that it is JSON', async () => {
+    const path = '/v1/media/uploads/0199c0de-0000-7000-8000-000000000000';
+    expect((await upload('PATCH', path)).status).toBe(401);
+    expect((await upload('PATCH', path, { 'content-type': 'application/json' })).status).toBe(413);
+    expect((await upload('POST', '/v1/media/uploads')).status).toBe(413);
+  });
+
+  it('may be sent by tus from another origin', async () => {
+    const { headers } = await raw('/v1/media/uploads/1', {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example.com',
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': 'tus-resumable,upload-offset',
+      },
+    });
+    expect(headers.get('access-control-allow-methods')).toMatch(/HEAD.*PATCH.*DELETE/);
+    expect(headers.get('access-control-allow-headers')).toMatch(/tus-resumable.*upload-offset/);
+    const answer = await raw('/v1/me', { headers: { origin: 'https://app.example.com' } });
+    expect(answer.headers.get('access-control-expose-headers')).toMatch(/upload-offset/);
+  });
+});
+
 describe('every answer', () => {
   it('is kept by no cache and sniffed by no browser', async () => {
     for (const path of ['/v1/me', '/v1/nothing', '/v1/health']) {

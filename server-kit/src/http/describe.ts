@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import type { Carrier } from '../carriers/carrier.ts';
 import { Database } from '../db/client.ts';
 import { FeedHub } from '../events/hub.ts';
+import { checkedMedia } from '../media/options.ts';
+import type { MediaStorage } from '../media/storage/storage.ts';
 import { createApp } from './app.ts';
 import { openApiDocument } from './document.ts';
 
@@ -19,6 +21,7 @@ export function describeApi(): object {
       mountPath: '',
       secret: 'x'.repeat(32),
       clock: () => new Date(),
+      media: { storage: {} as MediaStorage, options: checkedMedia() },
     }),
   );
 }

@@ -10,6 +10,7 @@ import { belongings } from '../belongings.ts';
 import type { KitContext } from '../context.ts';
 import { exportWork } from '../exchange/exports.ts';
 import { importWork } from '../exchange/imports.ts';
+import { startMediaKeeper } from '../media/keeper.ts';
 import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
@@ -63,6 +64,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     export: exportWork,
   });
   const reminders = startReminders(context);
+  const media = startMediaKeeper(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -92,7 +94,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     async stop() {
       clearInterval(sweepTimer);
       stopping.abort();
-      await Promise.all([sweeping, keeper.stop(), bulk.stop(), reminders.stop()]);
+      await Promise.all([sweeping, keeper.stop(), bulk.stop(), reminders.stop(), media.stop()]);
       await runner.stop();
       await pool.end();
     },

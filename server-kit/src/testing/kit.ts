@@ -3,6 +3,9 @@
  * of each other. `await kit.close()` drops the schema again.
  */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { inject } from 'vitest';
@@ -46,6 +49,8 @@ export interface TestKit {
   schema: string;
   a: TestTenant;
   b: TestTenant;
+  /** Where its files are, unless `media` says otherwise. */
+  folder: string;
   /** What the kit has logged, as pino's objects. */
   logged: Record<string, unknown>[];
   token(tenant: string, role?: Role, member?: { id: string; name: string }): Promise<string>;
@@ -83,12 +88,14 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
   const url = given ?? process.env['PATCHBAY_TEST_DATABASE_URL'] ?? inject('databaseUrl');
   const schema = `t${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
   const carrier = fakeCarrier();
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-media-'));
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const kit = createServerKit({
     publicUrl: TEST_URL,
     secret: TEST_SECRET,
     log,
+    media: { storage: { folder } },
     ...options,
     carrier,
     database: { url, schema, maxConnections: 4 },
@@ -133,6 +140,7 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
     database,
     url,
     schema,
+    folder,
     a,
     b,
     logged,
@@ -195,6 +203,7 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
     async close() {
       await kit.close();
       await database.close();
+      await rm(folder, { recursive: true, force: true });
       for (const name of [schema, `${schema}_worker`])
         await admin(`drop schema if exists ${quoteName(name)} cascade`);
       await admin(`drop owned by ${quoteName(`${schema}_app`)}`);

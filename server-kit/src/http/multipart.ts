@@ -10,6 +10,9 @@ export interface FormFile {
   bytes: AsyncIterable<Uint8Array>;
 }
 
+/** Of a form’s other parts, which are passed over; the file’s bytes are counted by whoever takes them. */
+const LIMITS = { files: 1, fields: 20, fieldSize: 64 * 1024, headerPairs: 100 };
+
 export const isForm = (contentType: string) => /^multipart\/form-data\b/i.test(contentType);
 
 /** The first file of a form; whatever else is in it is passed over. Throws `invalid_file`, while it is read too. */
@@ -20,7 +23,7 @@ export async function fileOfForm(
   const source = Readable.fromWeb((body ?? new Blob([]).stream()) as NodeStream);
   let form: InstanceType<typeof Busboy>;
   try {
-    form = new Busboy({ headers: { 'content-type': contentType }, limits: { files: 1 } });
+    form = new Busboy({ headers: { 'content-type': contentType }, limits: LIMITS });
   } catch {
     throw noFile();
   }

@@ -1,0 +1,119 @@
+/**
+ * The ways to an asset from outside: `/m/{code}`. Codes travel in texts, so they are short: eight characters drawn at random,
+ * and six of a signature, without which nobody asks the database. The first character says what the code is for, and is signed
+ * with the rest: a digit for the bytes alone, a letter for the page. So a code for one is none for the other.
+ */
+import { randomInt } from 'node:crypto';
+import type { KitContext } from '../context.ts';
+import type { LinkPurpose, MemberRef } from '../contract/index.ts';
+import type { Tx } from '../db/client.ts';
+import { notFound } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { isSame, sign } from '../signing.ts';
+
+const DIGITS = '0123456789';
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const ALPHABET = DIGITS + LETTERS;
+const DRAWN = 8;
+const SIGNED = 6;
+
+export interface NewLink {
+  assetId: string;
+  purpose: LinkPurpose;
+  /** Whose link it is: their views are theirs. */
+  contactId?: string | null | undefined;
+  messageId?: string | null | undefined;
+  /** Left out: as the asset says. Null: for good. */
+  expiresAt?: Date | string | null | undefined;
+  /** Left out: as the asset says, also when that changes later. */
+  download?: boolean | undefined;
+  author?: MemberRef | null | undefined;
+  /** The asset's own link has the asset's id. */
+  id?: string | undefined;
+}
+
+export interface MadeLink {
+  id: string;
+  /** As the table has it; `linkUrl` signs it. */
+  code: string;
+}
+
+/** Draws a number from 0 to below `limit`. Tests bring their own. */
+export type Draw = (limit: number) => number;
+
+/** Throws `not_found` when there is no such asset. Whether it is ready is for the caller to ask. */
+export async function createLink(tx: Tx, link: NewLink, draw: Draw = randomInt): Promise<MadeLink> {
+  const { sql, tenant } = tx;
+  const id = link.id ?? newId();
+  let code = drawCode(link.purpose, draw);
+  const [made] = await sql`
+    insert into asset_links (tenant_id, link_id, asset_id, code, purpose, contact_id, message_id, download, expires_at, author,
+      created_at)
+    select ${tenant}, ${id}, asset_id, ${code}, ${link.purpose}, ${link.contactId ?? null}, ${link.messageId ?? null},
+      ${link.download ?? null},
+      case when ${link.expiresAt === undefined} then moment() + make_interval(days => link_days)
+        else ${link.expiresAt ?? null}::timestamptz end,
+      ${link.author ? sql.json(link.author) : null}::jsonb, moment()
+    from assets where tenant_id = ${tenant} and asset_id = ${link.assetId} and deleted_at is null
+    returning 1`;
+  if (!made) throw notFound('file');
+  // codes are all tenants', so another one may have drawn the same
+  for (;;) {
+    const [listed] = await sql`
+      insert into link_directory (tenant_id, link_id, code) values (${tenant}, ${id}, ${code})
+      on conflict (code) do nothing returning 1`;
+    if (listed) return { id, code };
+    code = drawCode(link.purpose, draw);
+    await sql`update asset_links set code = ${code} where tenant_id = ${tenant} and link_id = ${id}`;
+  }
+}
+
+/** From now on it leads nowhere. False: there is no such link. One that was revoked before stays as it was. */
+export async function revokeLink({ sql, tenant }: Tx, id: string): Promise<boolean> {
+  const [row] = await sql`
+    update asset_links set revoked_at = coalesce(revoked_at, moment())
+    where tenant_id = ${tenant} and link_id = ${id} returning 1`;
+  return row !== undefined;
+}
+
+/** The whole address. `linkDomain` is the tenant's own (`settings.link_domain`), if it has one. */
+export function linkUrl(
+  { secret, publicUrl }: Pick<KitContext, 'secret' | 'publicUrl'>,
+  linkDomain: string | null | undefined,
+  code: string,
+): string {
+  return `${linkDomain ?? publicUrl}/m/${code}${tagOf(secret, code)}`;
+}
+
+export interface OpenedCode {
+  code: string;
+  purpose: LinkPurpose;
+}
+
+/** What stands in an address, checked; null for what this kit did not sign. */
+export function openCode(secret: string, text: string): OpenedCode | null {
+  if (!/^[0-9A-Za-z]{14}$/.test(text)) return null;
+  const code = text.slice(0, DRAWN);
+  if (!isSame(Buffer.from(tagOf(secret, code)), Buffer.from(text.slice(DRAWN)))) return null;
+  return { code, purpose: purposeOf(code) };
+}
+
+function purposeOf(code: string): LinkPurpose {
+  return DIGITS.includes(code[0]!) ? 'file' : 'page';
+}
+
+function drawCode(purpose: LinkPurpose, draw: Draw): string {
+  const first = purpose === 'file' ? DIGITS : LETTERS;
+  const rest = Array.from({ length: DRAWN - 1 }, () => ALPHABET[draw(ALPHABET.length)]);
+  return first[draw(first.length)] + rest.join('');
+}
+
+function tagOf(secret: string, code: string): string {
+  let number = sign(secret, `link ${purposeOf(code)}`, code, 8).readBigUInt64BE();
+  let tag = '';
+  for (let place = 0; place < SIGNED; place += 1) {
+    tag += ALPHABET[Number(number % 62n)];
+    number /= 62n;
+  }
+  return tag;
+}

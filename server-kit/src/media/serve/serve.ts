@@ -1,0 +1,161 @@
+/** The answer to whoever asks for a file's bytes: a browser that seeks, a carrier, a scanner. */
+import type { Logger } from 'pino';
+import { select } from './ranges.ts';
+import { StorageError, type ByteRange, type MediaStorage } from '../storage/storage.ts';
+
+export interface ServingContext {
+  media: { storage: MediaStorage };
+  log: Logger;
+}
+
+export interface ServedFile {
+  storageKey: string;
+  /** In bytes. */
+  size: number;
+  /** In hexadecimal. */
+  sha256: string;
+  /** As it was found by content. */
+  contentType: string;
+  /** For people, without path: what a download is called. */
+  name: string;
+  /** True: to be kept, not shown. What a browser must not show is kept either way. */
+  download: boolean;
+  /** Since when these bytes are what is served. */
+  modified?: Date;
+  /** For how many seconds a browser may ask nobody. Default 300: that long a revoked link still plays where it has been played. */
+  maxAge?: number;
+  /** Who may embed it: this host's pages, or anybody's who has the address. Default `same-site`. */
+  embeddable?: 'same-site' | 'cross-origin';
+}
+
+/** Never SVG or HTML: on the host's origin they could run script. */
+const SHOWN =
+  /^(image\/(png|jpeg|gif|webp|avif|bmp|heic|heif|tiff)|video\/[\w.+-]+|audio\/[\w.+-]+|application\/pdf|text\/vtt)$/;
+
+/** Throws `StorageError`: `missing` where the storage has lost the bytes. HEAD opens nothing. */
+export async function serveFile(
+  context: ServingContext,
+  request: Pick<Request, 'method' | 'headers'>,
+  file: ServedFile,
+): Promise<Response> {
+  // 128 bits of it: no two files of one name will ever share them
+  const etag = `"${file.sha256.slice(0, 32)}"`;
+  const modified = file.modified ? new Date(Math.floor(file.modified.getTime() / 1000) * 1000) : null;
+  const { status, range } = select(request.method, (name) => request.headers.get(name), {
+    size: file.size,
+    etag,
+    modified,
+  });
+  const headers = new Headers({
+    etag,
+    'accept-ranges': 'bytes',
+    // no-transform: a compressing proxy would make other bytes of them, and ranges of nothing
+    'cache-control': `private, no-transform, max-age=${file.maxAge ?? 300}`,
+    ...(modified && { 'last-modified': modified.toUTCString() }),
+    ...rulesFor(file),
+  });
+  if (status === 304) return new Response(null, { status, headers });
+  for (const [name, value] of Object.entries(namesOf(file))) headers.set(name, value);
+  if (status === 412 || status === 416) {
+    headers.set('content-length', '0');
+    headers.delete('content-disposition');
+    headers.delete('content-type');
+    headers.set('cache-control', 'no-store');
+    if (status === 416) headers.set('content-range', `bytes */${file.size}`);
+    return new Response(null, { status, headers });
+  }
+  const part = range ?? { start: 0, end: file.size - 1 };
+  headers.set('content-length', String(part.end - part.start + 1));
+  if (range) headers.set('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
+  if (request.method === 'HEAD' || file.size === 0) return new Response(null, { status, headers });
+  return new Response(await bytesOf(context, file, part), { status, headers });
+}
+
+/** From the storage, as the viewer takes it. */
+async function bytesOf({ media, log }: ServingContext, { storageKey, size }: ServedFile, range: ByteRange) {
+  const whole = range.start === 0 && range.end === size - 1;
+  try {
+    return await media.storage.read(storageKey, whole ? undefined : range);
+  } catch (error) {
+    const reason = error instanceof StorageError ? error.reason : 'unavailable';
+    log.error({ key: storageKey, reason, err: (error as Error).message }, 'a file could not be served');
+    throw error instanceof StorageError ? error : new StorageError(reason, (error as Error).message, error);
+  }
+}
+
+/** What a browser may do with it: show it, run nothing of it, guess nothing. */
+function rulesFor({ contentType, embeddable = 'same-site' }: ServedFile): Record<string, string> {
+  return {
+    'x-content-type-options': 'nosniff',
+    // browsers draw no PDF in a sandbox, nor without styles of their own; it runs no script of our origin without one either
+    'content-security-policy':
+      contentType === 'application/pdf'
+        ? "default-src 'none'; style-src 'unsafe-inline'"
+        : "sandbox; default-src 'none'",
+    'cross-origin-resource-policy': embeddable,
+    'referrer-policy': 'no-referrer',
+    'x-robots-tag': 'noindex',
+  };
+}
+
+function namesOf({ contentType, name, download }: ServedFile): Record<string, string> {
+  const shown = SHOWN.test(contentType);
+  return {
+    'content-type':
+      contentType === 'text/vtt'
+        ? 'text/vtt; charset=utf-8'
+        : shown
+          ? contentType
+          : 'application/octet-stream',
+    'content-disposition': disposition(shown && !download ? 'inline' : 'attachment', name),
+  };
+}
+
+/** RFC 6266: the name in ASCII for old clients, and as it is (RFC 8187) for the others. */
+export function disposition(type: 'inline' | 'attachment', name: string): string {
+  const clean = name
+    // what would name another folder or end the header, and what turns the reading direction to hide an extension
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029/\\:*?"<>|]/gu, '_')
+    .toWellFormed()
+    .slice(0, 150)
+    .trim();
+  const whole = clean === '' || /^\.+$/.test(clean) ? 'file' : clean;
+  const ascii = whole
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\x20-\x7e]/g, '_')
+    .replace(/[%;']/g, '_');
+  const encoded = encodeURIComponent(whole.toWellFormed()).replace(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return ascii === whole
+    ? `${type}; filename="${ascii}"`
+    : `${type}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}
+
+const EXTENSIONS: Record<string, string> = {
+  'video/mp4': 'mp4',
+  'video/quicktime': 'mov',
+  'video/webm': 'webm',
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/heic': 'heic',
+  'image/avif': 'avif',
+  'audio/mpeg': 'mp3',
+  'audio/mp4': 'm4a',
+  'audio/wav': 'wav',
+  'audio/ogg': 'ogg',
+  'application/pdf': 'pdf',
+  'text/vtt': 'vtt',
+};
+
+/** "Birthday" is "Birthday.mp4" once it is kept: names are members' own and need not end like files. */
+export function fileName(name: string, contentType: string): string {
+  const extension = EXTENSIONS[contentType];
+  return extension === undefined || name.toLowerCase().endsWith(`.${extension}`)
+    ? name
+    : `${name}.${extension}`;
+}

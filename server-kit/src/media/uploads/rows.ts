@@ -1,0 +1,179 @@
+/**
+ * Uploads as rows. Vocabulary:
+ *
+ * - *fence*: whoever wants to write takes the next number. The highest one is who shall write.
+ * - *writer*: the number that writes now. It stays the writer until it lets go, or until its lease has ended because its
+ *   process was killed; so two never write at once, and one that was overtaken says last what it has got.
+ * - *lease*: renewed with every place that is stored, and each second while nothing comes.
+ */
+import type { AssetKind, CreateUpload, MemberRef, Problem, UploadState } from '../../contract/index.ts';
+import type { Database, Tx } from '../../db/client.ts';
+import type { Found } from '../examine.ts';
+import type { UploadPlace } from '../storage/storage.ts';
+
+export interface UploadRow {
+  tenant_id: string;
+  upload_id: string;
+  purpose: NonNullable<CreateUpload['purpose']>;
+  asset_id: string;
+  name: string;
+  size: number;
+  received: number;
+  settings: UploadSettings;
+  sha256: Buffer | null;
+  storage_key: string;
+  place: UploadPlace | null;
+  state: UploadState;
+  problem: Problem | null;
+  author: MemberRef;
+  fence: number;
+  writer: number | null;
+  created_at: string;
+  expires_at: string;
+}
+
+export interface UploadSettings {
+  key?: string | undefined;
+  download?: boolean | undefined;
+  link_days?: number | null | undefined;
+  /** What the name says it is. */
+  claimed?: AssetKind | undefined;
+  /** What it is, once it has been looked at: after that nobody looks again. */
+  found?: Found;
+}
+
+/** Seconds after which a writer that says nothing is taken for dead. */
+const LEASE = '5 seconds';
+/** After this long without an end somebody looks whether a finish was interrupted. */
+const FINISH_SOON = '20 seconds';
+
+/** For the caller's pipeline. */
+export function uploadById({ sql, tenant }: Tx, id: string) {
+  return sql<UploadRow[]>`select *, size::float8 as size, received::float8 as received
+    from uploads where tenant_id = ${tenant} and upload_id = ${id}`;
+}
+
+/** For the caller's pipeline; nothing when the id is taken. */
+export function insertUpload(
+  { sql, tenant }: Tx,
+  row: Pick<UploadRow, 'purpose' | 'name' | 'size' | 'settings' | 'author'> & {
+    id: string;
+    assetId: string;
+    key: string;
+    sha256: Buffer | null;
+  },
+) {
+  return sql`
+    with made as (
+      insert into uploads (tenant_id, upload_id, purpose, asset_id, name, size, settings, sha256, storage_key, author)
+      values (${tenant}, ${row.id}, ${row.purpose}, ${row.assetId}, ${row.name}, ${row.size},
+        ${sql.json(row.settings as never)}, ${row.sha256}, ${row.key}, ${sql.json(row.author)})
+      on conflict do nothing returning upload_id, expires_at)
+    insert into upload_alarms (tenant_id, upload_id, due_at) select ${tenant}, upload_id, expires_at from made
+    returning 1`;
+}
+
+/** A claim to write. `isWriter`: nobody else does. Null: the upload takes no more bytes, or is not there. */
+export async function takeNumber(
+  database: Database,
+  tenant: string,
+  id: string,
+): Promise<{ number: number; isWriter: boolean } | null> {
+  const [[row]] = await database.pipeline(tenant, ({ sql }) => [
+    sql<{ number: number; is_writer: boolean }[]>`
+      update uploads set fence = fence + 1,
+        writer = case when writer is null or lease_until <= moment() then fence + 1 else writer end,
+        lease_until = case when writer is null or lease_until <= moment()
+          then moment() + ${LEASE}::interval else lease_until end
+      where tenant_id = ${tenant} and upload_id = ${id} and state = 'open'
+      returning fence as number, writer = fence as is_writer`,
+  ]);
+  return row ? { number: row.number, isWriter: row.is_writer } : null;
+}
+
+/** Asked again until it is `writing`, or `overtaken` by a yet higher number, or the upload is `over`. */
+export async function becomeWriter(
+  database: Database,
+  tenant: string,
+  id: string,
+  number: number,
+): Promise<'writing' | 'waiting' | 'overtaken' | 'over'> {
+  const [[row]] = await database.pipeline(tenant, ({ sql }) => [
+    sql<{ fence: number; writer: number | null }[]>`
+      update uploads set
+        writer = case when fence = ${number} and (writer is null or lease_until <= moment()) then fence else writer end,
+        lease_until = case when fence = ${number} and (writer is null or lease_until <= moment())
+          then moment() + ${LEASE}::interval else lease_until end
+      where tenant_id = ${tenant} and upload_id = ${id} and state = 'open' returning fence, writer`,
+  ]);
+  if (!row) return 'over';
+  if (row.writer === number) return 'writing';
+  return row.fence > number ? 'overtaken' : 'waiting';
+}
+
+/**
+ * Stores how far it is. With the last byte nobody may write any more, and the rest is `finish.ts`'s. Null: somebody else
+ * writes, and nothing was stored.
+ */
+export async function storePlace(
+  database: Database,
+  tenant: string,
+  id: string,
+  number: number,
+  place: UploadPlace | null,
+  received: number,
+): Promise<{ wanted: boolean } | null> {
+  const [[row]] = await database.pipeline(tenant, ({ sql }) => [
+    sql<{ wanted: boolean }[]>`
+      update uploads set place = ${place && sql.json(place as never)}, received = ${received},
+        state = case when size = ${received} then 'finishing' else state end, lease_until = moment() + ${LEASE}::interval
+      where tenant_id = ${tenant} and upload_id = ${id} and writer = ${number} and state = 'open'
+      returning fence > ${number} as wanted`,
+    sql`update upload_alarms a set due_at = moment() + ${FINISH_SOON}::interval from uploads u
+        where a.tenant_id = ${tenant} and a.upload_id = ${id} and u.tenant_id = ${tenant} and u.upload_id = ${id}
+          and u.state = 'finishing'`,
+  ]);
+  return row ?? null;
+}
+
+/** While nothing comes. */
+export async function keepLease(
+  database: Database,
+  tenant: string,
+  id: string,
+  number: number,
+): Promise<{ wanted: boolean } | null> {
+  const [[row]] = await database.pipeline(tenant, ({ sql }) => [
+    sql<{ wanted: boolean }[]>`
+      update uploads set lease_until = moment() + ${LEASE}::interval
+      where tenant_id = ${tenant} and upload_id = ${id} and writer = ${number}
+      returning fence > ${number} as wanted`,
+  ]);
+  return row ?? null;
+}
+
+/** Lets go. */
+export async function stopWriting(
+  database: Database,
+  tenant: string,
+  id: string,
+  number: number,
+): Promise<void> {
+  await database.pipeline(tenant, ({ sql }) => [
+    sql`update uploads set writer = null, lease_until = null
+        where tenant_id = ${tenant} and upload_id = ${id} and writer = ${number}`,
+  ]);
+}
+
+/** Who finishes. Null: somebody is at it, or there is nothing to finish. */
+export async function takeFinish(database: Database, tenant: string, id: string): Promise<UploadRow | null> {
+  const [[row]] = await database.pipeline(tenant, ({ sql }) => [
+    sql<UploadRow[]>`
+      update uploads set fence = fence + 1, writer = fence + 1,
+        lease_until = moment() + ${LEASE}::interval
+      where tenant_id = ${tenant} and upload_id = ${id} and state = 'finishing'
+        and (writer is null or lease_until <= moment())
+      returning *, size::float8 as size, received::float8 as received`,
+  ]);
+  return row ?? null;
+}

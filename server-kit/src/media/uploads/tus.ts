@@ -1,0 +1,312 @@
+/**
+ * The tus protocol (https://tus.io/protocols/resumable-upload) over our rows and our storage: @tus/server speaks it, and this says
+ * where an upload stands, who may write, and where the bytes go. Uploads are made by `POST /media/uploads`; tus has HEAD, PATCH
+ * and DELETE. It is never asked for GET, which would hand out half a file.
+ */
+import { DataStore, Server, Upload, type Lock } from '@tus/server';
+import type { Readable } from 'node:stream';
+import type { KitContext } from '../../context.ts';
+import { notFound, ProblemError } from '../../errors.ts';
+import { storageProblem } from '../problems.ts';
+import { receive } from '../receive.ts';
+import { StorageError } from '../storage/storage.ts';
+import { dropUpload, finishUpload, readUpload } from './finish.ts';
+import { becomeWriter, keepLease, stopWriting, storePlace, takeNumber, type UploadRow } from './rows.ts';
+import { RunningHashes } from './running.ts';
+
+export type UploadContext = Pick<KitContext, 'database' | 'media' | 'log'>;
+
+/** How often a live writer says that it lives, and hears that somebody else wants to write. */
+const BEAT_MS = 1_000;
+const ASK_EVERY_MS = 100;
+/** Longer than a lease: a killed process's writer is waited out. */
+const PATIENCE_MS = 9_000;
+const SHORTLY = 1;
+
+export interface Uploads {
+  /** Answers one request of tus about an upload of this member. Throws `not_found` for one of somebody else. */
+  handle(request: Request, who: { tenant: string; member: string }, id: string): Promise<Response>;
+}
+
+export function tusUploads(context: UploadContext): Uploads {
+  const hashes = new RunningHashes();
+  /** Those that write in this process hear at once that they shall stop. */
+  const writing = new Map<string, () => void>();
+
+  async function handle(
+    request: Request,
+    { tenant, member }: { tenant: string; member: string },
+    id: string,
+  ): Promise<Response> {
+    const turn = new Turn(context, tenant, id, member, hashes, writing);
+    if (request.method === 'DELETE') {
+      await turn.drop();
+      return new Response(null, { status: 204, headers: { 'tus-resumable': '1.0.0' } });
+    }
+    let problem: ProblemError | undefined;
+    const server = new Server({
+      path: '/',
+      datastore: new Store(turn),
+      locker: { newLock: () => turn as Lock },
+      // who is asked to stop does so now: what it has got is stored, and its sender goes on from there
+      lockDrainTimeout: SHORTLY,
+      getFileIdFromRequest: () => id,
+      allowedOrigins: () => false,
+      onIncomingRequest: async () => void (await turn.row()),
+      onUploadFinish: async () => {
+        await turn.finish(true);
+        return {};
+      },
+      onResponseError: (_request, error) => {
+        problem = explain(error);
+        return { status_code: problem.status, body: '' };
+      },
+    });
+    const answer = await server.handleWeb(request);
+    if (problem) throw problem;
+    if (answer.status === 412) {
+      throw new ProblemError('invalid_request', 'Send Tus-Resumable: 1.0.0.', 'Tus-Resumable');
+    }
+    if (answer.status >= 400) {
+      throw new ProblemError('invalid_request', (await answer.text()).trim() || 'This is no request of tus.');
+    }
+    if (request.method === 'HEAD') await turn.finish(false);
+    // ours says who may read what
+    answer.headers.delete('access-control-expose-headers');
+    return answer;
+  }
+
+  return { handle };
+}
+
+/** One request's part in an upload: it waits for its turn, writes, and lets go. */
+class Turn {
+  readonly context: UploadContext;
+  readonly tenant: string;
+  readonly id: string;
+  readonly #member: string;
+  readonly #hashes: RunningHashes;
+  readonly #writing: Map<string, () => void>;
+  /** Null while it does not write, or because the upload takes no more bytes. */
+  #number: number | null = null;
+  #stop = false;
+  #beat: NodeJS.Timeout | undefined;
+  #release: () => void = () => undefined;
+
+  constructor(
+    context: UploadContext,
+    tenant: string,
+    id: string,
+    member: string,
+    hashes: RunningHashes,
+    writing: Map<string, () => void>,
+  ) {
+    this.context = context;
+    this.tenant = tenant;
+    this.id = id;
+    this.#member = member;
+    this.#hashes = hashes;
+    this.#writing = writing;
+  }
+
+  async #mine(): Promise<UploadRow> {
+    const row = await readUpload(this.context.database, this.tenant, this.id);
+    if (row?.author.id !== this.#member) throw notFound('upload');
+    return row;
+  }
+
+  /** Gives it up. What is being finished goes its way, and is an asset like any other then. */
+  async drop(): Promise<void> {
+    await this.#mine();
+    await this.lock();
+    try {
+      await dropUpload(this.context, this.tenant, this.id);
+    } finally {
+      await this.unlock();
+    }
+  }
+
+  /** Throws `not_found`, and `upload_ended` or what it was refused for. */
+  async row(): Promise<UploadRow> {
+    const row = await this.#mine();
+    if (row.state === 'refused') {
+      throw new ProblemError(row.problem!.code, row.problem!.detail ?? row.problem!.title);
+    }
+    const over =
+      Date.parse(row.expires_at) <= (this.context.database.options.clock?.() ?? new Date()).getTime();
+    if (row.state === 'open' && over) {
+      throw new ProblemError('upload_ended', 'This upload was not finished in time. Begin it again.');
+    }
+    return row;
+  }
+
+  /** Tus calls it before it reads or writes. `asked` is called when somebody else wants to write. */
+  async lock(_signal?: AbortSignal, asked: () => unknown = () => undefined): Promise<void> {
+    const { context, tenant, id } = this;
+    this.#writing.get(id)?.();
+    const taken = await takeNumber(context.database, tenant, id);
+    if (!taken) return;
+    const { number } = taken;
+    if (!taken.isWriter) await this.#wait(number);
+    this.#number = number;
+    this.#release = () => {
+      this.#stop = true;
+      asked();
+    };
+    this.#writing.set(id, this.#release);
+    this.#beat = setInterval(() => {
+      keepLease(context.database, tenant, id, number).then(
+        (still) => {
+          if (!still || still.wanted) this.#release();
+        },
+        () => undefined,
+      );
+    }, BEAT_MS);
+  }
+
+  async #wait(number: number): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const now = await becomeWriter(this.context.database, this.tenant, this.id, number);
+      if (now === 'writing' || now === 'over') return;
+      if (now === 'overtaken' || performance.now() > end) throw busy();
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  }
+
+  async unlock(): Promise<void> {
+    const number = this.#number;
+    this.#number = null;
+    clearInterval(this.#beat);
+    if (this.#writing.get(this.id) === this.#release) this.#writing.delete(this.id);
+    if (number !== null) await stopWriting(this.context.database, this.tenant, this.id, number);
+  }
+
+  /** Under the lock: how much is safe. The row says it, unless the storage has lost some. */
+  async place(): Promise<UploadRow> {
+    const row = await this.row();
+    const number = this.#number;
+    if (number === null || row.state !== 'open' || row.place === null || row.received === 0) return row;
+    const safe = await this.context.media.storage
+      .received(row.storage_key, row.place)
+      .catch((error: unknown) => {
+        if (error instanceof StorageError && error.reason === 'missing') return 0;
+        throw error;
+      });
+    if (safe >= row.received) return row;
+    // nothing is there to go on with
+    const place = safe === 0 ? null : row.place;
+    await storePlace(this.context.database, this.tenant, this.id, number, place, safe);
+    return { ...row, place, received: safe };
+  }
+
+  /** Returns how much is safe now. A sender that is gone is told nothing; who comes next asks. */
+  async write(bytes: Readable, from: number): Promise<number> {
+    const { database, media } = this.context;
+    const row = await this.row();
+    const number = this.#number;
+    if (number === null || row.state !== 'open') return row.received;
+    if (row.received !== from) throw moved(row.received);
+    const running = this.#hashes.resume(this.id, from);
+    let stored = from;
+    try {
+      const come = await receive({
+        storage: media.storage,
+        key: row.storage_key,
+        contentType: 'application/octet-stream',
+        from: { place: row.place, received: from },
+        bytes,
+        largest: row.size,
+        seen: (piece) => {
+          if (!running) return;
+          running.hash.update(piece);
+          running.at += piece.length;
+        },
+        save: async ({ place, received }) => {
+          const still = await storePlace(database, this.tenant, this.id, number, place, received);
+          if (!still) throw busy();
+          stored = received;
+          return !still.wanted && !this.#stop;
+        },
+      });
+      // tus ends a stream early when somebody else wants to write: that is no error, and neither is a line that breaks
+      if (come.error instanceof ProblemError) throw come.error;
+    } finally {
+      this.#hashes.keep(this.id, running, stored);
+    }
+    return stored;
+  }
+
+  /** Throws what the upload was refused for, `storage_full`, `unavailable`. */
+  async finish(wait: boolean): Promise<void> {
+    const { context, tenant, id } = this;
+    for (;;) {
+      const row = await this.row();
+      if (row.state !== 'finishing') return;
+      const ended = await finishUpload(context, tenant, id, this.#hashes);
+      if (ended || !wait) {
+        await this.row();
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  }
+}
+
+class Store extends DataStore {
+  readonly #turn: Turn;
+
+  constructor(turn: Turn) {
+    super();
+    this.#turn = turn;
+    this.extensions = ['termination', 'expiration'];
+  }
+
+  override async getUpload(id: string): Promise<Upload> {
+    const { size, received } = await this.#turn.place();
+    return new Upload({ id, size, offset: received });
+  }
+
+  override write(stream: Readable, _id: string, offset: number): Promise<number> {
+    return this.#turn.write(stream, offset);
+  }
+
+  // said by our own rows
+  override getExpiration(): number {
+    return 0;
+  }
+}
+
+function busy(): ProblemError {
+  return new ProblemError(
+    'unavailable',
+    'Another connection sends this file at the moment. Try again shortly.',
+  );
+}
+
+function moved(received: number): ProblemError {
+  return new ProblemError(
+    'upload_moved',
+    `The upload goes on at byte ${received}. Ask by HEAD, then go on there.`,
+  );
+}
+
+type TusError = Error | { status_code: number; body: string };
+
+/** Errors of @tus/server are objects with a status; ours are problems already. */
+function explain(error: TusError): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof StorageError) return storageProblem(error);
+  if (!('status_code' in error)) throw error;
+  if (error.status_code === 409) {
+    return new ProblemError(
+      'upload_moved',
+      'The upload goes on at another byte. Ask by HEAD, then go on there.',
+    );
+  }
+  if (error.status_code === 413) {
+    return new ProblemError('payload_too_large', 'These are more bytes than were announced.');
+  }
+  if (error.status_code === 404) return notFound('upload');
+  return new ProblemError('invalid_request', error.body.trim());
+}
