@@ -81,7 +81,7 @@ const MAY_KNOW = {
 const FACES = {
   events: ['record', 'hub', 'log', 'routes'],
   carriers: ['carrier'],
-  tenancy: ['tokens', 'tenants', 'directory'],
+  tenancy: ['tokens', 'tenants', 'directory', 'page', 'page-style'],
   // with its tables: the list of conversations is sorted and searched by name in one statement
   // belongings: what others keep of a person, for merging and deleting
   // bulk, remove, input, search: one change for many people goes by the rules of a single one

@@ -167,7 +167,10 @@ function assets(folder, paths) {
 }
 
 const ASSETS = {
-  'server-kit': [['migrations', 'migrations']],
+  'server-kit': [
+    ['migrations', 'migrations'],
+    ['server-kit/src/media/play', 'dist/media/play'],
+  ],
   'carrier-sandbox': [['carrier-sandbox/src/page', 'dist/page']],
   elements: [],
 };

@@ -9,4 +9,6 @@ export const belongings = allBelongings({
   tasks: rowsOf('tasks', 'task_id'),
   notes: rowsOf('notes', 'note_id'),
   notifications: rowsOf('notifications', 'notification_id'),
+  links: rowsOf('asset_links', 'link_id'),
+  views: rowsOf('asset_views', 'view_id'),
 });

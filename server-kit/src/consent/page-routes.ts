@@ -10,16 +10,10 @@ import type { Tx } from '../db/client.ts';
 import { addressOfClient, checkedAddress, type ClientBindings } from '../http/client-address.ts';
 import { lockConsent, recordConsent, type ConsentChange } from './ledger.ts';
 import { openLink, type LinkRef, type Purpose } from './links.ts';
-import {
-  agreedPage,
-  agreement,
-  confirmPage,
-  deadLinkPage,
-  preferencesPage,
-  type Choice,
-  type Look,
-} from './page.ts';
-import { pageStyle } from './page-style.ts';
+import { agreedPage, agreement, confirmPage, deadLinkPage, preferencesPage, type Choice } from './page.ts';
+
+import { lookOf, type Look } from '../tenancy/page.ts';
+import { pageStyle } from '../tenancy/page-style.ts';
 import { confirmByLink, questionOf } from './requests.ts';
 import type { OnWithdrawn } from './routes.ts';
 
@@ -120,14 +114,8 @@ export function pageRoutes(context: KitContext, withdrawn: OnWithdrawn): Hono<En
       const [account] = await tx.sql<{ name: string; time_zone: string; brand: Partial<Brand> }[]>`
         select name, time_zone, brand from tenants where tenant_id = ${tx.tenant}`;
       if (!account) return dead(c, false);
-      const { brand } = account;
-      return show(tx, link, {
-        name: brand.name || account.name,
-        logoUrl: brand.logo_url?.startsWith('https://') ? brand.logo_url : null,
-        locale: brand.locale ?? null,
-        zone: account.time_zone,
-        style: `${mountPath}/p/${purpose === 'confirm' ? 'confirm/' : ''}${token}/style.css`,
-      });
+      const style = `${mountPath}/p/${purpose === 'confirm' ? 'confirm/' : ''}${token}/style.css`;
+      return show(tx, link, { ...lookOf(account, style), zone: account.time_zone });
     });
   }
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getTestKit, TEST_SECRET, TEST_URL, type TestKit } from '../testing/kit.ts';
 import { writeLink } from './links.ts';
-import { pageStyle } from './page-style.ts';
+import { pageStyle } from '../tenancy/page-style.ts';
 
 let kit: TestKit;
 let now = new Date('2026-11-23T18:00:00Z');

@@ -1,40 +1,13 @@
 /**
- * The pages that people see without signing in: their preferences, and the question behind a link. Plain HTML that works
- * without script, under a policy that allows none, from 320 px on, light and dark.
+ * The pages on which people decide what they get: their preferences, and the question behind a link. They work without
+ * script, under a policy that allows none.
  */
 import { html } from 'hono/html';
 import type { Channel } from '../contract/index.ts';
+import { pageIn, type Html, type Look } from '../tenancy/page.ts';
 
-type Html = ReturnType<typeof html>;
-
-export interface Look {
-  /** What the business calls itself. */
-  name: string;
-  logoUrl: string | null;
-  locale: string | null;
-  /** Where the styles are. */
-  style: string;
-}
-
-function page(look: Pick<Look, 'style'> & Partial<Look>, title: string, body: Html): Html {
-  return html`<!doctype html>
-    <html lang="${look.locale ?? 'en'}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}</title>
-        <link rel="stylesheet" href="${look.style}" />
-      </head>
-      <body>
-        <main>
-          ${look.name === undefined ? '' : html`<p class="who">${look.logoUrl ? html`<img src="${look.logoUrl}" alt="" height="32" />` : ''}<span>${look.name}</span></p>`}
-          ${body}
-        </main>
-      </body>
-    </html>`;
-}
+const page = (look: Pick<Look, 'style'> & Partial<Look>, title: string, body: Html): Html =>
+  pageIn(look, { title, body });
 
 export interface Choice {
   /** Stands for channel and address; says nothing to whoever reads the page's source. */

@@ -22,6 +22,9 @@ import { exportRoutes } from '../exchange/export-routes.ts';
 import { importRoutes } from '../exchange/import-routes.ts';
 import { filterRoutes } from '../filters/routes.ts';
 import { assetRoutes } from '../media/asset-routes.ts';
+import { linkRoutes } from '../media/link-routes.ts';
+import { linkPages } from '../media/play/page-routes.ts';
+import { fileRoutes } from '../media/serve/file-routes.ts';
 import { uploadRoutes } from '../media/upload-routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { conversationRoutes } from '../messaging/conversation-routes.ts';
@@ -77,6 +80,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   app.use(limitBody);
   if (options.webhooks) app.route('/twilio', options.webhooks);
   app.route('/p', pageRoutes(context, cancelQueuedTo));
+  app.route('/m', linkPages(context));
   app.use('/v1/*', authenticate(context));
   app.use('/v1/*', cleanBody);
 
@@ -102,6 +106,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     noteRoutes(context),
     notificationRoutes(context),
     assetRoutes(context),
+    linkRoutes(context),
+    fileRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

@@ -5,7 +5,7 @@
  */
 import { randomInt } from 'node:crypto';
 import type { KitContext } from '../context.ts';
-import type { LinkPurpose, MemberRef } from '../contract/index.ts';
+import type { AssetLink, LinkPurpose, MemberRef } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -69,11 +69,49 @@ export async function createLink(tx: Tx, link: NewLink, draw: Draw = randomInt):
 }
 
 /** From now on it leads nowhere. False: there is no such link. One that was revoked before stays as it was. */
-export async function revokeLink({ sql, tenant }: Tx, id: string): Promise<boolean> {
+export async function revokeLink(tx: Tx, id: string): Promise<boolean> {
+  const { sql, tenant } = tx;
+  // whoever keeps what he has found of links hears of it
+  tx.touch();
   const [row] = await sql`
     update asset_links set revoked_at = coalesce(revoked_at, moment())
     where tenant_id = ${tenant} and link_id = ${id} returning 1`;
   return row !== undefined;
+}
+
+export interface LinkRow extends Omit<AssetLink, 'url'> {
+  code: string;
+  link_domain: string | null;
+}
+
+/** For the caller's pipeline. */
+export function readLink(tx: Tx, id: string) {
+  return linksWhere(tx, tx.sql`l.link_id = ${id}`, 1);
+}
+
+/** Newest first, one more than asked for. For the caller's pipeline. */
+export function readLinks(tx: Tx, assetId: string, after: string | null, limit: number) {
+  const { sql } = tx;
+  return linksWhere(
+    tx,
+    sql`l.asset_id = ${assetId} and (${after}::uuid is null or l.link_id < ${after})`,
+    limit + 1,
+  );
+}
+
+function linksWhere({ sql, tenant }: Tx, which: ReturnType<Tx['sql']>, limit: number) {
+  return sql<LinkRow[]>`
+    select l.link_id as id, l.asset_id, l.code, l.purpose, l.contact_id, l.message_id,
+      coalesce(l.download, a.download) as download, l.expires_at, l.revoked_at, v.views, v.watched, l.created_at,
+      t.settings ->> 'link_domain' as link_domain
+    from asset_links l
+    join assets a on a.tenant_id = l.tenant_id and a.asset_id = l.asset_id
+    join tenants t on t.tenant_id = l.tenant_id
+    cross join lateral (
+      select count(*)::integer as views, coalesce(max(share), 0) as watched from asset_views v
+      where v.tenant_id = l.tenant_id and v.link_id = l.link_id and v.by = 'human') v
+    where l.tenant_id = ${tenant} and ${which}
+    order by l.link_id desc limit ${limit}`;
 }
 
 /** The whole address. `linkDomain` is the tenant's own (`settings.link_domain`), if it has one. */

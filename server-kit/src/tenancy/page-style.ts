@@ -1,4 +1,4 @@
-/** The styles of the pages in `page.ts`, with one colour of the brand's. */
+/** The styles of the pages that stand in `page.ts`, with one colour of the brand's. */
 import type { Brand } from '../contract/index.ts';
 
 const PLAIN = { light: '#4453d6', dark: '#7f8cf8' };
