@@ -110,6 +110,7 @@ const FACES = {
     'bytes',
     'files',
     'links',
+    'file-url',
     'keeper',
     '[\\w-]+-routes',
     'serve/[\\w-]+',

@@ -74,6 +74,22 @@ export interface CarrierRecord {
   createdAt: Date;
 }
 
+/** What a carrier takes into a message itself; the rest goes as a link. */
+export interface MmsRules {
+  /** In one message. */
+  files: number;
+  /** All files of a message together. */
+  bytes: number;
+  /** By content type: how large, and whether phones show it (for a film: with which codec). Others are never taken. */
+  types: Readonly<Record<string, { bytes: number; shows: boolean | RegExp }>>;
+  /** Whether files can go from one address to the other at all. */
+  reaches(from: string, to: string): boolean;
+  /** Codes of failures that are the files' fault. */
+  refusals: ReadonlySet<string>;
+  /** Those of them that say that no file whatever gets through. */
+  unsupported: ReadonlySet<string>;
+}
+
 /** A webhook that was not accepted, and why (for the log; the sender gets a bare 403). */
 export interface Rejection {
   rejected: string;
@@ -85,6 +101,7 @@ export interface Carrier {
   readonly defaultAccount: string;
   /** Milliseconds after which `send` surely has settled; the lease is longer. */
   readonly sendTimeout: number;
+  readonly mms: MmsRules;
   /** Starts the carrier call before it returns its promise. Never rejects: what is lost is `unknown`. */
   send(message: OutboundMessage, callbackBase: string): Promise<SendOutcome>;
   /** The carrier's own record of messages of this pair since `since`, newest first. Rejects when it cannot be asked. */

@@ -28,6 +28,9 @@ export const media = z
       .boolean()
       .optional()
       .meta({ description: 'The carrier had deleted it before it could be copied' }),
+    not_shown: z.string().optional().meta({
+      description: 'Why an inbound file was not taken over, in plain words; its url answers nothing',
+    }),
   })
   .meta({ id: 'Media' });
 export type Media = z.infer<typeof media>;
@@ -70,6 +73,27 @@ export const message = z
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof message>;
+
+/** A video of the library to one person: as a message where the carrier takes it, else as its picture with a link. */
+export const sendVideo = z
+  .object({
+    id: id.optional().meta({ description: "The client's own id: the same id again is the same message" }),
+    asset_id: id,
+    contact_id: id.optional(),
+    conversation_id: id.optional(),
+    body: z.string().max(20_000).optional().meta({
+      description:
+        'The link goes where `{link}` stands, else to the end. Left out: the account’s usual words',
+    }),
+    as: z.enum(SEND_AS).default('auto'),
+    expires_at: instant
+      .nullable()
+      .optional()
+      .meta({ description: 'Of the link; left out: as the asset says; null: never' }),
+    send_at: instant.optional().meta({ description: 'Left out: now' }),
+  })
+  .meta({ id: 'SendVideo' });
+export type SendVideo = z.input<typeof sendVideo>;
 
 /** Something that happened between two messages and is drawn as a pill. */
 export const threadEvent = z

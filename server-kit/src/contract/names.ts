@@ -155,6 +155,8 @@ export const LINK_PURPOSES = ['page', 'file'] as const;
 export const VIEWERS = ['human', 'machine'] as const;
 /** How a file goes out: in the message itself where the carrier takes it, else as a link in the text. */
 export const SEND_AS = ['auto', 'attachment', 'link'] as const;
+/** What goes with a video when neither the sender nor the account (`settings.video_words`) has words for it. */
+export const FALLBACK_VIDEO_WORDS = 'Here is a short video for you.';
 
 /** Whose block: the account's own, or an agency's over all its accounts. */
 export const SUPPRESSION_LISTS = ['own', 'agency'] as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countSegments } from './segments.ts';
+import { countSegments, withLinks } from './segments.ts';
 
 const SEED = 20261122;
 const a = (count: number) => 'a'.repeat(count);
@@ -70,5 +70,21 @@ describe('for every text', () => {
       }),
       { seed: SEED },
     );
+  });
+});
+
+describe('a text with links', () => {
+  const LINK = 'https://portal.example/m/Abcdefgh123456';
+
+  it('has them on lines of their own at its end', () => {
+    expect(withLinks('Hello ', [LINK])).toBe(`Hello\n${LINK}`);
+    expect(withLinks('', [LINK, LINK])).toBe(`${LINK}\n${LINK}`);
+  });
+
+  it('or where {link} stands, the first in the first place', () => {
+    expect(withLinks('See {link} and {link}!', ['$1', 'b'])).toBe('See $1 and b!');
+    expect(withLinks('See {link}', ['a', 'b'])).toBe('See a\nb');
+    expect(withLinks('See {link}', [])).toBe('See ');
+    expect(withLinks('Hello ', [])).toBe('Hello ');
   });
 });

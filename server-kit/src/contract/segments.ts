@@ -58,3 +58,17 @@ export function countSegments(text: string): SegmentCount {
   if (units <= single) segments = units === 0 ? 0 : 1;
   return { encoding, units, segments, capacity: segments <= 1 ? single : segments * part, forcedBy };
 }
+
+/** Where a link goes in a text that does not want it at its end. */
+const PLACE = /\{link\}/g;
+
+/**
+ * A text with the links of its files, as it leaves: each where `{link}` stands, the others on lines of their own at the
+ * end. All links of an account are equally long, so that a composer counts with an asset's own `url`.
+ */
+export function withLinks(body: string, links: readonly string[]): string {
+  const left = [...links];
+  const text = body.replace(PLACE, () => left.shift() ?? '');
+  if (left.length === 0) return text;
+  return [...(text.trim() === '' ? [] : [text.trimEnd()]), ...left].join('\n');
+}

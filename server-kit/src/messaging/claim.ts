@@ -15,6 +15,7 @@
 import type { lockKey } from '../consent/ledger.ts';
 import { MARKETING_KINDS } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
+import type { MediaEntry } from './entries.ts';
 
 export interface Claimed {
   message_id: string;
@@ -23,7 +24,7 @@ export interface Claimed {
   from_address: string;
   to_address: string;
   body: string;
-  media: { url: string }[];
+  media: MediaEntry[];
   /** Which claim this is: outcomes of an earlier one no longer speak for the message. */
   claimed_at: string;
   decision:

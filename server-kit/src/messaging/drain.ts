@@ -19,6 +19,7 @@ import { agencyLockKey, lockKey } from '../consent/ledger.ts';
 import type { Coalescer } from '../db/coalesce.ts';
 import type { Database } from '../db/client.ts';
 import { agencyOf, claimDue, type Claimed } from './claim.ts';
+import { fetchedByCarrier } from './entries.ts';
 import { reconcileExpired } from './reconcile.ts';
 import type { Outcome } from './settle.ts';
 import type { Slots } from './slots.ts';
@@ -173,7 +174,7 @@ function toOutbound(message: Claimed, tenant: string) {
     from: message.from_address,
     to: message.to_address,
     body: message.body,
-    mediaUrls: message.media.map((item) => item.url),
+    mediaUrls: fetchedByCarrier(message.media),
   };
 }
 

@@ -226,6 +226,14 @@ function write(tx: Tx, entries: Entry[], found = firstNumber(tx)) {
     event: reading.keyword ? { keyword: reading.keyword } : {},
     possible_opt_out: reading.possibleOptOut,
   }));
+  // only where there is something to copy: nearly all texts have the statement as it was
+  const copies = entries.some(({ arrival }) => arrival.media.length > 0)
+    ? sql`to_copy as (
+      insert into inbound_media (tenant_id, message_id)
+      select ${tenant}, id from stored join arrivals using (id) where media <> '[]'
+    ),
+    `
+    : sql``;
   return sql<Placed[]>`
     with arrivals as materialized (
       select r.*, c.contact_id, c.further, v.conversation_id
@@ -253,7 +261,7 @@ function write(tx: Tx, entries: Entry[], found = firstNumber(tx)) {
       select ${tenant}, gen_random_uuid(), 'message.received', contact_id, conversation_id, id, event
       from stored join arrivals using (id) order by nth
     ),
-    threads as materialized (
+    ${copies}threads as materialized (
       select conversation_id, count(*)::int as count, (array_agg(id order by nth desc))[1] as last_id,
         (array_agg(sender_id order by nth desc))[1] as sender_id,
         (array_agg(further order by nth desc))[1] as reply_to,

@@ -12,7 +12,7 @@ export interface MediaRef {
   index: number;
 }
 
-type LinkContext = Pick<KitContext, 'secret' | 'mountPath' | 'clock'>;
+export type LinkContext = Pick<KitContext, 'secret' | 'mountPath' | 'clock'>;
 
 /** Ends are whole days, so that the same picture keeps its address, and the browser its copy, for a day. */
 const BUCKET = 24 * 3600;

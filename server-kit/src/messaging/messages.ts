@@ -1,7 +1,7 @@
-/** What an agent may do to a message: send, edit, cancel, retry. Reading a thread is in `thread.ts`. */
+/** Sending. What may be done to a message afterwards is in `changes.ts`, reading a thread in `thread.ts`. */
 import {
-  countSegments,
   MAX_BODY_LENGTH,
+  MAX_MEDIA,
   type Channel,
   type MemberRef,
   type MessagePurpose,
@@ -11,9 +11,11 @@ import type { Sender } from '../consent/index.ts';
 import { blockOn, type Block } from '../consent/queries.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
-import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
-import { businessOf, enqueueMessages, firstOf, touchConversations, wakeSenders } from './outbox.ts';
+import { areSame, attach, wordsWith, type AssetWish, type AttachContext } from './attach.ts';
+import { keepForMessage } from '../media/files.ts';
+import { filesOf, type MediaEntry } from './entries.ts';
+import { businessOf, enqueueMessages, firstOf } from './outbox.ts';
 import { threadNumber, type MessageRow } from './wire.ts';
 
 export interface SendRequest {
@@ -24,6 +26,7 @@ export interface SendRequest {
   sender_id?: string | undefined;
   body: string;
   media_urls: string[];
+  assets?: AssetWish[];
   purpose: MessagePurpose;
   send_at?: string | undefined;
 }
@@ -38,15 +41,20 @@ const JUST_PASSED = 60_000;
  * however simultaneously it is asked for. Throws what `docs/api-outline.md` lists for `POST /v1/messages`.
  */
 export async function sendMessage(
+  context: AttachContext,
   tx: Tx,
   request: SendRequest,
   author: MemberRef,
-  now: Date,
 ): Promise<{ id: string; created: boolean }> {
-  checkText(request.body, request.media_urls.length);
+  const { assets = [] } = request;
+  const files = request.media_urls.length + assets.length;
+  checkText(request.body, files);
+  if (files > MAX_MEDIA) {
+    throw new ProblemError('invalid_request', `A message holds at most ${MAX_MEDIA} files.`, 'assets');
+  }
   if (request.purpose === 'marketing')
     checkRoom(request.body, firstOf(request, await businessOf(tx)).first_body);
-  const sendAt = checkTime(request.send_at, now);
+  const sendAt = checkTime(request.send_at, context.clock());
   const id = request.id ?? newId();
   if (request.id !== undefined) {
     const known = await lockMessageId(tx, id);
@@ -61,6 +69,20 @@ export async function sendMessage(
     blockOn(tx, thread.channel, thread.phone),
   ]);
   if (block) throw blocked(block, thread.name);
+  let attached: MediaEntry[] = [];
+  if (assets.length > 0) {
+    attached = await attach(context, tx, assets, {
+      messageId: id,
+      contactId: thread.contact_id,
+      from: sender.address,
+      to: thread.phone,
+      others: request.media_urls.length,
+      sendAt,
+      author,
+    });
+  }
+  const body = wordsWith(request.body, attached);
+  if (body !== request.body) await checkWhole(tx, body, request, attached.length);
 
   await enqueueMessages(tx, [
     {
@@ -71,29 +93,38 @@ export async function sendMessage(
       channel: thread.channel,
       from: sender.address,
       to: thread.phone,
-      body: request.body,
+      body,
       mediaUrls: request.media_urls,
+      attached,
       origin: 'member',
       purpose: request.purpose,
       author,
       sendAt,
     },
   ]);
+  const shown = filesOf(attached);
+  if (shown.length > 0) await keepForMessage(tx, id, shown);
   return { id, created: true };
 }
 
 /** For other domains: one text to a contact's first number, from the usual sender, now. */
-export function sendPlainly({ clock }: { clock: () => Date }): Sender {
+export function sendPlainly(context: AttachContext): Sender {
   return (tx, { id, contactId, body }, author) =>
     sendMessage(
+      context,
       tx,
       { id, contact_id: contactId, body, media_urls: [], purpose: 'conversation' },
       author,
-      clock(),
     );
 }
 
-function checkText(body: string, mediaCount: number, field = 'body'): void {
+/** What the words have become with their links must fit too. */
+async function checkWhole(tx: Tx, body: string, { purpose }: SendRequest, files: number): Promise<void> {
+  checkText(body, files);
+  if (purpose === 'marketing') checkRoom(body, firstOf({ purpose, body }, await businessOf(tx)).first_body);
+}
+
+export function checkText(body: string, mediaCount: number, field = 'body'): void {
   if (body.trim() === '' && mediaCount === 0) {
     throw new ProblemError('invalid_text', 'Write something, or attach a picture.', field);
   }
@@ -107,8 +138,19 @@ function checkText(body: string, mediaCount: number, field = 'body'): void {
   }
 }
 
+/** The words that a first marketing text needs must fit too. */
+export function checkRoom(body: string, first: string | null): void {
+  if (first === null || first.length <= MAX_BODY_LENGTH) return;
+  throw new ProblemError(
+    'invalid_text',
+    `A first marketing text also names the business and how to stop. With that it has ${first.length} characters; ` +
+      `a carrier takes at most ${MAX_BODY_LENGTH}. Shorten it by ${Math.min(body.length, first.length - MAX_BODY_LENGTH)}.`,
+    'body',
+  );
+}
+
 /** The moment to send as the database takes it; null: now. */
-function checkTime(sendAt: string | null | undefined, now: Date): string | null {
+export function checkTime(sendAt: string | null | undefined, now: Date): string | null {
   if (sendAt === undefined || sendAt === null) return null;
   const wait = Date.parse(sendAt) - now.getTime();
   if (Number.isNaN(wait)) throw new ProblemError('invalid_time', 'This is not a date and time.', 'send_at');
@@ -146,13 +188,12 @@ async function recogniseRepeat(
   known: Known,
   request: SendRequest,
 ): Promise<{ id: string; created: false }> {
+  const words = wordsWith(request.body, known.media);
   const same =
     known.direction === 'outbound' &&
     // the first marketing text has left with more than was asked for
-    (known.body === request.body ||
-      (known.purpose === 'marketing' && known.body.startsWith(request.body.trimEnd()))) &&
-    known.media.length === request.media_urls.length &&
-    known.media.every((file, index) => file.url === request.media_urls[index]) &&
+    (known.body === words || (known.purpose === 'marketing' && known.body.startsWith(words.trimEnd()))) &&
+    areSame(known.media, request.media_urls, request.assets ?? []) &&
     (request.conversation_id === undefined || request.conversation_id === known.conversation_id) &&
     (request.contact_id === undefined || request.contact_id === known.contact_id) &&
     (request.sender_id === undefined || request.sender_id === known.sender_id) &&
@@ -242,7 +283,7 @@ async function senderFor(
   );
 }
 
-function blocked(block: Block, name: string | null): ProblemError {
+export function blocked(block: Block, name: string | null): ProblemError {
   if (block === 'suppressed') {
     return new ProblemError(
       'suppressed',
@@ -253,142 +294,4 @@ function blocked(block: Block, name: string | null): ProblemError {
     'opted_out',
     `${name ?? 'This person'} opted out of texts. Nothing can be sent to this number until they text START.`,
   );
-}
-
-/** Stops a queued message. One that is canceled already stays so. Throws `not_found`, `not_editable`. */
-export async function cancelMessage(tx: Tx, id: string, actor: MemberRef): Promise<void> {
-  const [message] = await tx.sql<Touched[]>`
-    update messages set status = 'canceled', due_at = null, hold_reason = null
-    where tenant_id = ${tx.tenant} and message_id = ${id} and status = 'queued'
-    returning conversation_id, contact_id`;
-  if (!message) {
-    const { status } = await existing(tx, id);
-    if (status === 'canceled') return;
-    throw new ProblemError('not_editable', 'This message has already left and cannot be canceled.');
-  }
-  await tell(tx, 'message.canceled', id, message, actor);
-}
-
-export interface MessageEdit {
-  body?: string | undefined;
-  send_at?: string | null | undefined;
-}
-
-/** Changes a message that has not left. Throws `not_found`, `not_editable`, `invalid_text`, `invalid_time`. */
-export async function editMessage(
-  tx: Tx,
-  id: string,
-  edit: MessageEdit,
-  actor: MemberRef,
-  now: Date,
-): Promise<void> {
-  const { sql, tenant } = tx;
-  const sendAt = checkTime(edit.send_at, now);
-  if (edit.body !== undefined) checkText(edit.body, await mediaCount(tx, id));
-  const first = edit.body === undefined ? null : await firstOfEdit(tx, id, edit.body);
-  const reschedule = edit.send_at !== undefined;
-  const sendNow = reschedule && sendAt === null;
-  const [message] = await sql<(Touched & { released: boolean })[]>`
-    update messages set
-      body = coalesce(${edit.body ?? null}, body),
-      segments = coalesce(${edit.body === undefined ? null : countSegments(edit.body).segments}::smallint, segments),
-      first_body = case when ${first === null} then first_body else ${first?.first_body ?? null} end,
-      first_segments = case when ${first === null} then first_segments else ${first?.first_segments ?? null}::smallint end,
-      send_at = case when ${reschedule} then ${sendAt}::timestamptz else send_at end,
-      due_at = case when ${reschedule} then coalesce(${sendAt}::timestamptz, moment()) else due_at end,
-      hold_reason = case when ${reschedule} then case when ${sendAt}::timestamptz > moment() then 'scheduled' end
-        else hold_reason end,
-      -- "now" for what was meant for later: it stands where it leaves, as after its claim
-      created_at = case when ${sendNow} and hold_reason = 'scheduled' then moment() else created_at end
-    where tenant_id = ${tenant} and message_id = ${id} and status = 'queued'
-    returning conversation_id, contact_id, ${sendNow} and created_at = moment() as released`;
-  if (!message) {
-    await existing(tx, id);
-    throw new ProblemError('not_editable', 'This message has already left and cannot be changed.');
-  }
-  await Promise.all([
-    tell(tx, message.released ? 'message.released' : 'message.updated', id, message, actor),
-    ...(message.released ? [touchConversations(tx, [id])] : []),
-    wakeSenders(tx, [id]),
-  ]);
-}
-
-async function firstOfEdit(tx: Tx, id: string, body: string) {
-  const [row] = await tx.sql<{ purpose: string }[]>`
-    select purpose from messages where tenant_id = ${tx.tenant} and message_id = ${id} and purpose = 'marketing'`;
-  if (!row) return { first_body: null, first_segments: null };
-  const first = firstOf({ purpose: row.purpose, body }, await businessOf(tx));
-  checkRoom(body, first.first_body);
-  return first;
-}
-
-/** The words that a first marketing text needs must fit too. */
-function checkRoom(body: string, first: string | null): void {
-  if (first === null || first.length <= MAX_BODY_LENGTH) return;
-  throw new ProblemError(
-    'invalid_text',
-    `A first marketing text also names the business and how to stop. With that it has ${first.length} characters; ` +
-      `a carrier takes at most ${MAX_BODY_LENGTH}. Shorten it by ${Math.min(body.length, first.length - MAX_BODY_LENGTH)}.`,
-    'body',
-  );
-}
-
-async function mediaCount({ sql, tenant }: Tx, id: string): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select jsonb_array_length(media) as count from messages where tenant_id = ${tenant} and message_id = ${id}`;
-  return row?.count ?? 0;
-}
-
-/**
- * Sends a failed message again as the next attempt of the same message. Callbacks of the attempt before no longer
- * speak for it. Throws `not_found`, `not_retryable`, `opted_out`, `suppressed`.
- */
-export async function retryMessage(tx: Tx, id: string, actor: MemberRef): Promise<void> {
-  const message = await existing(tx, id);
-  if (message.status !== 'failed' && message.status !== 'undelivered') throw notRetryable(message.status);
-  const block = await blockOn(tx, message.channel, message.to);
-  if (block) throw blocked(block, null);
-  const [moved] = await tx.sql<Touched[]>`
-    update messages set status = 'queued', attempt = attempt + 1, tries = 0, due_at = moment(), hold_reason = null,
-      error_code = null, error_reason = null, error_final = null,
-      -- the reconciler must not take the old attempt's record at the carrier for the new one's
-      past_sids = case when carrier_sid is null then past_sids else past_sids || carrier_sid end, carrier_sid = null, claimed_at = null, lease_until = null,
-      send_at = null, sent_at = null, delivered_at = null, read_at = null
-    where tenant_id = ${tx.tenant} and message_id = ${id} and status in ('failed', 'undelivered')
-    returning conversation_id, contact_id`;
-  // someone else's Retry was quicker
-  if (!moved) throw notRetryable('queued');
-  await Promise.all([tell(tx, 'message.queued', id, moved, actor), wakeSenders(tx, [id])]);
-}
-
-function notRetryable(status: string): ProblemError {
-  return new ProblemError(
-    'not_retryable',
-    status === 'received' ? 'A received message cannot be sent.' : `It has not failed: it is ${status}.`,
-  );
-}
-
-interface Touched {
-  conversation_id: string;
-  contact_id: string;
-}
-
-async function existing(
-  { sql, tenant }: Tx,
-  id: string,
-): Promise<{ status: string; channel: Channel; to: string }> {
-  const [message] = await sql<{ status: string; channel: Channel; to: string }[]>`
-    select status, channel, to_address as to from messages where tenant_id = ${tenant} and message_id = ${id}`;
-  if (!message) throw notFound('message');
-  return message;
-}
-
-function tell(
-  tx: Tx,
-  type: 'message.canceled' | 'message.released' | 'message.updated' | 'message.queued',
-  messageId: string,
-  { conversation_id, contact_id }: Touched,
-  actor: MemberRef,
-) {
-  return record(tx, [{ type, messageId, conversationId: conversation_id, contactId: contact_id, actor }]);
 }

@@ -12,6 +12,7 @@ import {
 import { asFirstMessage, type Business } from '../consent/index.ts';
 import type { Tx } from '../db/client.ts';
 import { record } from '../events/record.ts';
+import type { MediaEntry } from './entries.ts';
 
 export interface NewMessage {
   /** Chosen by whoever sends, so that saying it twice is one message. */
@@ -24,6 +25,8 @@ export interface NewMessage {
   to: string;
   body: string;
   mediaUrls: string[];
+  /** Files of the library; what their links need stands in the body already. */
+  attached?: MediaEntry[];
   origin: MessageOrigin;
   purpose: MessagePurpose;
   author: MemberRef | null;
@@ -47,7 +50,14 @@ export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<v
       from_address: message.from,
       to_address: message.to,
       body: message.body,
-      media: message.mediaUrls.map((url) => ({ url, content_type: contentTypeOf(url), name: null })),
+      media: [
+        ...message.mediaUrls.map((url): MediaEntry => ({
+          url,
+          content_type: contentTypeOf(url),
+          name: null,
+        })),
+        ...(message.attached ?? []),
+      ] as never,
       segments: countSegments(message.body).segments,
       origin: message.origin,
       purpose: message.purpose,

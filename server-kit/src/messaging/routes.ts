@@ -8,6 +8,7 @@ import {
   quickReply,
   quickReplyList,
   sendMessage as sendMessageBody,
+  sendVideo as sendVideoBody,
   type Message,
 } from '../contract/index.ts';
 import type { KitContext } from '../context.ts';
@@ -19,7 +20,9 @@ import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import { serveMedia } from './media.ts';
-import { cancelMessage, editMessage, retryMessage, sendMessage } from './messages.ts';
+import { cancelMessage, editMessage, retryMessage } from './changes.ts';
+import { sendMessage } from './messages.ts';
+import { sendVideo } from './send-video.ts';
 import { createQuickReply, deleteQuickReply, listQuickReplies } from './quick-replies.ts';
 import { listMessages } from './thread.ts';
 import { messagesById, toMessage } from './wire.ts';
@@ -62,6 +65,39 @@ const postMessage = createRoute({
       'opted_out',
       'no_sender',
       'no_address',
+      'file_refused',
+      'asset_not_ready',
+      'idempotency_mismatch',
+      'idempotency_in_progress',
+      'payload_too_large',
+    ),
+  },
+});
+
+const postVideo = createRoute({
+  method: 'post',
+  path: '/messages/send-video',
+  operationId: 'sendVideo',
+  tags: ['messages'],
+  summary: 'Send a video of the library to one person',
+  description:
+    'A message like any other: by MMS where the carrier takes the file, else its picture and a link. The same `id` again is the same message and the same link.',
+  security: bearer,
+  request: { headers: idempotencyKey, body: jsonBody(sendVideoBody) },
+  responses: {
+    201: json(message, 'Queued'),
+    200: json(message, 'This id was known already: nothing was sent again'),
+    ...problems(
+      'not_found',
+      'invalid_request',
+      'invalid_text',
+      'invalid_time',
+      'message_id_taken',
+      'opted_out',
+      'no_sender',
+      'no_address',
+      'file_refused',
+      'asset_not_ready',
       'idempotency_mismatch',
       'idempotency_in_progress',
       'payload_too_large',
@@ -184,7 +220,9 @@ const getMedia = createRoute({
   },
   responses: {
     200: { description: 'The file', content: { '*/*': { schema: z.string().meta({ format: 'binary' }) } } },
-    ...problems('not_found', 'invalid_request'),
+    206: { description: 'The part that was asked for' },
+    304: { description: 'As it was' },
+    ...problems('not_found', 'invalid_request', 'file_refused'),
   },
 });
 
@@ -222,7 +260,17 @@ export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const { member } = c.var.session;
     const request = c.req.valid('json');
     const { status, body } = await once<Message, 200 | 201>(context, c, async (tx) => {
-      const { id, created } = await sendMessage(tx, request, member, clock());
+      const { id, created } = await sendMessage(context, tx, request, member);
+      return { status: created ? 201 : 200, body: await readMessage(tx, id) };
+    });
+    return c.json(body, status);
+  });
+
+  app.openapi(postVideo, async (c) => {
+    const { member } = c.var.session;
+    const request = c.req.valid('json');
+    const { status, body } = await once<Message, 200 | 201>(context, c, async (tx) => {
+      const { id, created } = await sendVideo(context, tx, request, member);
       return { status: created ? 201 : 200, body: await readMessage(tx, id) };
     });
     return c.json(body, status);
@@ -259,7 +307,7 @@ export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(postRetry, async (c) => {
     const { id } = c.req.valid('param');
     const { body } = await once(context, c, async (tx) => {
-      await retryMessage(tx, id, c.var.session.member);
+      await retryMessage(context, tx, id, c.var.session.member);
       return { status: 200, body: await readMessage(tx, id) };
     });
     return c.json(body, 200);
@@ -290,7 +338,7 @@ export function messagingRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(getMedia, async (c) => {
     const { message_id, index } = c.req.valid('param');
     const { t, e, s } = c.req.valid('query');
-    return serveMedia(context, { tenant: t, messageId: message_id, index: Number(index) }, e, s);
+    return serveMedia(context, c.req.raw, { tenant: t, messageId: message_id, index: Number(index) }, e, s);
   });
 
   return app;

@@ -5,10 +5,11 @@
  * Each is a constant over a common table expression `page` that says which rows; `page` brings the tenant along, and
  * the joins take it from there.
  */
-import type { Conversation, Message } from '../contract/index.ts';
-import type { KitContext } from '../context.ts';
+import type { Conversation, Media, Message } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
-import { mediaLink } from './media-links.ts';
+import { fileUrl } from '../media/file-url.ts';
+import type { MediaEntry } from './entries.ts';
+import { mediaLink, type LinkContext } from './media-links.ts';
 
 export interface ConversationRow {
   id: string;
@@ -179,7 +180,7 @@ export interface MessageRow {
   origin: Message['origin'];
   purpose: string;
   body: string;
-  media: { url: string; content_type?: string | null; name?: string | null }[];
+  media: MediaEntry[];
   from: string;
   to: string;
   segments: number;
@@ -225,11 +226,7 @@ export function isWaiting({ status, hold_reason }: MessageRow): boolean {
   return status === 'queued' && hold_reason !== null;
 }
 
-export function toMessage(
-  context: Pick<KitContext, 'secret' | 'mountPath' | 'clock'>,
-  tenant: string,
-  row: MessageRow,
-): Message {
+export function toMessage(context: LinkContext, tenant: string, row: MessageRow): Message {
   return {
     id: row.id,
     conversation_id: row.conversation_id,
@@ -241,11 +238,7 @@ export function toMessage(
     // the kit's own confirmations have a purpose that nobody can ask for
     purpose: row.purpose === 'marketing' ? 'marketing' : 'conversation',
     body: row.body,
-    media: row.media.map((file, index) => ({
-      url: row.direction === 'inbound' ? mediaLink(context, { tenant, messageId: row.id, index }) : file.url,
-      content_type: file.content_type ?? 'application/octet-stream',
-      name: file.name ?? null,
-    })),
+    media: row.media.map((file, index) => toMedia(context, tenant, row, file, index)),
     from: row.from,
     to: row.to,
     segments: row.segments,
@@ -258,6 +251,34 @@ export function toMessage(
     sent_at: row.sent_at,
     delivered_at: row.delivered_at,
     read_at: row.read_at,
+  };
+}
+
+function toMedia(
+  context: LinkContext,
+  tenant: string,
+  { id, direction }: MessageRow,
+  file: MediaEntry,
+  index: number,
+): Media {
+  const { width, height, duration_ms, poster_id, asset_id, file_id } = file;
+  let { url } = file;
+  if (direction === 'inbound') url = mediaLink(context, { tenant, messageId: id, index });
+  // the carrier's address ends, and a look at it from here would count as one of theirs
+  else if (file_id) url = fileUrl(context, tenant, file_id);
+  return {
+    url,
+    content_type: file.content_type ?? 'application/octet-stream',
+    name: file.name ?? null,
+    ...(file.size !== undefined && { size: file.size }),
+    ...(width && { width }),
+    ...(height && { height }),
+    ...(duration_ms && { duration_ms }),
+    ...(poster_id && { poster_url: fileUrl(context, tenant, poster_id) }),
+    ...(asset_id && { asset_id }),
+    ...(file.sent_as && { sent_as: file.sent_as }),
+    ...(file.gone && { gone: true }),
+    ...(file.not_shown && { not_shown: file.not_shown }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Carrier, OutboundMessage, SendOutcome, WebhookRequest } from '../carriers/carrier.ts';
+import { TWILIO_MMS } from '../carriers/twilio/mms.ts';
 
 export const TEST_ACCOUNT = 'ACtest00000000000000000000000000001';
 export const GOOD_SIGNATURE = 'good';
@@ -23,6 +24,7 @@ export function fakeCarrier(): FakeCarrier {
     name: 'fake',
     defaultAccount: TEST_ACCOUNT,
     sendTimeout: 1_000,
+    mms: TWILIO_MMS,
     sent: [],
     fetched: [],
     answer: () => ({ kind: 'accepted', sid: nextSid() }),

@@ -2,6 +2,7 @@
 import twilio from 'twilio';
 import { SetupError } from '../../errors.ts';
 import { isUuid } from '../../ids.ts';
+import { fetchFile, isPrivateHost } from '../fetch-file.ts';
 import type {
   Carrier,
   CarrierRecord,
@@ -12,6 +13,7 @@ import type {
   StatusReport,
   WebhookRequest,
 } from '../carrier.ts';
+import { TWILIO_MMS } from './mms.ts';
 import { apiRefusal, callbackRefusal } from './refusals.ts';
 
 export interface TwilioAccount {
@@ -35,6 +37,9 @@ export interface TwilioOptions extends TwilioAccount {
   /** Connections to the API from this process. Default 50; a drain starts no more calls than this at once. */
   maxSockets?: number;
 }
+
+/** Milliseconds for a file of some megabytes. */
+const FILE_TIMEOUT = 60_000;
 
 /** After this our side has given up for sure: the SDK's own time-out plus what a busy process may be late. */
 const SETTLE_MARGIN = 2_000;
@@ -98,6 +103,7 @@ export function twilioCarrier(options: TwilioOptions): Carrier {
     name: 'twilio',
     defaultAccount: options.accountSid,
     sendTimeout: timeout + SETTLE_MARGIN,
+    mms: TWILIO_MMS,
 
     async send(message: OutboundMessage, callbackBase: string): Promise<SendOutcome> {
       try {
@@ -178,15 +184,16 @@ export function twilioCarrier(options: TwilioOptions): Carrier {
 
     async fetchMedia(url, accountSid): Promise<Response> {
       const credentials = await account(accountSid);
-      const allowed = new URL(options.baseUrl ?? 'https://api.twilio.com').host;
-      const target = new URL(url);
-      // credentials go to the carrier alone, whatever a stored address says
-      const headers =
-        credentials && target.host === allowed
-          ? { authorization: basic(accountSid, credentials) }
-          : undefined;
-      if (!headers) throw new SetupError('The attachment does not lie with the carrier.');
-      return fetch(target, { headers, signal: AbortSignal.timeout(timeout) });
+      if (!credentials)
+        throw new SetupError(`twilioCarrier: there are no credentials for the account ${accountSid}.`);
+      const base = new URL(options.baseUrl ?? 'https://api.twilio.com');
+      return fetchFile({
+        url,
+        host: base.host,
+        authorization: basic(accountSid, credentials),
+        privately: isPrivateHost(base.hostname),
+        timeout: FILE_TIMEOUT,
+      });
     },
 
     async check(): Promise<void> {

@@ -3,6 +3,7 @@
  * the kit with: for each try of each message, how often the person's phone rang.
  */
 import type { Carrier, OutboundMessage, SendOutcome, StatusReport } from '../../carriers/carrier.ts';
+import { TWILIO_MMS } from '../../carriers/twilio/mms.ts';
 import { apiRefusal, callbackRefusal } from '../../carriers/twilio/refusals.ts';
 import { newId } from '../../ids.ts';
 import { TEST_ACCOUNT } from '../../testing/carrier.ts';
@@ -76,6 +77,7 @@ export class CarrierModel {
       name: 'model',
       defaultAccount: TEST_ACCOUNT,
       sendTimeout: SEND_TIMEOUT,
+      mms: TWILIO_MMS,
       send: async (message) => {
         this.calls += 1;
         this.#options.started?.(message);
