@@ -27,11 +27,12 @@ export type Scanned =
 /** A gigabyte takes clamd half a minute. */
 const TIMEOUT_MS = 5 * 60_000;
 
-const UNCHECKED: Scanned = {
+const unchecked = (cause: unknown): Scanned => ({
   ok: false,
   reason: 'The file could not be checked for viruses just now. Try again in a few minutes.',
   again: true,
-};
+  cause,
+});
 
 /** Never throws. Without a hook everything is clean. */
 export async function runScan(
@@ -60,9 +61,9 @@ export async function runScan(
     if (typeof refused === 'string') {
       return { ok: false, reason: refused || 'The virus scanner refused this file.', again: false };
     }
-    return { ...UNCHECKED, cause: new TypeError('The scan hook answers "clean" or { refused: reason }.') };
+    return unchecked(new TypeError('The scan hook answers "clean" or { refused: reason }.'));
   } catch (cause) {
-    return { ...UNCHECKED, cause };
+    return unchecked(cause);
   } finally {
     clearTimeout(timer);
     stop.abort();

@@ -58,7 +58,7 @@ export async function inspect(read: RandomReader, size: number, name?: string): 
     }
     return { ok: true, ...facts };
   } catch (error) {
-    if (error instanceof ReadFailed) throw error.cause ?? error;
+    if (error instanceof ReadFailed) throw error.said;
     // what is no refusal is a field that claims more than its box holds
     return refused(error instanceof Refusal ? error.message : CUT_OFF);
   }

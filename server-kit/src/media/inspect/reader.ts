@@ -13,7 +13,13 @@ const WINDOW = 8 << 10;
 export class Refusal extends Error {}
 
 /** The storage did not answer: no fault of the file. */
-export class ReadFailed extends Error {}
+export class ReadFailed extends Error {
+  readonly said: Error;
+  constructor(said: unknown) {
+    super('The storage did not answer.', { cause: said });
+    this.said = said instanceof Error ? said : this;
+  }
+}
 
 export const CUT_OFF =
   'The recording was cut off before it was finished, and does not play. Record it again, or send the file once more.';
@@ -46,9 +52,9 @@ export class FileReader {
     try {
       bytes = await this.#read(start, wanted);
     } catch (error) {
-      throw new ReadFailed('The storage did not answer.', { cause: error });
+      throw new ReadFailed(error);
     }
-    if (bytes.length < length) throw new ReadFailed(`The storage gave ${bytes.length} of ${wanted} bytes.`);
+    if (bytes.length < length) throw new ReadFailed(new Error(`Of ${wanted} bytes came ${bytes.length}.`));
     this.#window = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#windowStart = start;
     return this.#window.subarray(0, length);
