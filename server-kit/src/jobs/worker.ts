@@ -10,11 +10,8 @@ import { belongings } from '../belongings.ts';
 import type { KitContext } from '../context.ts';
 import { exportWork } from '../exchange/exports.ts';
 import { importWork } from '../exchange/imports.ts';
-<<<<<<< HEAD
 import { startMediaKeeper } from '../media/keeper.ts';
-=======
 import { startCopying } from '../messaging/copies.ts';
->>>>>>> m-send
 import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
@@ -68,11 +65,8 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     export: exportWork,
   });
   const reminders = startReminders(context);
-<<<<<<< HEAD
   const media = startMediaKeeper(context);
-=======
   const copies = startCopying(context);
->>>>>>> m-send
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -102,11 +96,14 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     async stop() {
       clearInterval(sweepTimer);
       stopping.abort();
-<<<<<<< HEAD
-      await Promise.all([sweeping, keeper.stop(), bulk.stop(), reminders.stop(), media.stop()]);
-=======
-      await Promise.all([sweeping, keeper.stop(), bulk.stop(), reminders.stop(), copies.stop()]);
->>>>>>> m-send
+      await Promise.all([
+        sweeping,
+        keeper.stop(),
+        bulk.stop(),
+        reminders.stop(),
+        media.stop(),
+        copies.stop(),
+      ]);
       await runner.stop();
       await pool.end();
     },

@@ -7,7 +7,7 @@
  */
 import type { Conversation, Media, Message } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
-import { fileUrl } from '../media/file-url.ts';
+import { fileUrl } from '../media/serve/file-links.ts';
 import type { MediaEntry } from './entries.ts';
 import { mediaLink, type LinkContext } from './media-links.ts';
 
