@@ -28,7 +28,7 @@ type Methods =
   | 'revokeLink'
   | 'listAssetViews';
 
-const MB = 1024 * 1024;
+const MB = 1_000_000;
 /** As much as the in-memory server takes. */
 const LIMIT = 2048 * MB;
 /** How much of a file arrives before anything can go wrong. */

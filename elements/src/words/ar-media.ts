@@ -1,6 +1,7 @@
 import type { enMediaList } from './en-media-list.ts';
 import type { enMediaMore } from './en-media-more.ts';
 import type { enMedia } from './en-media.ts';
+import type { enSendVideo } from './en-send-video.ts';
 import type { Plural, Word } from './en.ts';
 
 const times = (verb: string): Plural => ({
@@ -13,7 +14,7 @@ const times = (verb: string): Plural => ({
 
 /** Arabic for the library of files, and for sending a video. */
 export const arMedia: Record<
-  keyof typeof enMedia | keyof typeof enMediaList | keyof typeof enMediaMore,
+  keyof typeof enMedia | keyof typeof enMediaList | keyof typeof enMediaMore | keyof typeof enSendVideo,
   Word
 > = {
   media: 'الوسائط',
@@ -164,6 +165,8 @@ export const arMedia: Record<
   'send.upload': 'رفع',
   'send.other': 'غيره',
   'send.text': 'الرسالة',
+  'send.now': 'أرسل',
+  'send.remove': 'أزل {name}',
   'send.asLink': 'يُرسل كصورة مع رابط: {size} أكثر مما تقبله شركات الاتصالات في رسالة.',
   'send.asLinkKind': 'يُرسل كرابط في النص، ويعمل على كل هاتف.',
   'send.attached': 'يُرسل داخل الرسالة.',

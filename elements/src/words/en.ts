@@ -12,6 +12,7 @@ import type { enMore } from './en-more.ts';
 import type { enNotifications } from './en-notifications.ts';
 import type { enPanel } from './en-panel.ts';
 import type { enPipeline } from './en-pipeline.ts';
+import type { enSendVideo } from './en-send-video.ts';
 import type { enTimeline } from './en-timeline.ts';
 import type { enUnread } from './en-unread.ts';
 import type { enWork } from './en-work.ts';
@@ -53,6 +54,7 @@ export type WordKey =
   | keyof typeof en
   | keyof typeof enList
   | keyof typeof enMore
+  | keyof typeof enSendVideo
   | keyof typeof enTimeline
   | keyof typeof enContacts
   | keyof typeof enContactsMore

@@ -13,6 +13,7 @@ import { enMore } from './en-more.ts';
 import { enNotifications } from './en-notifications.ts';
 import { enPanel } from './en-panel.ts';
 import { enPipeline } from './en-pipeline.ts';
+import { enSendVideo } from './en-send-video.ts';
 import { enTimeline } from './en-timeline.ts';
 import { enUnread } from './en-unread.ts';
 import { enWork } from './en-work.ts';
@@ -39,6 +40,7 @@ const english: Record<string, Word> = {
   ...enNotifications,
   ...enPanel,
   ...enPipeline,
+  ...enSendVideo,
   ...enUnread,
   ...enWork,
 };

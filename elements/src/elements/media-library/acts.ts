@@ -42,7 +42,7 @@ export class Acts {
   constructor(host: LitElement) {
     this.#host = host;
     this.#extras = new Lazy(host, () => import('./extras.ts'));
-    this.#queue = new Lazy(host, () => import('./queue.ts'));
+    this.#queue = new Lazy(host, () => import('../../internal/upload-queue.ts'));
     this.#dismiss = new Dismiss(host as never, () => this.#set(() => (this.#menu = null)));
   }
 

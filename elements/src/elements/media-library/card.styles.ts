@@ -11,44 +11,11 @@ export const cardStyles = css`
     grid-column: 1 / -1;
     border-radius: var(--_radius-l);
   }
-  .thumb {
-    position: relative;
-    display: grid;
-    place-items: center;
-    aspect-ratio: 16 / 9;
-    overflow: hidden;
-    border-radius: var(--_radius-l);
-    background: var(--_surface-hover);
-    color: var(--_text-faint);
-  }
-  .thumb img {
-    position: absolute;
-    inset: 0;
-    width: 100%;
-    height: 100%;
-    object-fit: cover;
-  }
-  .thumb > .icon {
-    width: 30px;
-    height: 30px;
-    stroke-width: 1.4;
-  }
   .face:hover .thumb::after {
     content: '';
     position: absolute;
     inset: 0;
     background: rgb(10 14 20 / 0.08);
-  }
-  .length {
-    position: absolute;
-    inset-block-end: 8px;
-    inset-inline-end: 8px;
-    padding: 1px 6px;
-    border-radius: 5px;
-    background: rgb(10 14 20 / 0.78);
-    color: #fff;
-    font-size: var(--_text-xs);
-    font-weight: 600;
   }
   .words {
     display: grid;

@@ -1,8 +1,10 @@
 import { css } from 'lit';
+import { previewStyles } from '../../internal/asset-view.ts';
 import { modalStyles } from '../../internal/modal.ts';
 
 export const styles = [
   modalStyles,
+  previewStyles,
   css`
     .asset-menu {
       inset-block-start: calc(100% + 2px);
@@ -20,30 +22,6 @@ export const styles = [
       margin: 4px 0 6px;
       font-size: var(--_text-s);
       font-weight: 600;
-    }
-    .preview {
-      display: grid;
-      place-items: center;
-      min-height: 160px;
-      overflow: hidden;
-      border-radius: var(--_radius-l);
-      background: light-dark(#10151c, #0b0e12);
-      color: #cfd4dc;
-    }
-    .preview video,
-    .preview img {
-      display: block;
-      width: 100%;
-      max-height: 46dvh;
-      object-fit: contain;
-    }
-    .preview .thumb {
-      background: none;
-      width: 100%;
-      color: inherit;
-    }
-    .preview audio {
-      width: calc(100% - 32px);
     }
     .facts-line {
       margin-block: 8px;

@@ -5,14 +5,13 @@ import { cache } from 'lit/directives/cache.js';
 import type { Asset, AssetLink, AssetView, UpdateAsset } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
 import { fileSize } from '../../internal/amounts.ts';
+import { preview } from '../../internal/asset-view.ts';
 import { icon } from '../../internal/icons-more.ts';
 import { modal } from '../../internal/modal.ts';
 import { why } from '../../internal/parts.ts';
-import { safeUrl } from '../../internal/text.ts';
 import type { AssetsStore } from '../../stores/assets.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { I18n } from '../../words/i18n.ts';
-import { thumb } from './card.ts';
 import { copyLink } from './copy-link.ts';
 import { usageWords } from './usage.ts';
 
@@ -54,47 +53,6 @@ export function details(context: DetailContext): TemplateResult {
       </div>
       ${readOnly ? nothing : ends(context)}`,
   });
-}
-
-export function preview(asset: Asset, i18n: I18n): TemplateResult {
-  const { kind, name } = asset;
-  const file = safeUrl(asset.file_url) ?? '';
-  if (kind === 'video') {
-    return html`<div class="preview">
-      <video
-        src=${file}
-        poster=${safeUrl(asset.poster_url ?? '') ?? nothing}
-        controls
-        playsinline
-        preload="metadata"
-        aria-label=${name}
-      >
-        ${
-          asset.captions_url === null
-            ? nothing
-            : html`<track
-                kind="captions"
-                src=${safeUrl(asset.captions_url) ?? ''}
-                label=${i18n.t('media.captions')}
-                default
-              />`
-        }
-      </video>
-    </div>`;
-  }
-  if (kind === 'picture') return html`<div class="preview"><img src=${file} alt=${name} /></div>`;
-  if (kind === 'audio')
-    return html`<div class="preview">
-      <audio src=${file} controls preload="metadata" aria-label=${name}></audio>
-    </div>`;
-  return html`<a
-    class="preview"
-    href=${file}
-    target="_blank"
-    rel="noopener noreferrer"
-    aria-label=${i18n.t('media.open', { name })}
-    >${thumb(asset)}</a
-  >`;
 }
 
 function factsOf({ size, width, height, content_type, video_codec }: Asset, i18n: I18n): string {

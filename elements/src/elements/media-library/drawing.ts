@@ -1,6 +1,7 @@
 /** What the library holds and how it looks: loaded beside the client, while ghosts stand for it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Asset } from '@patchbay/server-kit/contract';
+import { thumbStyles } from '../../internal/asset-view.ts';
 import { emptyState, errorState, why } from '../../internal/parts.ts';
 import type { AssetsStore } from '../../stores/assets.ts';
 import { controls } from '../../styles/controls.ts';
@@ -14,7 +15,7 @@ export { assetsOf } from '../../stores/assets.ts';
 
 addEnglish(enMediaList);
 
-export const styles = [controls, cardStyles];
+export const styles = [controls, thumbStyles, cardStyles];
 
 export interface BodyContext {
   i18n: I18n;

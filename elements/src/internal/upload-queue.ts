@@ -1,14 +1,14 @@
 /** Files on their way, above the others. Loaded with the first of them. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { fileSize, timeLeft } from '../../internal/amounts.ts';
-import { icon, type IconName } from '../../internal/icons-more.ts';
-import { why } from '../../internal/parts.ts';
-import type { Transfer, UploadsStore } from '../../stores/uploads.ts';
-import { enMediaMore } from '../../words/en-media-more.ts';
-import type { WordKey } from '../../words/en.ts';
-import { addEnglish, type I18n } from '../../words/i18n.ts';
+import { fileSize, timeLeft } from './amounts.ts';
+import { icon, type IconName } from './icons-more.ts';
+import { why } from './parts.ts';
+import type { Transfer, UploadsStore } from '../stores/uploads.ts';
+import { enMediaMore } from '../words/en-media-more.ts';
+import type { WordKey } from '../words/en.ts';
+import { addEnglish, type I18n } from '../words/i18n.ts';
 
-export { uploadsOf } from '../../stores/uploading.ts';
+export { uploadsOf } from '../stores/uploading.ts';
 
 addEnglish(enMediaMore);
 
