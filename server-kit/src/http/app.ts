@@ -22,10 +22,10 @@ import { exportRoutes } from '../exchange/export-routes.ts';
 import { importRoutes } from '../exchange/import-routes.ts';
 import { filterRoutes } from '../filters/routes.ts';
 import { assetRoutes } from '../media/asset-routes.ts';
+import { uploadRoutes } from '../media/upload-routes.ts';
 import { linkRoutes } from '../media/link-routes.ts';
 import { linkPages } from '../media/play/page-routes.ts';
 import { fileRoutes } from '../media/serve/file-routes.ts';
-import { uploadRoutes } from '../media/upload-routes.ts';
 import { cancelQueuedTo } from '../messaging/cancel.ts';
 import { conversationRoutes } from '../messaging/conversation-routes.ts';
 import { sendPlainly } from '../messaging/messages.ts';
@@ -87,8 +87,9 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   const routes: App[] = [
     tenancyRoutes(context),
     conversationRoutes(context),
-    // before `/media/{message_id}/{index}`, which would take its addresses
+    // before `/media/{message_id}/{index}`, which would take their addresses
     uploadRoutes(context),
+    fileRoutes(context),
     messagingRoutes(context),
     contactRoutes(context, stageKeeper),
     contactFieldRoutes(context),
@@ -107,7 +108,6 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     notificationRoutes(context),
     assetRoutes(context),
     linkRoutes(context),
-    fileRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

@@ -4,6 +4,7 @@ import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../ids.ts';
+import { pdf } from '../media/testing/sending.ts';
 import { getTestKit, type TestAnswer, type TestKit, type TestRequest } from '../testing/kit.ts';
 import { describeApi } from './describe.ts';
 
@@ -86,12 +87,13 @@ function check(method: string, path: string, answer: TestAnswer): void {
 }
 
 describe('every route', () => {
+  const ask = async (method: string, path: string, request?: TestRequest) => {
+    const answer = await kit.request(method, path, request);
+    check(method, path, answer);
+    return answer;
+  };
+
   it('answers as the document says', async () => {
-    const ask = async (method: string, path: string, request?: TestRequest) => {
-      const answer = await kit.request(method, path, request);
-      check(method, path, answer);
-      return answer;
-    };
     const manager = { as: kit.a.manager };
     const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
     const received = await kit.receive(kit.a, {
@@ -401,6 +403,65 @@ describe('every route', () => {
     const done = await ask('GET', `/v1/jobs/${taken.body.id}`, manager);
     await ask('GET', done.body.download.replace('/crm', ''), { as: null });
     await ask('GET', `/v1/files/${nobody}?t=alpha&e=1&s=x`, { as: null });
+  });
+
+  it('about files', async () => {
+    const nobody = newId();
+    const manager = { as: kit.a.manager };
+    const bytes = (size: number, seed: number) => ({
+      body: pdf(size, seed).toString('latin1'),
+      headers: { 'content-type': 'application/pdf' },
+    });
+    const whole = await ask('POST', '/v1/media/upload?name=a.pdf&key=welcome', bytes(2000, 1));
+    await ask('POST', '/v1/media/upload', { ...bytes(2000, 1), body: '' });
+    await ask('POST', '/v1/media/upload-video', bytes(2000, 1));
+    const film = readFileSync(new URL('../media/testing/fixtures/h264.mp4', import.meta.url));
+    await ask('POST', '/v1/media/upload-video?name=a.mp4', {
+      body: film,
+      headers: { 'content-type': 'video/mp4' },
+    });
+
+    const begun = await ask('POST', '/v1/media/uploads', { body: { name: 'b.pdf', size: 3000 } });
+    await ask('POST', '/v1/media/uploads', { body: { name: 'b.pdf', size: 0 } });
+    await ask('POST', '/v1/media/uploads', { body: { name: 'b.pdf', size: 1e12 } });
+    const at = `/v1/media/uploads/${begun.body.id}`;
+    const tus = { 'tus-resumable': '1.0.0' };
+    const piece = (offset: number, of = pdf(3000, 2).subarray(offset, offset + 1500)) => ({
+      body: of.toString('latin1'),
+      headers: { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+    });
+    await ask('GET', `${at}/state`);
+    await ask('GET', `/v1/media/uploads/${nobody}/state`);
+    await ask('HEAD', at, { headers: tus });
+    await ask('HEAD', `/v1/media/uploads/${nobody}`, { headers: tus });
+    await ask('PATCH', at, piece(0));
+    await ask('PATCH', at, piece(0));
+    await ask('PATCH', at, { body: '' });
+    await ask('PATCH', at, piece(1500));
+    const done = await ask('GET', `${at}/state`);
+    expect(done.body.state).toBe('done');
+    await ask('DELETE', at, { headers: tus });
+    await ask('DELETE', at, { headers: tus });
+
+    const asset = `/v1/assets/${whole.body.id}`;
+    await ask('GET', '/v1/assets?kind=document');
+    await ask('GET', '/v1/assets?after=x');
+    await ask('GET', asset);
+    await ask('GET', `/v1/assets/${nobody}`);
+    await ask('PATCH', asset, { body: { name: 'New' } });
+    await ask('PATCH', asset, { body: { name: 'Newer' }, headers: { 'if-match': '"1"' } });
+    const link = await ask('POST', `${asset}/links`, { body: {} });
+    await ask('POST', `/v1/assets/${nobody}/links`, { body: {} });
+    await ask('GET', `${asset}/links`);
+    await ask('GET', `/v1/assets/${nobody}/links`);
+    await ask('GET', `${asset}/views`);
+    await ask('GET', `/v1/assets/${nobody}/views`);
+    await ask('DELETE', `/v1/links/${link.body.id}`);
+    await ask('DELETE', `/v1/links/${nobody}`);
+    await ask('GET', whole.body.file_url.replace('/crm', ''), { as: null });
+    await ask('GET', `/v1/media/files/${nobody}?t=alpha&e=1&s=x`, { as: null });
+    await ask('DELETE', `${asset}?force=true`);
+    await ask('DELETE', `${asset}?force=true`, manager);
   });
 
   it('has been asked for its answer and for a refusal', () => {

@@ -4,8 +4,8 @@ import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
-import { fileUrl } from './serve/file-links.ts';
 import { createLink, linkUrl } from './links.ts';
+import { fileUrl } from './serve/file-links.ts';
 import { isUsed, usageColumns, usageInWords } from './usage.ts';
 
 export interface AssetRow {

@@ -28,6 +28,11 @@ export interface TenantSettings {
    * `{business}` is filled in. Default `{business}: Reply STOP to opt out.` Without the word STOP it does not count.
    */
   first_message_suffix?: string;
+  /**
+   * The origin that links to files begin with instead of the kit's own address, as `https://go.example.com`. The host hands
+   * every request to `/m/…` on it to the kit.
+   */
+  link_domain?: string | null;
   [name: string]: unknown;
 }
 
@@ -152,7 +157,7 @@ function explain(error: unknown, { tenant, address }: SenderOptions): unknown {
   return error;
 }
 
-function check({ id, name, timeZone, defaultRegion, brand, parent }: TenantOptions): void {
+function check({ id, name, timeZone, defaultRegion, brand, settings, parent }: TenantOptions): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,62}$/.test(id)) {
     throw new SetupError(
       `"${id}" cannot be a tenant's id: up to 63 letters, digits, and . _ : - after the first character.`,
@@ -169,11 +174,24 @@ function check({ id, name, timeZone, defaultRegion, brand, parent }: TenantOptio
   if (timeZone !== undefined && !isZone(timeZone)) {
     throw new SetupError(`"${timeZone}" is no time zone. Use an IANA name, as America/Chicago.`);
   }
+  const domain = settings?.link_domain ?? null;
+  if (domain !== null && !isLinkDomain(domain)) {
+    throw new SetupError(
+      `settings.link_domain is an https origin with nothing after it, as https://go.example.com; "${String(domain)}" is none.`,
+    );
+  }
   const checked = brandSchema.partial().safeParse(brand ?? {});
   if (!checked.success) {
     const issue = checked.error.issues[0]!;
     throw new SetupError(`brand.${issue.path.join('.')}: ${issue.message}`);
   }
+}
+
+/** Open lines only on this machine, where there is nobody to listen. */
+function isLinkDomain(domain: unknown): boolean {
+  const url = typeof domain === 'string' ? URL.parse(domain) : null;
+  if (!url || url.origin !== domain) return false;
+  return url.protocol === 'https:' || /^http:\/\/(localhost|127\.0\.0\.1)(:|$)/.test(url.origin);
 }
 
 function isZone(zone: string): boolean {

@@ -84,6 +84,9 @@ export interface TestKitOptions extends Partial<Omit<ServerKitOptions, 'database
   url?: string;
 }
 
+const asBody = (body: unknown) =>
+  typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body);
+
 export async function getTestKit({ url: given, ...options }: TestKitOptions = {}): Promise<TestKit> {
   const url = given ?? process.env['PATCHBAY_TEST_DATABASE_URL'] ?? inject('databaseUrl');
   const schema = `t${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
@@ -155,7 +158,7 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
             ...headers,
           },
-          ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+          ...(body === undefined ? {} : { body: asBody(body) }),
         }),
       );
       const text = await answer.text();

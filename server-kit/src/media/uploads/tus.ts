@@ -43,6 +43,8 @@ export function tusUploads(context: UploadContext): Uploads {
       await turn.drop();
       return new Response(null, { status: 204, headers: { 'tus-resumable': '1.0.0' } });
     }
+    // before tus looks at headers: whose it is comes first
+    await turn.row();
     let problem: ProblemError | undefined;
     const server = new Server({
       path: '/',
@@ -52,7 +54,6 @@ export function tusUploads(context: UploadContext): Uploads {
       lockDrainTimeout: SHORTLY,
       getFileIdFromRequest: () => id,
       allowedOrigins: () => false,
-      onIncomingRequest: async () => void (await turn.row()),
       onUploadFinish: async () => {
         await turn.finish(true);
         return {};
