@@ -50,8 +50,9 @@ describe('bytes', () => {
       fc.nat(BYTES.length + 10),
       fc.constantFrom(0, 1, 262_143, 262_144, BYTES.length - 1),
     );
+    const end = fc.oneof(place, fc.constant('' as const));
     await fc.assert(
-      fc.asyncProperty(fc.option(place, { nil: '' }), fc.option(place, { nil: '' }), async (first, last) => {
+      fc.asyncProperty(end, end, async (first, last) => {
         const answer = await ask({ range: `bytes=${first}-${last}` });
         const body = await bodyOf(answer);
         if (answer.status === 416) {

@@ -82,9 +82,12 @@ export async function getShelf(options: TestKitOptions = {}): Promise<Shelf> {
       const id = newId();
       const key = `videos/${tenant.id}/${id}`;
       await storage.put(key, bytes, type);
-      await kit.admin(
+      // a tenant has the same bytes once, and here they are whatever the last test calls them
+      const [row] = await kit.admin(
         `insert into files (tenant_id, file_id, sha256, size, content_type, storage_key, width, height, duration_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (tenant_id, sha256) do update set content_type = excluded.content_type, width = excluded.width,
+           height = excluded.height, duration_ms = excluded.duration_ms returning file_id`,
         [
           tenant.id,
           id,
@@ -97,7 +100,7 @@ export async function getShelf(options: TestKitOptions = {}): Promise<Shelf> {
           durationMs,
         ],
       );
-      return id;
+      return row.file_id;
     },
     async asset(tenant, asset = {}) {
       const { name = 'Birthday', kind = 'video', bytes = randomBytes(5_000), state = 'ready' } = asset;
