@@ -14,6 +14,7 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createMediaStore, type MediaStore } from './media-store.ts';
 import { createOptOuts, type OptOuts } from './opt-outs.ts';
 import { DEFAULT_DELIVERY, newPhone } from './phones.ts';
+import { createPreviews, type Previews } from './previews.ts';
 import type { Account, DebuggerEntry, DeliverySwitch, MessageStatus, Phone } from './records.ts';
 import { createRing, type Ring } from './ring.ts';
 import { createStore, type Store } from './store.ts';
@@ -29,6 +30,8 @@ export interface Settings {
   /** The statuses that are called back; the status a message is created with never is. */
   callbackStatuses: MessageStatus[];
   delivery: DeliverySwitch;
+  /** Bytes that receiving carriers take of a film, a sound or a PDF; beyond, 30019. */
+  carrierMediaBytes: number;
 }
 
 export interface RequestEntry {
@@ -58,6 +61,7 @@ export interface Carrier {
   inbound: Inbound;
   optOuts: OptOuts;
   media: MediaStore;
+  previews: Previews;
   requests: Ring<RequestEntry>;
   webhookLog: Ring<WebhookRecord>;
   debuggerLog: Ring<DebuggerEntry>;
@@ -96,6 +100,7 @@ export function createCarrier(options: CarrierOptions): Carrier {
     deliveredAfterMs: 400,
     callbackStatuses: ['accepted', 'queued', 'sent', 'delivered', 'undelivered', 'failed', 'canceled'],
     delivery: DEFAULT_DELIVERY,
+    carrierMediaBytes: 1024 * 1024,
     ...options.settings,
   };
   const store = createStore();
@@ -146,6 +151,7 @@ export function createCarrier(options: CarrierOptions): Carrier {
       carrier.lifecycle.clear();
       carrier.faults.clear();
       carrier.media.clear();
+      carrier.previews.clear();
       store.clear();
       for (const log of [carrier.requests, webhookLog, debuggerLog]) log.clear();
       carrier.plant();
@@ -172,7 +178,8 @@ export function createCarrier(options: CarrierOptions): Carrier {
   carrier.lifecycle = createLifecycle(carrier);
   carrier.inbound = createInbound(carrier);
   if (dir !== undefined) journal = createJournal(dir, store);
-  carrier.media = createMediaStore({ transport, journal });
+  carrier.media = createMediaStore({ transport, journal, carrierLimit: () => settings.carrierMediaBytes });
+  carrier.previews = createPreviews(transport);
   journal?.load();
   carrier.plant();
   carrier.lifecycle.resume();

@@ -3,13 +3,21 @@
  * taken away, for every account or for one; `rate` makes it strike only some of the time, by the sandbox's seed.
  *
  * Requests: `latency` waits `ms` first; `429` and `500` refuse before anything was done; `drop_request` cuts the line
- * before, `drop_response` after the work: the message exists and the caller cannot know.
+ * before, `drop_response` after the work: the message exists and the caller cannot know; `media_gone`: the carrier has
+ * deleted the files of messages, and says 404 where their bytes were.
  * Callbacks: `double_callbacks`, `drop_callbacks`, `delay_callbacks` by `ms`, `reorder_callbacks` within `ms`.
  */
 import type { Clock } from './clock.ts';
 import type { Ids } from './ids.ts';
 
-export const REQUEST_FAULTS = ['latency', '429', '500', 'drop_request', 'drop_response'] as const;
+export const REQUEST_FAULTS = [
+  'latency',
+  '429',
+  '500',
+  'drop_request',
+  'drop_response',
+  'media_gone',
+] as const;
 export const CALLBACK_FAULTS = [
   'double_callbacks',
   'drop_callbacks',
@@ -84,6 +92,7 @@ export function createFaults({ clock, ids }: { clock: Clock; ids: Ids }): Faults
       const struck: Fault[] = [];
       for (const fault of faults.slice()) {
         if (!(REQUEST_FAULTS as readonly string[]).includes(fault.kind)) continue;
+        if (fault.kind === 'media_gone' && !/\/Media\/ME\w+$/.test(target.path)) continue;
         if (fault.accountSid !== null && fault.accountSid !== target.accountSid) continue;
         if (fault.method !== null && fault.method !== target.method) continue;
         if (fault.path !== null && !target.path.includes(fault.path)) continue;

@@ -7,7 +7,7 @@ import https from 'node:https';
 import type { Clock } from './clock.ts';
 
 interface OutgoingRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'HEAD' | 'POST';
   url: string;
   headers: Record<string, string>;
   body: string;

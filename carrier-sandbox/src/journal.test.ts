@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSandbox, manualClock, type Transport } from './index.ts';
-import { BUSINESS, call, MESSAGES, PHONE, until } from './testing/harness.ts';
+import { BUSINESS, call, FILES, MESSAGES, PHONE, until } from './testing/harness.ts';
 
 function folder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'sandbox-'));
@@ -37,9 +37,7 @@ it('remembers threads, the message list and the STOP list over a restart, and go
   );
   const media = picture.media[0]!.sid;
   const bytes = await after.fetch(
-    new Request(
-      `http://s.test/2010-04-01/Accounts/${picture.accountSid}/Messages/${picture.sid}/Media/${media}`,
-    ),
+    new Request(`http://s.test/cdn/${picture.accountSid}/${picture.sid}/${media}`),
   );
   expect(await bytes.text()).toBe('pixels');
   after.close();
@@ -120,7 +118,8 @@ describe('after a kill', () => {
     await call(before, MESSAGES, { ...form, MediaUrl: 'http://host.test/a.png' });
     clock.advance(1000);
     const asked: string[] = [];
-    const after = start(killed(dir), async ({ url }) => (asked.push(url), answer));
+    const png = { ...answer, contentType: 'image/png', body: FILES['image/png'] };
+    const after = start(killed(dir), async ({ url }) => (asked.push(url), png));
     await until('the picture is there', () => {
       clock.advance(1000);
       return [...after.state.messages.all()][0]?.status === 'delivered';

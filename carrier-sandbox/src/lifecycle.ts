@@ -138,18 +138,20 @@ export function createLifecycle(carrier: Carrier): Lifecycle {
 
   async function fetchMedia(message: Message): Promise<void> {
     if (message.status !== 'sending') move(message, 'sending');
-    for (const media of message.media) {
-      const code = await carrier.media.fetch(media);
-      if (code === null) continue;
+    const refused = await carrier.media.fetchAll(message.media);
+    if (refused) {
       carrier.report({
         accountSid: message.accountSid,
         level: 'error',
-        code: 11200,
-        message: 'The media of a message could not be fetched',
-        url: media.url,
+        code: refused.code === 63019 ? 11200 : refused.code,
+        message:
+          refused.code === 63019
+            ? 'The media of a message could not be fetched'
+            : 'The media of a message is not taken: its type or its size',
+        url: refused.url,
         resourceSid: message.sid,
       });
-      return fail(message, code);
+      return fail(message, refused.code);
     }
     if (switchOf(message).mode === 'failed') return fail(message, switchOf(message).errorCode);
     later(settings.sentAfterMs, () => sent(message));

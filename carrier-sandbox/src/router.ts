@@ -7,6 +7,7 @@ import { createControlApp } from './control/app.ts';
 import { CarrierError } from './errors.ts';
 import { createPage } from './page/serve.ts';
 import { createRestApp } from './rest/app.ts';
+import { createContentApp } from './rest/media-content.ts';
 
 /** What node's HTTP server hands along: the message whose socket can be cut. */
 interface NodeBindings {
@@ -22,6 +23,7 @@ export interface RouterOptions {
 export function createRouter(carrier: Carrier, options: RouterOptions): SandboxFetch {
   const rest = createRestApp(carrier);
   const control = createControlApp(carrier);
+  const content = createContentApp(carrier);
   const page = createPage(options);
   let serial = 0;
 
@@ -52,6 +54,7 @@ export function createRouter(carrier: Carrier, options: RouterOptions): SandboxF
     let response: Response;
     if (struckBy('429')) response = refusal(20429);
     else if (struckBy('500')) response = refusal(20500);
+    else if (struckBy('media_gone')) response = refusal(20404);
     else response = await rest.fetch(request, { entry });
     entry.status = response.status;
     entry.durationMs = clock.now() - entry.at;
@@ -73,6 +76,7 @@ export function createRouter(carrier: Carrier, options: RouterOptions): SandboxF
     const mark = url.indexOf('?', start);
     const path = url.slice(start, mark === -1 ? undefined : mark);
     if (path.startsWith('/2010-04-01/') || path.startsWith('/v1/')) return api(request, env, path);
+    if (path.startsWith('/cdn/')) return content.fetch(request);
     if (path.startsWith('/sandbox')) return control.fetch(request);
     return page.fetch(request);
   };

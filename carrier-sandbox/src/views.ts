@@ -2,6 +2,7 @@
 import type { Carrier, RequestEntry } from './carrier.ts';
 import { errorMessage } from './errors.ts';
 import type { Fault } from './faults.ts';
+import { contentPath } from './rest/media-content.ts';
 import { nationalFormat, placeOf } from './numbers.ts';
 import type { DebuggerEntry, Message, OwnedNumber, Phone } from './records.ts';
 import type { WebhookRecord } from './webhooks/sender.ts';
@@ -25,7 +26,7 @@ export function messageView(carrier: Carrier, message: Message) {
     media: message.media.map((media) => ({
       sid: media.sid,
       content_type: media.contentType,
-      url: `/2010-04-01/Accounts/${message.accountSid}/Messages/${message.sid}/Media/${media.sid}`,
+      url: contentPath(message, media),
     })),
     status_callback: message.statusCallback,
     date_created: when(message.createdAt),

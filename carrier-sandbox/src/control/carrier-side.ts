@@ -113,6 +113,7 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
     mps: settings.mps,
     sent_after_ms: settings.sentAfterMs,
     delivered_after_ms: settings.deliveredAfterMs,
+    carrier_media_bytes: settings.carrierMediaBytes,
     callback_statuses: settings.callbackStatuses,
     delivery: { mode: settings.delivery.mode, error_code: settings.delivery.errorCode },
   });
@@ -122,6 +123,7 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
     settings.mps = amount(json, 'mps') ?? settings.mps;
     settings.sentAfterMs = amount(json, 'sent_after_ms') ?? settings.sentAfterMs;
     settings.deliveredAfterMs = amount(json, 'delivered_after_ms') ?? settings.deliveredAfterMs;
+    settings.carrierMediaBytes = amount(json, 'carrier_media_bytes') ?? settings.carrierMediaBytes;
     if (json['callback_statuses'] !== undefined) {
       settings.callbackStatuses = texts(json, 'callback_statuses') as MessageStatus[];
     }

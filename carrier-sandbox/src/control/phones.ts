@@ -90,6 +90,19 @@ export function phoneRoutes(app: Hono, carrier: Carrier): void {
     return c.json({ messages: messages.map((message) => messageView(carrier, message)) });
   });
 
+  /** What the phone shows under a link of its conversations; null where the page gives nothing of itself. */
+  app.get('/sandbox/phones/:number/preview', async (c) => {
+    const number = phoneNumber(c.req.param('number'), 'number');
+    const url = c.req.query('url') ?? '';
+    // only what somebody has texted: this is no way to fetch what one likes from here
+    const texted = [...store.messages.party(number)].some(
+      (message) => onPhone(message) && message.body.includes(url),
+    );
+    if (!/^https?:\/\/[^/]/.test(url) || !texted)
+      throw new ControlError(404, 'No message of this phone has this link');
+    return c.json({ preview: await carrier.previews.get(url) });
+  });
+
   app.post('/sandbox/phones/:number/messages', async (c) => {
     const from = phoneNumber(c.req.param('number'), 'number');
     const json = await readJson(c);

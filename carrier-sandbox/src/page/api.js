@@ -40,6 +40,8 @@ export const api = {
   addPhone: (phone) => ask('/phones', { json: phone }),
   /** @param {string} number @param {string} other @returns {Promise<{ messages: Message[] }>} */
   thread: (number, other) => ask(`/phones/${enc(number)}/messages?with=${enc(other)}`),
+  /** @param {string} number @param {string} url @returns {Promise<{ preview: import('./media.js').Preview | null }>} */
+  preview: (number, url) => ask(`/phones/${enc(number)}/preview?url=${enc(url)}`),
   /** @param {string} number @param {{ to: string, body: string, media_urls: string[] }} message @returns {Promise<Message>} */
   send: (number, message) => ask(`/phones/${enc(number)}/messages`, { json: message }),
   /** @param {string} number @param {{ mode: string, error_code: number | null }} delivery */

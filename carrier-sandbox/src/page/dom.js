@@ -28,6 +28,8 @@ const PATHS = {
     'M8 3h8a1.5 1.5 0 0 1 1.5 1.5v15A1.5 1.5 0 0 1 16 21H8a1.5 1.5 0 0 1-1.5-1.5v-15A1.5 1.5 0 0 1 8 3zM11 18h2',
   picture: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01',
   write: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4',
+  file: 'M7 3h7l4 4v14H7zM14 3v4h4M10 13h5M10 17h5',
+  play: 'M8 5l11 7-11 7z',
 };
 
 /** @param {keyof typeof PATHS} name */

@@ -27,6 +27,9 @@ const CODES = {
     [30007, 'Filtered as spam'],
     [30008, 'Unknown error'],
     [30034, 'Unregistered sender'],
+    [30011, 'Takes no pictures or files'],
+    [30019, 'File too large for the carrier'],
+    [12300, 'File of the wrong type'],
     [30032, 'Toll-free not verified'],
   ],
   reject: [
@@ -47,6 +50,7 @@ const FAULTS = [
   ['reorder_callbacks', 'Callbacks out of order', true],
   ['delay_callbacks', 'Callbacks come late', true],
   ['drop_callbacks', 'Callbacks are lost', false],
+  ['media_gone', 'The carrier has deleted the files', false],
 ];
 
 /** @param {string} kind */

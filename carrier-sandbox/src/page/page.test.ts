@@ -34,7 +34,17 @@ describe('the phone page', () => {
       for (const [, module] of text.matchAll(/^(?:import|} from).*'\.\/([^']+)'/gm))
         waiting.push(`/assets/${module}`);
     }
-    expect(seen.size).toBe(9);
+    expect(seen.size).toBe(11);
+  });
+
+  it.each([
+    ['picture.jpg', 'image/jpeg', 'ffd8ff'],
+    ['clip.mp4', 'video/mp4', '000000'],
+    ['notes.pdf', 'application/pdf', '255044'],
+  ])('has %s to send', async (name, type, begins) => {
+    const answer = await get(`/assets/${name}`);
+    expect(answer.headers.get('content-type')).toBe(type);
+    expect(Buffer.from(await answer.arrayBuffer()).toString('hex', 0, 3)).toBe(begins);
   });
 
   it('may be framed by whom the sandbox was told, anyone by default', async () => {

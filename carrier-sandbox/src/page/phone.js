@@ -3,6 +3,7 @@
 import { api, follow } from './api.js';
 import { avatar, h, icon, shortWhen } from './dom.js';
 import { createDrawer } from './drawer.js';
+import { createCards, nameOfMedium } from './media.js';
 import { conversationList, drawThread, threadScreen, titleOf } from './thread.js';
 
 /** @typedef {import('./api.js').Message} Message */
@@ -36,6 +37,7 @@ const drawer = createDrawer(byId('drawer'), {
   close: () => document.body.classList.remove('drawer-open'),
   problem: showProblem,
 });
+const cards = createCards(schedule);
 const key = () => `${state.number} ${state.to}`;
 const current = () => state.phones.find((phone) => phone.number === state.number);
 
@@ -130,7 +132,7 @@ function draw() {
   if (screenKey !== key() || !screen) showThread(phone, state.to);
   if (screen) {
     const messages = [...state.messages.values()].sort((a, b) => a.seq - b.seq);
-    drawThread(screen.log, messages, state.pending.get(key()) ?? []);
+    drawThread(screen.log, messages, state.pending.get(key()) ?? [], (url) => cards.get(phone.number, url));
   }
 }
 
@@ -149,6 +151,7 @@ function showThread(phone, to) {
     draft: state.drafts.get(screenKey) ?? '',
     keepDraft: (text) => state.drafts.set(`${phone.number} ${to}`, text),
     send: (body, pictures) => send(phone.number, to, body, pictures),
+    problem: showProblem,
   });
   view.replaceChildren(toolbar(), screen.element);
 }
@@ -236,7 +239,7 @@ function drawPhones() {
               phone.delivery.mode !== 'deliver' &&
                 h('span', { class: 'chip' }, SWITCHED[phone.delivery.mode] ?? 'Switched'),
               last
-                ? last.body || 'Picture'
+                ? last.body || nameOfMedium(last.media[0])
                 : phone.name === phone.formatted
                   ? 'No messages'
                   : phone.formatted,

@@ -15,6 +15,12 @@ const ASSETS: Record<string, readonly [file: URL, type: string]> = {
   'dom.js': [new URL('./dom.js', import.meta.url), JS],
   'drawer.js': [new URL('./drawer.js', import.meta.url), JS],
   'thread.js': [new URL('./thread.js', import.meta.url), JS],
+  'media.js': [new URL('./media.js', import.meta.url), JS],
+  'media.css': [new URL('./media.css', import.meta.url), CSS],
+  // what a phone has to send when its owner has nothing at hand
+  'picture.jpg': [new URL('./samples/picture.jpg', import.meta.url), 'image/jpeg'],
+  'clip.mp4': [new URL('./samples/clip.mp4', import.meta.url), 'video/mp4'],
+  'notes.pdf': [new URL('./samples/notes.pdf', import.meta.url), 'application/pdf'],
 };
 
 export function createPage({ frameAncestors }: { frameAncestors: string }): Hono {
@@ -24,17 +30,17 @@ export function createPage({ frameAncestors }: { frameAncestors: string }): Hono
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data: blob: http: https:",
-    "media-src 'self' http: https:",
+    "media-src 'self' data: blob: http: https:",
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     `frame-ancestors ${frameAncestors}`,
   ].join('; ');
-  const kept = new Map<string, string>();
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
 
-  function read(file: URL): string {
+  function read(file: URL): Uint8Array<ArrayBuffer> {
     let content = kept.get(file.href);
-    if (content === undefined) kept.set(file.href, (content = readFileSync(file, 'utf8')));
+    if (content === undefined) kept.set(file.href, (content = new Uint8Array(readFileSync(file))));
     return content;
   }
 

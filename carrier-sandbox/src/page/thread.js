@@ -1,6 +1,7 @@
 // @ts-check
 /** The two screens of a phone: its conversations, and one of them. */
 import { avatar, day, h, icon, linked, shortWhen, time } from './dom.js';
+import { attachMenu, card, firstLink, medium, nameOfMedium, picked } from './media.js';
 
 /** @typedef {import('./api.js').Message} Message */
 /** @typedef {import('./api.js').Phone} Phone */
@@ -9,7 +10,7 @@ import { avatar, day, h, icon, linked, shortWhen, time } from './dom.js';
 /** @param {Message} message */
 const preview = (message) =>
   (message.direction === 'inbound' ? 'You: ' : '') +
-  (message.body || (message.media.length ? 'Picture' : ''));
+  (message.body || (message.media.length ? nameOfMedium(message.media[0]) : ''));
 
 /**
  * @param {{ phone: Phone, numbers: BusinessNumber[], unread: Set<string>, open: (number: string) => void }} options
@@ -80,9 +81,10 @@ export const titleOf = (number, formatted) => number?.friendly_name || number?.f
 
 /**
  * @param {{ title: string, subtitle: string, number: string, back: (() => void) | null, draft: string,
- *   send: (body: string, pictures: string[]) => void, keepDraft: (text: string) => void }} options
+ *   send: (body: string, pictures: string[]) => void, keepDraft: (text: string) => void,
+ *   problem: (error: unknown) => void }} options
  */
-export function threadScreen({ title, subtitle, number, back, draft, send, keepDraft }) {
+export function threadScreen({ title, subtitle, number, back, draft, send, keepDraft, problem }) {
   const log = h('div', { class: 'log', role: 'log', 'aria-label': `Messages with ${title}`, tabindex: '0' });
   const input = /** @type {HTMLTextAreaElement} */ (
     h('textarea', {
@@ -92,9 +94,6 @@ export function threadScreen({ title, subtitle, number, back, draft, send, keepD
       maxlength: '1600',
       enterkeyhint: 'send',
     })
-  );
-  const file = /** @type {HTMLInputElement} */ (
-    h('input', { type: 'file', accept: 'image/*', hidden: true, tabindex: '-1' })
   );
   const button = /** @type {HTMLButtonElement} */ (
     h('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, icon('send'))
@@ -114,55 +113,23 @@ export function threadScreen({ title, subtitle, number, back, draft, send, keepD
     tray.hidden = pictures.length === 0;
     tray.replaceChildren(
       ...pictures.map((url, at) =>
-        h(
-          'span',
-          { class: 'picked' },
-          h('img', { src: url, alt: 'Picture to send' }),
-          h(
-            'button',
-            {
-              type: 'button',
-              class: 'icon',
-              'aria-label': 'Take the picture away',
-              onclick: () => ((pictures = pictures.toSpliced(at, 1)), showTray(), changed()),
-            },
-            icon('close'),
-          ),
-        ),
+        picked(url, () => ((pictures = pictures.toSpliced(at, 1)), showTray(), changed())),
       ),
     );
   }
 
-  file.addEventListener('change', () => {
-    const chosen = file.files?.[0];
-    if (!chosen) return;
-    const reader = new FileReader();
-    reader.addEventListener('load', () => {
-      if (typeof reader.result === 'string') pictures = [...pictures, reader.result];
-      showTray();
-      changed();
-      input.focus();
-    });
-    reader.readAsDataURL(chosen);
-    file.value = '';
-  });
+  const attach = attachMenu((url) => {
+    pictures = [...pictures, url];
+    showTray();
+    changed();
+    input.focus();
+  }, problem);
 
   const form = h(
     'form',
     { class: 'composer' },
     tray,
-    h(
-      'div',
-      { class: 'composer-row' },
-      h(
-        'button',
-        { type: 'button', class: 'icon', 'aria-label': 'Attach a picture', onclick: () => file.click() },
-        icon('plus'),
-      ),
-      file,
-      input,
-      button,
-    ),
+    h('div', { class: 'composer-row' }, attach, input, button),
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -212,36 +179,49 @@ export function threadScreen({ title, subtitle, number, back, draft, send, keepD
  * @typedef {{ key: string, body: string, pictures: string[], state: 'sending' | 'failed', error: string, retry: () => void }} Pending
  */
 
+/** @typedef {{ key: string, made: unknown[], make: () => HTMLElement }} Row */
+
 /**
- * Draws the conversation, and stays at its end when it was there.
+ * Draws the conversation, and stays at its end when it was there. What has not changed stays the same element: a film goes
+ * on playing.
  * @param {HTMLElement} log
  * @param {Message[]} messages
  * @param {Pending[]} pending
+ * @param {(url: string) => import('./media.js').Preview | null} previewOf
  */
-export function drawThread(log, messages, pending) {
+export function drawThread(log, messages, pending, previewOf) {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-  /** @type {HTMLElement[]} */
+  /** @type {Row[]} */
   const rows = [];
+  /** @param {string} key @param {unknown[]} made what it is made of @param {() => HTMLElement} make */
+  const row = (key, made, make) => rows.push({ key, made, make });
   const lastOwn = messages.findLast((message) => message.direction === 'inbound');
   messages.forEach((message, at) => {
     const before = messages[at - 1];
     const after = messages[at + 1];
     const when = arrived(message);
-    if (!before || day(arrived(before)) !== day(when)) rows.push(h('p', { class: 'day' }, day(when)));
+    if (!before || day(arrived(before)) !== day(when))
+      row(`day ${message.sid}`, [day(when)], () => h('p', { class: 'day' }, day(when)));
     const own = message.direction === 'inbound';
     const together =
       after &&
       (after.direction === 'inbound') === own &&
       Date.parse(arrived(after)) - Date.parse(when) < 120_000;
-    rows.push(bubble(message.body, message.media, own, !together));
+    const link = firstLink(message.body);
+    const preview = link && previewOf(link);
+    row(message.sid, [message.body, message.media, !together, preview], () =>
+      bubble({ ...message, own, tail: !together, preview }),
+    );
     const note =
       message === lastOwn && pending.length === 0 ? `Delivered · ${time(when)}` : !together && time(when);
-    if (note) rows.push(h('p', { class: `note${own ? ' own' : ''}` }, note));
+    if (note) row(`note ${message.sid}`, [note], () => h('p', { class: `note${own ? ' own' : ''}` }, note));
   });
   for (const one of pending) {
-    const media = one.pictures.map((url) => ({ sid: one.key, content_type: 'image/*', url }));
-    rows.push(bubble(one.body, media, true, true, one.state));
-    rows.push(
+    const media = one.pictures.map((url) => ({ content_type: /^data:([^;,]+)/.exec(url)?.[1] ?? '', url }));
+    row(`pending ${one.key}`, [one.state], () =>
+      bubble({ body: one.body, media, own: true, tail: true, preview: null, state: one.state }),
+    );
+    row(`state ${one.key}`, [one.state, one.error], () =>
       one.state === 'sending'
         ? h('p', { class: 'note own' }, 'Sending…')
         : h(
@@ -252,35 +232,48 @@ export function drawThread(log, messages, pending) {
           ),
     );
   }
-  if (rows.length === 0) rows.push(h('p', { class: 'empty' }, 'No messages yet.'));
-  log.replaceChildren(...rows);
+  if (rows.length === 0) row('empty', [], () => h('p', { class: 'empty' }, 'No messages yet.'));
+  place(log, rows);
   if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+/** @type {WeakMap<HTMLElement, Map<string, { made: string, element: HTMLElement }>>} */
+const drawn = new WeakMap();
+
+/** @param {HTMLElement} log @param {Row[]} rows */
+function place(log, rows) {
+  const before = drawn.get(log) ?? new Map();
+  /** @type {Map<string, { made: string, element: HTMLElement }>} */
+  const now = new Map();
+  for (const { key, made, make } of rows) {
+    const said = JSON.stringify(made);
+    const known = before.get(key);
+    now.set(key, known?.made === said ? known : { made: said, element: make() });
+  }
+  // what goes, goes first: an element that is moved would stop playing
+  for (const [key, { element }] of before) if (now.get(key)?.element !== element) element.remove();
+  let next = log.firstElementChild;
+  for (const { element } of now.values()) {
+    if (element === next) next = next.nextElementSibling;
+    else log.insertBefore(element, next);
+  }
+  drawn.set(log, now);
 }
 
 /** @param {Message} message */
 const arrived = (message) => (message.direction === 'inbound' ? message.date_created : message.date_updated);
 
 /**
- * @param {string} body
- * @param {{ content_type: string, url: string }[]} media
- * @param {boolean} own
- * @param {boolean} tail
- * @param {string} [state]
+ * @param {{ body: string, media: { content_type: string, url: string }[], own: boolean, tail: boolean,
+ *   preview: import('./media.js').Preview | null, state?: string }} options
  */
-function bubble(body, media, own, tail, state = '') {
+function bubble({ body, media, own, tail, preview, state = '' }) {
   return h(
     'div',
     { class: `row${own ? ' own' : ''}` },
     h('span', { class: 'sr' }, own ? 'You: ' : 'They: '),
-    ...media.map((one) =>
-      one.content_type.startsWith('image/')
-        ? h('img', { class: 'picture', src: one.url, alt: 'Picture', loading: 'lazy' })
-        : h(
-            'a',
-            { class: 'bubble file', href: one.url, target: '_blank', rel: 'noopener noreferrer' },
-            one.content_type,
-          ),
-    ),
+    ...media.map((one) => medium(one)),
     body !== '' && h('div', { class: `bubble ${state}${tail ? ' tail' : ''}`, dir: 'auto' }, linked(body)),
+    preview && card(preview),
   );
 }

@@ -8,7 +8,7 @@ import type { Carrier } from '../carrier.ts';
 import { CarrierError } from '../errors.ts';
 import { createAuthenticator } from './auth.ts';
 import { sidParam, type RestEnv } from './context.ts';
-import { mediaContentRoute } from './media-content.ts';
+import { mediaRoute } from './media-content.ts';
 import { messageRoutes, notFound } from './messages.ts';
 import { numberRoutes } from './numbers.ts';
 import { renderAccount } from './render.ts';
@@ -17,8 +17,6 @@ import { serviceRoutes } from './services.ts';
 export function createRestApp(carrier: Carrier): Hono<RestEnv> {
   const app = new Hono<RestEnv>();
   const authenticate = createAuthenticator(carrier.store);
-
-  mediaContentRoute(app, carrier);
 
   app.use('*', async (c, next) => {
     const account = authenticate(c.req.header('authorization'));
@@ -35,6 +33,7 @@ export function createRestApp(carrier: Carrier): Hono<RestEnv> {
     await next();
   });
 
+  mediaRoute(app, carrier);
   messageRoutes(app, carrier);
   numberRoutes(app, carrier);
   serviceRoutes(app, carrier);

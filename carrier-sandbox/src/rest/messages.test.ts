@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { BUSINESS, clientOf, createHost, getSandbox, PHONE, until } from '../testing/harness.ts';
+import {
+  ACCOUNT,
+  BUSINESS,
+  clientOf,
+  createHost,
+  FILES,
+  getSandbox,
+  PHONE,
+  TOKEN,
+  until,
+} from '../testing/harness.ts';
 
 const text = { to: PHONE, from: BUSINESS, body: 'The open house is on Sunday at two.' };
+const padded = (type: keyof typeof FILES, megabytes: number) =>
+  Buffer.concat([FILES[type], Buffer.alloc(megabytes * 1024 * 1024)]);
 
 describe('the Twilio SDK against the sandbox: messages', () => {
   it('creates a queued message and delivers it', async () => {
@@ -106,15 +118,23 @@ describe('the Twilio SDK against the sandbox: messages', () => {
 
   it('keeps the media of an MMS: listed, fetched as bytes, deleted', async () => {
     const host = await createHost();
-    host.answer('/plan.png', { type: 'image/png', body: 'pixels' });
+    host.answer('/plan.png', { type: 'image/png', body: FILES['image/png'] });
     const { client, url } = await getSandbox();
     const message = await client.messages.create({ ...text, mediaUrl: [`${host.origin}/plan.png`] });
     expect(message).toMatchObject({ sid: expect.stringMatching(/^MM/), numMedia: '1' });
     await until('delivery', async () => (await client.messages(message.sid).fetch()).status === 'delivered');
     const [media] = await client.messages(message.sid).media.list();
     expect(media).toMatchObject({ contentType: 'image/png', parentSid: message.sid });
-    const content = await fetch(url + media!.uri.replace('.json', ''));
-    expect([content.headers.get('content-type'), await content.text()]).toEqual(['image/png', 'pixels']);
+    expect(host.at('/plan.png').map(({ method }) => method)).toEqual(['HEAD', 'GET']);
+    const address = url + media!.uri.replace('.json', '');
+    expect((await fetch(address)).status).toBe(401);
+    const headers = { authorization: `Basic ${btoa(`${ACCOUNT}:${TOKEN}`)}` };
+    const led = await fetch(address, { headers, redirect: 'manual' });
+    expect(led.status).toBe(307);
+    // the address that it leads to needs no password
+    const content = await fetch(new URL(led.headers.get('location')!, url));
+    expect(content.headers.get('content-type')).toBe('image/png');
+    expect(Buffer.from(await content.arrayBuffer())).toEqual(FILES['image/png']);
     await client.messages(message.sid).media(media!.sid).remove();
     expect(await client.messages(message.sid).media.list()).toHaveLength(0);
   });
@@ -129,6 +149,53 @@ describe('the Twilio SDK against the sandbox: messages', () => {
       return now.status === 'failed' && now;
     });
     expect(failed.errorCode).toBe(63019);
+  });
+
+  it.each([
+    ['is no such file', { type: 'image/png', body: 'pixels' }, 12300],
+    ['is a page', { type: 'text/html', body: '<p>' }, 12300],
+    ['is too large for a message', { type: 'image/png', body: padded('image/png', 6) }, 11751],
+    ['is too large for the person’s carrier', { type: 'video/mp4', body: padded('video/mp4', 2) }, 30019],
+  ])('fails an MMS whose media %s', async (_, answer, code) => {
+    const host = await createHost();
+    host.answer('/file', answer);
+    const { client } = await getSandbox();
+    const { sid } = await client.messages.create({ ...text, mediaUrl: [`${host.origin}/file`] });
+    const failed = await until('failure', async () => {
+      const now = await client.messages(sid).fetch();
+      return now.status === 'failed' && now;
+    });
+    expect(failed.errorCode).toBe(code);
+  });
+
+  it('fails an MMS whose HEAD says another type than its GET', async () => {
+    const host = await createHost();
+    host.answer('/file', ({ method }) => ({
+      type: method === 'HEAD' ? 'text/html' : 'image/png',
+      body: FILES['image/png'],
+    }));
+    const { client } = await getSandbox();
+    const { sid } = await client.messages.create({ ...text, mediaUrl: [`${host.origin}/file`] });
+    await until('failure', async () => (await client.messages(sid).fetch()).errorCode === 12300);
+  });
+
+  it('says that media are gone when it is told to', async () => {
+    const { controls, client, url } = await getSandbox();
+    const { sid, media } = controls.text({
+      from: PHONE,
+      to: BUSINESS,
+      mediaUrls: ['data:image/png;base64,cGl4ZWxz'],
+    });
+    const headers = { authorization: `Basic ${btoa(`${ACCOUNT}:${TOKEN}`)}` };
+    const address = `${url}/2010-04-01/Accounts/${ACCOUNT}/Messages/${sid}/Media/${media[0]!.sid}`;
+    expect((await fetch(address, { headers })).status).toBe(200);
+    controls.addFault({ kind: 'media_gone' });
+    expect((await fetch(address, { headers })).status).toBe(404);
+    // the list and everything else are as they were
+    expect(await client.messages(sid).media.list()).toHaveLength(1);
+    controls.clearFaults();
+    await client.messages(sid).media(media[0]!.sid).remove();
+    expect((await fetch(address, { headers })).status).toBe(404);
   });
 
   it.each([

@@ -20,7 +20,7 @@ export interface Received {
 export interface Answer {
   status?: number;
   type?: string;
-  body?: string;
+  body?: string | Uint8Array;
   headers?: Record<string, string>;
   /** Cut the line instead of answering. */
   cut?: boolean;
@@ -117,6 +117,14 @@ async function control(url: string, path: string, { method, json }: Control = {}
   const text = await response.text();
   return { status: response.status, body: text === '' ? null : JSON.parse(text) };
 }
+
+/** The smallest beginnings that pass for files of their type. */
+export const FILES = {
+  'image/png': Buffer.from('89504e470d0a1a0a', 'hex'),
+  'image/jpeg': Buffer.from('ffd8ffe0', 'hex'),
+  'video/mp4': Buffer.from('0000001866747970', 'hex'),
+  'application/pdf': Buffer.from('%PDF-1.4'),
+} as const;
 
 /** Waits for a condition, not for a time; fails with its words when it has not come about in five seconds. */
 export async function until<T>(

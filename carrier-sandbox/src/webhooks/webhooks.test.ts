@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, BUSINESS, createHost, getSandbox, PHONE, until } from '../testing/harness.ts';
+import { ACCOUNT, BUSINESS, createHost, getSandbox, PHONE, TOKEN, until } from '../testing/harness.ts';
 
 const text = { to: PHONE, from: BUSINESS, body: 'Hello' };
 
@@ -130,7 +130,8 @@ describe('an inbound text', () => {
       MediaContentType0: 'image/png',
       MessageSid: expect.stringMatching(/^MM/),
     });
-    expect(await (await fetch(params['MediaUrl0']!)).text()).toBe('pixels');
+    const headers = { authorization: `Basic ${btoa(`${ACCOUNT}:${TOKEN}`)}` };
+    expect(await (await fetch(params['MediaUrl0']!, { headers })).text()).toBe('pixels');
   });
 
   it('is answered by TwiML: messages, media and a redirect', async () => {

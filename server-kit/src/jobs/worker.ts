@@ -65,8 +65,8 @@ export async function startWorker(context: KitContext): Promise<Worker> {
     export: exportWork,
   });
   const reminders = startReminders(context);
-  const media = startMediaKeeper(context);
   const copies = startCopying(context);
+  const media = startMediaKeeper(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -101,8 +101,8 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         keeper.stop(),
         bulk.stop(),
         reminders.stop(),
-        media.stop(),
         copies.stop(),
+        media.stop(),
       ]);
       await runner.stop();
       await pool.end();

@@ -1,5 +1,5 @@
 import { html, oneEvent } from '@open-wc/testing';
-import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
+import { expect, find, settled, stage, still, waitUntil } from '../../testing/browser.ts';
 import { HARBOR_BRAND, type FakeClient, type FakeOptions } from '../../testing/index.ts';
 import type { Composer } from './composer.ts';
 
@@ -182,6 +182,7 @@ describe('composer', () => {
     await element.attachAsset(items[0]!);
     await waitUntil(() => root.querySelector('[part=attached-file]') !== null);
     expect(Number.parseInt(find(root, '[part=count]').textContent!, 10)).to.be.greaterThan(20);
+    await still(root, '[part=send]');
     await expect(element).to.be.accessible();
     find(root, '[part=send]').click();
     await waitUntil(() => client.calls.some(({ method }) => method === 'sendMessage'));
