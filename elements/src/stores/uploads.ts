@@ -262,7 +262,7 @@ export class UploadsStore extends Store {
       if (file && sent < size) {
         await client.createUpload({
           id,
-          name,
+          name: nameOf(name),
           size,
           purpose,
           ...(assetId !== null && { asset_id: assetId }),
@@ -425,6 +425,9 @@ function parse(text: string | null): Remembered | null {
     return null;
   }
 }
+
+/** What a person would call it: without the ending. */
+const nameOf = (file: string) => file.replace(/(.)\.\w{2,5}$/, '$1');
 
 /** By type, and by the ending where the browser knows no type: QuickTime and HEIC are unknown to many. */
 export function kindOf(type: string, name: string): AssetKind | null {

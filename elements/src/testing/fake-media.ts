@@ -94,7 +94,7 @@ export function fakeMedia(
   let assets: Asset[] = [];
   const uploads = new Map<
     string,
-    { upload: Upload; purpose: string; assetId: string | null; head: string }
+    { upload: Upload; purpose: string; assetId: string | null; head: string; kind: Asset['kind'] }
   >();
   const links = new Map<string, AssetLink[]>();
 
@@ -164,7 +164,7 @@ export function fakeMedia(
   /** All bytes are there: what is it? */
   const finish = (id: string): void => {
     const one = uploadOf(id);
-    const { upload, purpose, assetId, head } = one;
+    const { upload, purpose, assetId, head, kind } = one;
     if (head.startsWith('<')) {
       const detail = 'This is a web page, whatever its name says. Upload a video, a picture or a PDF.';
       const problem = {
@@ -177,7 +177,6 @@ export function fakeMedia(
       one.upload = { ...upload, state: 'refused', problem: problem as Upload['problem'] };
       return;
     }
-    const kind = kindOf('', upload.name) ?? 'video';
     const facts = {
       size: upload.size,
       kind,
@@ -189,7 +188,7 @@ export function fakeMedia(
     else if (assetId !== null)
       asset = change(assetId, { ...facts, updated_at: new Date(now()).toISOString() });
     else {
-      asset = add({ ...facts, name: upload.name.replace(/\.\w+$/, '') });
+      asset = add({ ...facts, name: upload.name });
       emit({ type: 'asset.created', data: { asset_id: asset.id, name: asset.name, kind: asset.kind } });
     }
     one.upload = { ...upload, state: 'done', asset };
@@ -277,6 +276,7 @@ export function fakeMedia(
           purpose: body.purpose ?? 'asset',
           assetId: body.asset_id ?? null,
           head: '',
+          kind: 'video',
         });
         return upload;
       }),
@@ -290,6 +290,7 @@ export function fakeMedia(
       });
       const one = uploadOf(id);
       one.head = head;
+      one.kind = kindOf(bytes.type, '') ?? 'video';
       one.upload = { ...one.upload, received: Math.max(one.upload.received, Math.round(bytes.size * FIRST)) };
       onProgress?.(one.upload.received);
       await Promise.race([answer('sendBytes', [id, bytes.size], () => undefined, signal), stopped]);
