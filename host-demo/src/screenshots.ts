@@ -104,7 +104,11 @@ const preferences = async (at: Visit) => {
 
 const board = async ({ page }: Visit) => page.locator('[part~=card]').first().waitFor();
 const media = { path: '/media' };
-const library = ({ page }: Visit) => page.locator('[part~=asset] img').first().waitFor();
+const library = async ({ page }: Visit) => {
+  const pictures = page.locator('[part~=asset] img');
+  await pictures.first().waitFor();
+  await pictures.evaluateAll((all) => Promise.all(all.map((one) => (one as HTMLImageElement).decode())));
+};
 const asset = async (at: Visit, name: string) => {
   await library(at);
   await at.page.getByRole('button', { name: `Open ${name}` }).click();

@@ -99,7 +99,7 @@ export const Loading: Story = {
 
 export const ErrorState: Story = {
   name: 'Error',
-  parameters: stage({ before: (client) => client.fail('listAssets', 'network', 2) }),
+  parameters: stage({ before: (client) => client.fail('listAssets', 'network', 1) }),
   play: look(async ({ canvas }) => {
     await shows(canvas, 'The files could not be loaded.', 'There is no connection');
     await press(canvas, 'Try again');
@@ -172,17 +172,13 @@ export const Offline: Story = {
 };
 
 export const AfterAReload: Story = {
-  parameters: stage({
-    before: (client) => {
-      const { id, name, size } = { id: crypto.randomUUID(), name: 'open-house.mp4', size: 4_000_000 };
-      void client.createUpload({ id, name, size });
-      void client.me().then(({ tenant, member }) => {
-        const kept = { id, name, size, kind: 'video', purpose: 'asset', assetId: null, recorded: false };
-        localStorage.setItem(`pb:upload:${tenant.id}:${member.id}:${id}`, JSON.stringify(kept));
-      });
-    },
-  }),
-  play: look(async ({ canvas }) => {
+  play: look(async ({ canvas, client }) => {
+    const { tenant, member } = await client.me();
+    const { id, name, size } = { id: crypto.randomUUID(), name: 'open-house.mp4', size: 4_000_000 };
+    await client.createUpload({ id, name, size });
+    const kept = { id, name, size, kind: 'video', purpose: 'asset', assetId: null, recorded: false };
+    localStorage.setItem(`pb:upload:${tenant.id}:${member.id}:${id}`, JSON.stringify(kept));
+    (await element(canvas, 'patchbay-media-library')).requestUpdate();
     await shows(canvas, 'Choose the same file again to go on', 'Choose file');
     await upload(canvas, video());
     await shows(canvas, 'Ready, and nothing was sent twice');

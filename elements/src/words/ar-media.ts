@@ -106,6 +106,7 @@ export const arMedia: Record<
   'media.added': 'أضافه {name} {time}',
   'media.addedBare': 'أُضيف {time}',
   'media.usage': 'أُرسل {sent} في {workflows}',
+  'media.usageBare': 'أُرسل {sent}',
   'media.usage.sent': {
     zero: 'صفر مرة',
     one: 'مرة واحدة',

@@ -51,6 +51,7 @@ export const enMediaMore = {
   'media.added': 'Added {time} by {name}',
   'media.addedBare': 'Added {time}',
   'media.usage': 'Sent {sent} in {workflows}',
+  'media.usageBare': 'Sent {sent}',
   'media.usage.sent': { one: 'once', other: '{count} times' },
   'media.usage.workflows': { one: '{count} workflow', other: '{count} workflows' },
   'media.usage.none': 'Not sent yet',

@@ -28,6 +28,9 @@ export const styles = [
       color: var(--_text-muted);
       font-size: var(--_text-s);
     }
+    .sides > div > form {
+      margin-top: 10px;
+    }
     .linkline {
       display: flex;
       gap: 6px;

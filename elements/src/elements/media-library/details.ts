@@ -58,8 +58,21 @@ export function details(context: DetailContext): TemplateResult {
 function factsOf({ size, width, height, content_type, video_codec }: Asset, i18n: I18n): string {
   const shown = width !== null && height !== null ? `${i18n.number(width)} × ${i18n.number(height)}` : '';
   const type = content_type.split('/')[1]?.toUpperCase().replace('QUICKTIME', 'MOV') ?? '';
-  return [fileSize(size, i18n.locale), shown, type, video_codec?.toUpperCase()].filter(Boolean).join(' · ');
+  return [fileSize(size, i18n.locale), shown, type, codecName(video_codec)].filter(Boolean).join(' · ');
 }
+
+/** What people call it: codecs are told as RFC 6381 writes them. */
+function codecName(codec: string | null): string {
+  const found = CODECS.find(([pattern]) => pattern.test(codec ?? ''));
+  return found?.[1] ?? codec ?? '';
+}
+const CODECS: readonly [RegExp, string][] = [
+  [/^(avc|h264)/, 'H.264'],
+  [/^(hvc|hev|h265)/, 'HEVC'],
+  [/^vp0?9/, 'VP9'],
+  [/^vp0?8/, 'VP8'],
+  [/^av0?1/, 'AV1'],
+];
 
 function addedWords({ created_at, author }: Asset, i18n: I18n): string {
   const time = i18n.moment(created_at);
@@ -151,7 +164,9 @@ function ask({ stores: { client }, asset }: DetailContext) {
   let found = asked.get(asset);
   if (!found) {
     const views = client.listAssetViews(asset.id, { by: 'human', limit: 20 }).then(({ items }) => items);
-    const links = client.listAssetLinks(asset.id).then(({ items }) => items);
+    const links = client
+      .listAssetLinks(asset.id)
+      .then(({ items }) => items.filter(({ url, contact_id }) => url !== asset.url && contact_id === null));
     // whoever draws them says so
     for (const each of [views, links]) each.catch(() => undefined);
     asked.set(asset, (found = { views, links }));

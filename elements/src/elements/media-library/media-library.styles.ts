@@ -140,7 +140,14 @@ export const styles = css`
       min-width: 44px;
       min-height: 44px;
     }
+    .search {
+      flex-basis: 100%;
+    }
+    .top .button:first-of-type {
+      margin-inline-start: auto;
+    }
     .search input {
+      max-width: none;
       min-height: 44px;
       font-size: 16px;
     }
