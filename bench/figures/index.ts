@@ -6,6 +6,7 @@ import { outbound } from './outbound.ts';
 import { peopleFigures } from './people.ts';
 import { catchUp, rowSecurity } from './reads.ts';
 import { timelinePage } from './timeline.ts';
+import { mediaUpload, mediaUploadMemory } from './uploads.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
 
 /** Every figure of the product, in the order of the table. */
@@ -24,5 +25,7 @@ export const figures: Figure[] = [
   consentBatch,
   bulkTag,
   importRows,
+  mediaUpload,
+  mediaUploadMemory,
   ...browserFigures,
 ];

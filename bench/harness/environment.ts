@@ -40,6 +40,8 @@ export interface KitProcessOptions {
   worker: boolean;
   carrierUrl?: string;
   segmentsPerSecond: number | null;
+  /** Where it keeps files. Default: `.patchbay/media`, which nobody cleans up. */
+  folder?: string;
 }
 
 export interface KitProcess {

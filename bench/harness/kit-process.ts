@@ -19,6 +19,7 @@ const kit = createServerKit({
   carrier: twilioCarrier({ ...ACCOUNT, ...(options.carrierUrl && { baseUrl: options.carrierUrl }) }),
   log: pino({ level: 'warn' }),
   live: options.live,
+  ...(options.folder !== undefined && { media: { storage: { folder: options.folder } } }),
 });
 handler = (request, response) => void kit.node(request, response);
 await kit.migrate();

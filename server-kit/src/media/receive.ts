@@ -1,9 +1,12 @@
 /** Bytes into the storage, in slices, so that a killed process loses little and a connection that breaks off nothing. */
 import type { MediaStorage, UploadPlace } from './storage/storage.ts';
 
-/** Also a part’s size at S3. Slices end at its multiples, wherever they began. */
-const SLICE = 8 * 1024 * 1024;
-/** Slow connections: what has come is safe after this many milliseconds. */
+/**
+ * Slices end at its multiples, wherever they began: four parts of S3. Each one waits for the disk, and with 8 MiB a gigabyte took
+ * half as long again.
+ */
+const SLICE = 32 * 1024 * 1024;
+/** What has come is safe after this many milliseconds, so this is what a killed process costs the sender. */
 const SLICE_MS = 1_000;
 
 export interface Progress {
@@ -25,7 +28,7 @@ interface Options {
   /** Asked with what is safe, after each slice; false: stop here. */
   save: (progress: Progress) => Promise<boolean>;
   seen?: (bytes: Uint8Array) => void;
-  /** Throws for too many. */
+  /** Beyond this many it ends, with `TooLong`. */
   largest?: number;
 }
 
@@ -94,13 +97,16 @@ export async function receive({
       if (!(await save({ place, received }))) return { place, received };
     }
     while (!over) {
+      const before = received;
       const appended = await storage.append(key, place, received, slice());
       ({ place, received } = appended);
+      error ??= appended.error;
+      // the end came right behind a slice: there is nothing new to store
+      if (received === before && over) break;
       // the last place is stored while the next slice is written, and no third one is begun before
       const goOn = await saving;
       saving = save({ place, received });
       saving.catch(() => undefined);
-      if (appended.error !== undefined) error ??= appended.error;
       if (!goOn || error !== undefined) break;
     }
     await saving;

@@ -162,7 +162,8 @@ export async function getTestKit({ url: given, ...options }: TestKitOptions = {}
         }),
       );
       const text = await answer.text();
-      const isJson = /[/+]json/.test(answer.headers.get('content-type') ?? '');
+      // an answer to HEAD has headers only
+      const isJson = text !== '' && /[/+]json/.test(answer.headers.get('content-type') ?? '');
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
     },
     async receive(

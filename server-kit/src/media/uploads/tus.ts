@@ -235,6 +235,8 @@ class Turn {
     } finally {
       this.#hashes.keep(this.id, running, stored);
     }
+    // who stops before the end leaves bytes in the pipes, and tus waits until nobody does
+    bytes.resume();
     return stored;
   }
 
@@ -298,6 +300,8 @@ type TusError = Error | { status_code: number; body: string };
 function explain(error: TusError): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof StorageError) return storageProblem(error);
+  // who was asked to stop has stored what came, and left the rest of the stream
+  if ('code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') return busy();
   if (!('status_code' in error)) throw error;
   if (error.status_code === 409) {
     return new ProblemError(
