@@ -2,6 +2,7 @@ import type { Figure } from '../harness/figure.ts';
 import { browserFigures } from './browser.ts';
 import { consentBatch, consentCheck } from './consent.ts';
 import { bulkTag, importRows } from './jobs.ts';
+import { mediaRanges, mediaViewers } from './media.ts';
 import { outbound } from './outbound.ts';
 import { peopleFigures } from './people.ts';
 import { catchUp, rowSecurity } from './reads.ts';
@@ -25,7 +26,12 @@ export const figures: Figure[] = [
   consentBatch,
   bulkTag,
   importRows,
+<<<<<<< HEAD
   mediaUpload,
   mediaUploadMemory,
+=======
+  mediaRanges,
+  mediaViewers,
+>>>>>>> m-serve
   ...browserFigures,
 ];

@@ -39,9 +39,11 @@ export function playPage(page: PlayPage): Html {
   });
 }
 
-function stage({ link, text }: PlayPage, { words }: Language): Html {
+function stage({ link, text }: PlayPage, language: Language): Html {
+  const { words } = language;
   const { file, poster, kind, name } = link;
   const source = `${text}/file`;
+  const keepable = link.download ? '' : html`controlslist="nodownload"`;
   if (kind === 'video') {
     return html`<video
         src="${source}"
@@ -50,7 +52,7 @@ function stage({ link, text }: PlayPage, { words }: Language): Html {
         preload="metadata"
         ${sizeOf(file)}
         ${poster ? html`poster="${text}/poster"` : ''}
-        ${link.download ? '' : html`controlslist="nodownload"`}
+        ${keepable}
         aria-label="${name}"
       >
         ${captions(link, text, words.captions)}
@@ -62,7 +64,7 @@ function stage({ link, text }: PlayPage, { words }: Language): Html {
   }
   if (kind === 'audio') {
     return html`${poster ? html`<img src="${text}/poster" alt="" ${sizeOf(poster)} />` : ''}
-      <audio src="${source}" controls preload="metadata" aria-label="${name}"></audio>
+      <audio src="${source}" controls preload="metadata" ${keepable} aria-label="${name}"></audio>
       <p class="trouble" role="alert" hidden>${words.unplayable}</p>`;
   }
   if (kind === 'picture') {
@@ -71,7 +73,7 @@ function stage({ link, text }: PlayPage, { words }: Language): Html {
     /></a>`;
   }
   return html`<a class="button" href="${source}" target="_blank" rel="noopener" data-opens>${words.open}</a>
-    <span class="facts">${factsOf(file, languageOf(null))}</span>`;
+    <span class="facts">${factsOf(file, language)}</span>`;
 }
 
 /** Space is kept before anything is loaded. */
@@ -91,11 +93,11 @@ function captions({ captions: file, account }: FoundLink, text: string, label: s
   />`;
 }
 
-function download({ link, text }: PlayPage, { words, code }: Language): Html | '' {
+function download({ link, text }: PlayPage, language: Language): Html | '' {
   if (!link.download) return '';
   return html`<p class="keep">
-    <a class="button quiet" href="${text}/file?download" download data-opens>${words.download}</a>
-    <span class="facts" dir="ltr">${factsOf(link.file, languageOf(code))}</span>
+    <a class="button quiet" href="${text}/file?download" download data-opens>${language.words.download}</a>
+    ${link.kind === 'document' ? '' : html`<span class="facts">${factsOf(link.file, language)}</span>`}
   </p>`;
 }
 

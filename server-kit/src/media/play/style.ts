@@ -4,7 +4,7 @@ export const PLAY_STYLE = `main:has(.stage){max-width:60rem}
 .stage video{display:block;width:100%;height:auto;max-height:calc(100svh - 200px);min-height:180px;background:#000;border-radius:12px;object-fit:contain}
 .stage.audio{padding:16px;background:var(--card);border:1px solid var(--line);border-radius:12px}
 .stage audio{display:block;width:100%}
-.stage img{display:block;max-width:100%;height:auto;max-height:calc(100svh - 200px);margin:0 auto;border-radius:12px;object-fit:contain}
+.stage img{display:block;max-width:100%;height:auto;max-height:calc(100svh - 200px);margin:0;border-radius:12px;object-fit:contain}
 .stage.audio img{max-height:320px;margin:0 auto 16px}
 .stage.document{display:flex;flex-wrap:wrap;align-items:center;gap:16px;padding:24px 16px;background:var(--card);border:1px solid var(--line);border-radius:12px}
 .stage>a:not(.button){display:block;border-radius:12px}

@@ -96,25 +96,25 @@ export function linkFinder(
 
   return {
     find(text) {
+      const known = kept.get(text);
+      if (known && known.until > now()) return known.link;
+      kept.delete(text);
       const opened = openCode(secret, text);
       if (!opened) return Promise.resolve(null);
-      const known = kept.get(opened.code);
-      if (known && known.until > now()) return known.link;
-      kept.delete(opened.code);
       const link = ask(opened.code, opened.purpose);
       const entry: { until: number; link: typeof link; tenant?: string } = { until: now() + keepFor, link };
       link.then(
         (found) => found && (entry.tenant = found.tenant),
-        () => kept.delete(opened.code),
+        () => kept.delete(text),
       );
-      kept.set(opened.code, entry);
+      kept.set(text, entry);
       if (kept.size > most) kept.delete(kept.keys().next().value!);
       return link;
     },
     forget(tenant) {
-      for (const [code, entry] of kept) {
+      for (const [text, entry] of kept) {
         // one that is still being looked for may have been read before the change
-        if (entry.tenant === undefined || entry.tenant === tenant) kept.delete(code);
+        if (entry.tenant === undefined || entry.tenant === tenant) kept.delete(text);
       }
     },
   };
