@@ -108,7 +108,7 @@ export function attachMenu(add, problem) {
   const menu = h('details', { class: 'attach' });
   const close = () => menu.removeAttribute('open');
   /** @param {Blob} blob */
-  const read = async (blob) => {
+  const read = (blob) => {
     const reader = new FileReader();
     reader.addEventListener('load', () => typeof reader.result === 'string' && add(reader.result));
     reader.addEventListener('error', () => problem(reader.error));
@@ -116,7 +116,7 @@ export function attachMenu(add, problem) {
   };
   input.addEventListener('change', () => {
     const chosen = input.files?.[0];
-    if (chosen) void read(chosen);
+    if (chosen) read(chosen);
     input.value = '';
   });
   menu.append(
@@ -148,7 +148,9 @@ export function attachMenu(add, problem) {
     input,
   );
   menu.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && menu.hasAttribute('open')) (event.stopPropagation(), close());
+    if (event.key !== 'Escape' || !menu.hasAttribute('open')) return;
+    event.stopPropagation();
+    close();
   });
   menu.addEventListener('focusout', ({ relatedTarget }) => {
     if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) close();

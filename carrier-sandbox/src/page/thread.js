@@ -86,6 +86,7 @@ export const titleOf = (number, formatted) => number?.friendly_name || number?.f
  */
 export function threadScreen({ title, subtitle, number, back, draft, send, keepDraft, problem }) {
   const log = h('div', { class: 'log', role: 'log', 'aria-label': `Messages with ${title}`, tabindex: '0' });
+  keepAtEnd(log);
   const input = /** @type {HTMLTextAreaElement} */ (
     h('textarea', {
       rows: '1',
@@ -179,6 +180,25 @@ export function threadScreen({ title, subtitle, number, back, draft, send, keepD
  * @typedef {{ key: string, body: string, pictures: string[], state: 'sending' | 'failed', error: string, retry: () => void }} Pending
  */
 
+/** @param {HTMLElement} log */
+const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+
+/** Pictures and films have their height only when they are here: whoever was at the end then still is. @param {HTMLElement} log */
+function keepAtEnd(log) {
+  let atEnd = true;
+  let before = 0;
+  log.addEventListener('scroll', () => {
+    // what has grown meanwhile took nobody away from the end; scrolling up does
+    if (log.scrollTop < before || isAtEnd(log)) atEnd = isAtEnd(log);
+    before = log.scrollTop;
+  });
+  const stay = () => {
+    if (atEnd) log.scrollTop = log.scrollHeight;
+  };
+  log.addEventListener('load', stay, true);
+  log.addEventListener('loadedmetadata', stay, true);
+}
+
 /** @typedef {{ key: string, made: unknown[], make: () => HTMLElement }} Row */
 
 /**
@@ -190,7 +210,7 @@ export function threadScreen({ title, subtitle, number, back, draft, send, keepD
  * @param {(url: string) => import('./media.js').Preview | null} previewOf
  */
 export function drawThread(log, messages, pending, previewOf) {
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  const atEnd = isAtEnd(log);
   /** @type {Row[]} */
   const rows = [];
   /** @param {string} key @param {unknown[]} made what it is made of @param {() => HTMLElement} make */

@@ -14,6 +14,7 @@ const kit = createServerKit({
   publicUrl: setup.publicUrl,
   secret: setup.secret,
   carrier: twilioCarrier(setup.carrier),
+  media: setup.media,
   log: pino({ level: 'silent' }),
 });
 const die = () => process.kill(process.pid, 'SIGKILL');

@@ -5,8 +5,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSandbox, DEFAULT_ACCOUNT, type Sandbox, type SandboxOptions } from '@patchbay/carrier-sandbox';
 import { createServerKit, type KitDatabaseOptions, type ServerKit } from '@patchbay/server-kit';
@@ -23,6 +26,7 @@ export interface WorkerSetup {
   publicUrl: string;
   secret: string;
   carrier: TwilioOptions;
+  media: { storage: { folder: string } };
 }
 
 export interface StageOptions {
@@ -91,14 +95,16 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     maxConnections: options.maxConnections ?? 6,
     ...(options.statementTimeout !== undefined && { statementTimeout: options.statementTimeout }),
   };
-  const setup: WorkerSetup = { database, publicUrl, secret: SECRET, carrier };
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-media-'));
+  const media = { storage: { folder } };
+  const setup: WorkerSetup = { database, publicUrl, secret: SECRET, carrier, media };
   const logged: Record<string, unknown>[] = [];
   const log = pino(
     { level: 'warn' },
     { write: (line: string) => void logged.push(JSON.parse(line) as never) },
   );
   const another = () =>
-    createServerKit({ database, publicUrl, secret: SECRET, carrier: twilioCarrier(carrier), log });
+    createServerKit({ database, publicUrl, secret: SECRET, carrier: twilioCarrier(carrier), media, log });
   const kit = another();
   const kits: ServerKit[] = [kit];
   await kit.migrate();
@@ -177,6 +183,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       server.closeAllConnections();
       server.close();
       await carrierSide.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

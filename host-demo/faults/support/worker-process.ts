@@ -10,6 +10,7 @@ const kit = createServerKit({
   publicUrl: setup.publicUrl,
   secret: setup.secret,
   carrier: twilioCarrier(setup.carrier),
+  media: setup.media,
   log: pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true })),
 });
 await kit.startWorker();
