@@ -59,10 +59,9 @@ export function localMedia(options: LocalMediaOptions = {}): MediaStorage {
   }
 
   async function appendNow(path: string, from: number, bytes: AsyncIterable<Uint8Array>, stop: AbortSignal) {
-    if ((await stat(path)).size < from) {
-      throw new StorageError('missing', 'A part of this upload is gone.');
-    }
-    await truncate(path, from);
+    const there = (await stat(path)).size;
+    if (there < from) throw new StorageError('missing', 'A part of this upload is gone.');
+    if (there > from) await truncate(path, from);
     return writeAll(path, from, bytes, stop);
   }
 

@@ -13,7 +13,10 @@ export interface Appended {
   place: UploadPlace;
   /** How many bytes of the file are safe now. */
   received: number;
-  /** What ended it early: the sender's connection, for one. What came before it is kept. */
+  /**
+   * What ended it early: the sender's connection, for one; or a `StorageError`, where the storage failed after it had taken
+   * some of the bytes. What came before it is kept.
+   */
   error?: unknown;
 }
 
@@ -32,7 +35,8 @@ export interface MediaStorage {
   begin(key: string, contentType: string): Promise<UploadPlace>;
   /**
    * Goes on at `received`. Bytes beyond it that an earlier, killed call wrote are written over. Ends with what is safe
-   * also when the source breaks off; throws `StorageError` only when the storage itself does not work.
+   * also when the source breaks off; throws `StorageError` only when the storage itself does not work. The next call may
+   * begin while this one's place is stored, but not before the last one's is: place and received of both are good until then.
    */
   append(
     key: string,
@@ -44,8 +48,12 @@ export interface MediaStorage {
   received(key: string, place: UploadPlace): Promise<number>;
   /** The file stands under its key from now on. May be asked again after a crash. */
   finish(key: string, place: UploadPlace, size: number, contentType: string): Promise<void>;
-  /** The bytes of an upload before it is finished, to look at what they are. */
+  /**
+   * The bytes of an upload that has all of them, before it is finished, to look at what they are; and still after that.
+   * Nothing can be appended any more (S3 reads no parts).
+   */
   readUpload(key: string, place: UploadPlace, range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
+  /** What is finished stays. What a killed process left is listed under `uploads/`, and may be removed when it is old. */
   abandon(key: string, place: UploadPlace): Promise<void>;
 
   /** Where a program of this machine finds the file; null where it is on another. */
