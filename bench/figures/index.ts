@@ -26,12 +26,9 @@ export const figures: Figure[] = [
   consentBatch,
   bulkTag,
   importRows,
-<<<<<<< HEAD
   mediaUpload,
   mediaUploadMemory,
-=======
   mediaRanges,
   mediaViewers,
->>>>>>> m-serve
   ...browserFigures,
 ];
