@@ -79,6 +79,20 @@ describe('an upload', () => {
     await until(() => store.get(id)?.state === 'done');
   });
 
+  it('asks the server how much it has, though the browser had handed over all of it', async () => {
+    const { store, client } = made(patient);
+    const real = client.sendBytes.bind(client);
+    client.sendBytes = (_id, { size }, { onProgress } = {}) => {
+      client.sendBytes = real;
+      onProgress?.(size);
+      return Promise.reject(new ApiError('network', 0, ''));
+    };
+    const id = store.add(file());
+    await until(() => store.get(id)?.state === 'offline');
+    store.recover();
+    await until(() => store.get(id)?.state === 'done');
+  });
+
   it('can be tried again after the server failed', async () => {
     const { store, client } = made();
     client.fail('createUpload', new ApiError('unavailable', 503, 'Busy.'), 1);

@@ -257,9 +257,10 @@ export class UploadsStore extends Store {
     this.#set(id, { state: 'uploading', error: null, speed: null, secondsLeft: null });
     const mine = () => running.abort === abort && !abort.signal.aborted && this.get(id) !== undefined;
     try {
-      const { name, size, purpose, assetId, sent } = transfer;
+      const { name, size, purpose, assetId } = transfer;
       const file = running.file;
-      if (file && sent < size) {
+      // also when all seems to be gone: a browser counts what it has handed over, and a lost line takes that along
+      if (file) {
         await client.createUpload({
           id,
           name: nameOf(name),

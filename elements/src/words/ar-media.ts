@@ -57,7 +57,7 @@ export const arMedia: Record<
   'upload.uploading': '{sent} من {size}',
   'upload.rate': '{speed} في الثانية · بقي {left}',
   'upload.paused': 'متوقف عند {sent} من {size}',
-  'upload.offline': 'لا اتصال. يُستأنف من {sent} عند عودة الاتصال.',
+  'upload.offline': 'لا اتصال. يُستأنف من تلقاء نفسه عند عودة الاتصال.',
   'upload.away': 'توقف عند {sent} من {size}. اختر الملف نفسه ثانيةً للمتابعة.',
   'upload.checking': 'يجري فحصه …',
   'upload.done': 'جاهز',

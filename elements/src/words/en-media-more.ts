@@ -7,7 +7,7 @@ export const enMediaMore = {
   'upload.uploading': '{sent} of {size}',
   'upload.rate': '{speed} a second · {left} left',
   'upload.paused': 'Paused at {sent} of {size}',
-  'upload.offline': 'No connection. It goes on at {sent} when the connection is back.',
+  'upload.offline': 'No connection. It goes on by itself when the connection is back.',
   'upload.away': 'Stopped at {sent} of {size}. Choose the same file again to go on.',
   'upload.checking': 'Being checked …',
   'upload.done': 'Ready',
