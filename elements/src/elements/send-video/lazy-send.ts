@@ -39,8 +39,13 @@ export class LazySend {
 
   show(open = true): void {
     this.#open = open;
-    if (open) void this.load().catch(() => undefined);
     this.#host.requestUpdate();
+    if (!open) return;
+    // the panel is made after its code has come, and that is when it can be drawn
+    void this.load().then(
+      () => this.#host.requestUpdate(),
+      () => undefined,
+    );
   }
 
   render({ stores, to, before, sent, ...context }: LazySendContext): unknown {
