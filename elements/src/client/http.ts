@@ -182,10 +182,8 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
 /** The same id is the same request, however often it is sent. */
 const once = (id: string | undefined): Record<string, string> =>
   id === undefined ? {} : { 'Idempotency-Key': id };
-const failed = async (status: number, body: string) =>
-  status === 0
-    ? new ApiError('network', 0, '')
-    : ApiError.fromResponse(new Response(body || null, { status }));
+const failed = (status: number, body: string): ApiError =>
+  status === 0 ? new ApiError('network', 0, '') : ApiError.fromText(status, body);
 const ifMatch = (version: number | undefined): Record<string, string> =>
   version === undefined ? {} : { 'If-Match': `"${version}"` };
 

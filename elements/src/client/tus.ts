@@ -13,7 +13,7 @@ export interface ByTus extends SendBytesOptions {
   bytes: Blob;
   tokens: TokenSource;
   /** Makes an error of an answer, or of none (0). This file stands apart in some builds, and their classes are not ours. */
-  failed: (status: number, body: string) => Promise<Error>;
+  failed: (status: number, body: string) => Error;
 }
 
 /** Sends a file by tus (https://tus.io): asks how much has arrived, goes on there, and over short losses of the connection. */
@@ -38,7 +38,7 @@ export function sendByTus({ url, bytes, tokens, failed, signal, onProgress }: By
         if (statusOf(error) === 401 && bearer !== null && refused === undefined) {
           refused = bearer;
           upload.start();
-        } else void failed(statusOf(error), bodyOf(error)).then(reject);
+        } else reject(failed(statusOf(error), bodyOf(error)));
       },
     });
     const stop = () => {

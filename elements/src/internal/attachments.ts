@@ -2,7 +2,7 @@
  * Files of the library that go with a text: chosen, uploaded or recorded while it is written. Kept by conversation, as the text is,
  * until they are sent or the page is left.
  */
-import { css, html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import type { Asset, SendMessage } from '@patchbay/server-kit/contract';
 import type { AssetKind } from '@patchbay/server-kit/contract/names';
@@ -81,7 +81,7 @@ export class Attachments {
     this.#host = host;
     this.#single = single;
     this.#kind = kind;
-    this.#watch = new StoreController(host as ReactiveControllerHost);
+    this.#watch = new StoreController(host);
     this.#library = new Lazy(host, () => import('../elements/media-library/media-library.ts'));
   }
 

@@ -239,7 +239,7 @@ export function fakeMedia(
             'Another file has this key. Choose a different one.',
             'key',
           );
-        return change(id, patch as Partial<Asset>);
+        return change(id, patch);
       }),
     deleteAsset: (id, force) =>
       answer('deleteAsset', [id, force], () => {

@@ -1,6 +1,9 @@
 /** A line between browser and demo that can be cut, in the middle of an event if need be. */
 import { connect, createServer, type Socket } from 'node:net';
 
+/** Between two pieces of what goes up on a line that will be cut, in ms. */
+const SLOW = 150;
+
 export interface Line {
   url: string;
   /** Lets half of the next event of a live feed through, then cuts that connection. Resolves when it has. */
@@ -36,7 +39,13 @@ export async function lineTo(target: string): Promise<Line> {
     }
     near.pipe(far);
     near.on('data', ({ length }: Buffer) => {
-      if (!upTo || (upTo.left -= length) > 0) return;
+      if (!upTo) return;
+      if ((upTo.left -= length) > 0) {
+        // as slow as a phone's line, or all of it is gone before anybody has read a byte
+        near.pause();
+        setTimeout(() => near.resume(), SLOW);
+        return;
+      }
       down = true;
       for (const socket of sockets) socket.destroy();
       upTo.done();

@@ -43,7 +43,7 @@ export class Acts {
     this.#host = host;
     this.#extras = new Lazy(host, () => import('./extras.ts'));
     this.#queue = new Lazy(host, () => import('../../internal/upload-queue.ts'));
-    this.#dismiss = new Dismiss(host as never, () => this.#set(() => (this.#menu = null)));
+    this.#dismiss = new Dismiss(host, () => this.#set(() => (this.#menu = null)));
   }
 
   /** Once something is, or was, on its way. */

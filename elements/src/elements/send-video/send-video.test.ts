@@ -43,7 +43,7 @@ describe('send-video', () => {
     await chosen(all);
     expect(root.textContent).to.contain('14 Maple Court, walkthrough');
     expect(root.textContent).to.contain('18.4 MB is more than carriers take');
-    const before = find(root, '.foot .muted').textContent!;
+    const before = find(root, '.foot .muted').textContent;
     const field = find<HTMLTextAreaElement>(root, 'textarea');
     field.value = 'A walkthrough';
     field.dispatchEvent(new InputEvent('input', { bubbles: true }));
@@ -68,7 +68,7 @@ describe('send-video', () => {
     const input = document.createElement('input');
     const made = document.createElement.bind(document);
     // the dialog for files is the browser's: what it would have chosen is put in here
-    document.createElement = ((name: string) => (name === 'input' ? input : made(name))) as typeof made;
+    document.createElement = (name: string) => (name === 'input' ? input : made(name));
     input.click = () => undefined;
     try {
       way(root, 3);
