@@ -12,6 +12,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 import MagicString from 'magic-string';
 import esbuild, { minify } from 'rollup-plugin-esbuild';
 import { builtEntries, PUBLISHED, readManifest, root } from './scripts/packages.ts';
+import { tusBundle } from './scripts/tus-bundle.mjs';
 
 const chosen = process.env.PATCHBAY_BUILD?.split(',').filter(Boolean) ?? PUBLISHED;
 
@@ -39,7 +40,7 @@ function externals(folder) {
     if (isBuiltin(id)) return true;
     if (id.startsWith('.') || id.startsWith('/') || id.startsWith('\0')) return false;
     if (names.some((name) => id === name || id.startsWith(`${name}/`))) return true;
-    if (folder === 'elements' && id.startsWith(CONTRACT)) return false;
+    if (folder === 'elements' && (id.startsWith(CONTRACT) || id === TUS)) return false;
     if (!importer) return false;
     throw new Error(
       `${relative(root, importer)} imports ${id}, which ${folder}/package.json does not depend on.`,
@@ -57,6 +58,34 @@ function onlyPureContract() {
         `${relative(root, id)} would be bundled into the elements and bring zod along. ` +
           `Import types from ${CONTRACT} with "import type", values from ${CONTRACT}/names or /segments.`,
       );
+    },
+  };
+}
+
+const TUS = 'tus-js-client';
+
+/**
+ * Uploads need tus-js-client, which drags CommonJS packages and Node's half along. So what a browser needs of it is one file of
+ * ours, `client/tus-js-client.js`, which nobody loads before the first upload, and hosts install nothing more.
+ */
+function bundledTus() {
+  const file = join(root, 'elements', 'src', 'client', 'tus-js-client.ts');
+  return {
+    name: 'bundled-tus',
+    resolveId: (id) => (id === TUS ? file : null),
+    load: (id) => (id === file ? tusBundle() : null),
+  };
+}
+
+/** In the file for script tags it stays apart: loaded from beside it, when something is uploaded. */
+function tusBeside() {
+  const sender = join(root, 'elements', 'src', 'client', 'tus.ts');
+  return {
+    name: 'tus-beside',
+    async resolveId(id, importer) {
+      if (!id.endsWith('/tus.ts') || !importer) return null;
+      const found = await this.resolve(id, importer, { skipSelf: true });
+      return found?.id === sender ? { id: './tus.js', external: true } : null;
     },
   };
 }
@@ -156,7 +185,7 @@ function library(folder) {
     // Registering an element is a side effect; package.json says which files have one.
     treeshake: { moduleSideEffects: true },
     plugins: [
-      ...(folder === 'elements' ? [onlyPureContract()] : []),
+      ...(folder === 'elements' ? [onlyPureContract(), bundledTus()] : []),
       resolve(),
       transpile(),
       ...(folder === 'elements' ? [tidyTemplates()] : []),
@@ -201,6 +230,7 @@ function browserBundle() {
               ].join('\n')
             : null,
       },
+      tusBeside(),
       onlyPureContract(),
       resolve({ browser: true }),
       transpile(),
@@ -216,7 +246,20 @@ function browserBundle() {
   };
 }
 
+function browserTus() {
+  return {
+    input: { tus: join(root, 'elements', 'src', 'client', 'tus.ts') },
+    plugins: [
+      bundledTus(),
+      resolve({ browser: true }),
+      transpile(),
+      minify({ target: 'es2022', legalComments: 'none' }),
+    ],
+    output: { dir: join(root, 'elements', 'dist', 'cdn'), format: 'es', sourcemap: true },
+  };
+}
+
 export default chosen.flatMap((folder) => {
   if (builtEntries(folder).length === 0) return [];
-  return folder === 'elements' ? [library(folder), browserBundle()] : [library(folder)];
+  return folder === 'elements' ? [library(folder), browserBundle(), browserTus()] : [library(folder)];
 });

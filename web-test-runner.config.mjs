@@ -16,6 +16,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { playwrightLauncher } from '@web/test-runner-playwright';
 import { build } from 'esbuild';
 import { chromiumFlags, chromiumPath } from './scripts/chromium.ts';
+import { tusBundle } from './scripts/tus-bundle.mjs';
 
 const ELEMENTS = [
   'elements/src/**/*.test.ts',
@@ -87,6 +88,19 @@ function bundledStorybook() {
   };
 }
 
+/** tus-js-client asks for CommonJS packages of its own: bundled here as in a build, see rollup.config.mjs. */
+function bundledTus() {
+  let text;
+  return {
+    name: 'bundled-tus',
+    resolveImport: ({ source }) => (source === 'tus-js-client' ? '/__tus.js' : undefined),
+    async serve(context) {
+      if (context.path !== '/__tus.js') return undefined;
+      return { type: 'js', body: await (text ??= tusBundle()) };
+    },
+  };
+}
+
 /** Counts the tests of a finished run, and every file that did not load as a failure. */
 function countReporter(file) {
   const count = (suite) =>
@@ -133,6 +147,7 @@ export default {
   plugins: [
     storiesAsTests(),
     bundledStorybook(),
+    bundledTus(),
     esbuildPlugin({
       ts: true,
       json: true,

@@ -11,6 +11,8 @@ import { Contacts } from './elements/contacts/contacts.ts';
 import { SegmentBuilder } from './elements/segment-builder/segment-builder.ts';
 import { Pipeline } from './elements/pipeline/pipeline.ts';
 import { Notifications } from './elements/notifications/notifications.ts';
+import { MediaLibrary } from './elements/media-library/media-library.ts';
+import { SendVideo } from './elements/send-video/send-video.ts';
 import { register, type ElementClass } from './register.ts';
 
 /** Provider first: an element that is upgraded after it finds it at once. */
@@ -28,6 +30,8 @@ const ALL: readonly ElementClass[] = [
   SegmentBuilder,
   Pipeline,
   Notifications,
+  MediaLibrary,
+  SendVideo,
 ];
 
 export type ElementName =
@@ -43,7 +47,9 @@ export type ElementName =
   | 'contacts'
   | 'segment-builder'
   | 'pipeline'
-  | 'notifications';
+  | 'notifications'
+  | 'media-library'
+  | 'send-video';
 
 export interface DefineOptions {
   /** What the tags begin with: `acme` gives `<acme-inbox>`. */

@@ -12,6 +12,8 @@ export { Contacts } from './elements/contacts/contacts.ts';
 export { SegmentBuilder } from './elements/segment-builder/segment-builder.ts';
 export { Pipeline } from './elements/pipeline/pipeline.ts';
 export { Notifications } from './elements/notifications/notifications.ts';
+export { MediaLibrary } from './elements/media-library/media-library.ts';
+export { SendVideo } from './elements/send-video/send-video.ts';
 export { BaseElement, type Density, type Theme } from './internal/base-element.ts';
 export { ElementEvent, type ElementEventName, type ElementEvents } from './internal/events.ts';
 export { define, type DefineOptions, type ElementName } from './define.ts';

@@ -27,6 +27,8 @@ export interface Client extends TenantOptions {
   prefix: string;
   /** What a customer is called here. */
   people: string;
+  /** What the library of files is called. */
+  media: string;
   /** What the board is called, and the stages on it. */
   board: { name: string; stages: readonly Stage[] };
 }
@@ -53,6 +55,7 @@ export const CLIENTS: Readonly<Record<TenantId, Client>> = {
     keywordReplies: 'kit',
     prefix: 'acme',
     people: 'People',
+    media: 'Videos',
     board: {
       name: 'Deals',
       stages: [
@@ -94,6 +97,7 @@ export const CLIENTS: Readonly<Record<TenantId, Client>> = {
     keywordReplies: 'carrier',
     prefix: 'patchbay',
     people: 'Patients',
+    media: 'Media',
     board: {
       name: 'Treatments',
       stages: [

@@ -1,5 +1,6 @@
 /** Everything in one process, in the order in which one part needs another. */
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { portalCarrier } from './carrier.ts';
 import type { DemoConfig } from './config.ts';
 import { lockFolder, readSecret } from './folder.ts';
@@ -29,7 +30,13 @@ export async function startDemo(config: DemoConfig): Promise<Demo> {
     opened.push(() => database.stop());
 
     const sandboxUrl = `http://127.0.0.1:${config.sandboxPort}`;
-    const wish = { port: config.port, databaseUrl: database.url, secret, carrierUrl: sandboxUrl };
+    const wish = {
+      port: config.port,
+      databaseUrl: database.url,
+      secret,
+      carrierUrl: sandboxUrl,
+      mediaFolder: join(config.directory, 'media'),
+    };
     const kit = portalKit(wish);
     opened.push(() => kit.close());
     await kit.migrate();

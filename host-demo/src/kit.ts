@@ -9,13 +9,15 @@ export interface KitWish {
   secret: string;
   /** Where the stand-in for Twilio answers. A host in production leaves it out. */
   carrierUrl: string;
+  /** Where videos and files are kept. */
+  mediaFolder: string;
   /** The seed tells the time itself. */
   clock?: () => Date;
 }
 
 export const publicUrl = (port: number): string => `http://127.0.0.1:${port}/crm`;
 
-export function portalKit({ port, databaseUrl, secret, carrierUrl, clock }: KitWish): ServerKit {
+export function portalKit({ port, databaseUrl, secret, carrierUrl, mediaFolder, clock }: KitWish): ServerKit {
   return createServerKit({
     database: databaseUrl,
     publicUrl: publicUrl(port),
@@ -25,6 +27,7 @@ export function portalKit({ port, databaseUrl, secret, carrierUrl, clock }: KitW
       authToken: DEFAULT_ACCOUNT.authToken,
       baseUrl: carrierUrl,
     }),
+    media: { storage: { folder: mediaFolder } },
     ...(clock && { clock, live: false }),
   });
 }

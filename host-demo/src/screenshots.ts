@@ -103,6 +103,58 @@ const preferences = async (at: Visit) => {
 };
 
 const board = async ({ page }: Visit) => page.locator('[part~=card]').first().waitFor();
+const media = { path: '/media' };
+const library = async ({ page }: Visit) => {
+  const pictures = page.locator('[part~=asset] img');
+  await pictures.first().waitFor();
+  await pictures.evaluateAll((all) => Promise.all(all.map((one) => (one as HTMLImageElement).decode())));
+};
+const asset = async (at: Visit, name: string) => {
+  await library(at);
+  await at.page.getByRole('button', { name: `Open ${name}` }).click();
+  await at.page.getByText('Who watched').waitFor();
+};
+/** Half of it is there, and the line is cut. */
+const uploading = async (at: Visit) => {
+  await library(at);
+  const { page } = at;
+  const file = (name: string) => ({ name, mimeType: 'video/mp4', buffer: Buffer.alloc(20_000_000) });
+  await page.route(/media\/uploads\/[^/]+$/, (route) => route.abort());
+  await page.locator('.files').setInputFiles([file('open-house.mp4'), file('kitchen.mov')]);
+  await page.getByText('No connection').first().waitFor();
+};
+const recording = async (at: Visit) => {
+  await library(at);
+  const { page } = at;
+  await page.getByRole('button', { name: 'Record' }).click();
+  await page.getByRole('button', { name: 'Start recording' }).click();
+  await page.getByText('0:02').waitFor();
+};
+const sendVideo = async (at: Visit) => {
+  await openConversation(at.inbox, 'Sarah Jones');
+  const { page } = at;
+  await at.inbox.locator('[part~=video][aria-haspopup]').first().click();
+  await page.getByRole('button', { name: 'From the library' }).click();
+  await page.getByRole('button', { name: 'Choose 14 Maple Court' }).click();
+  await page.locator('textarea[name=text]').fill('Here is a walkthrough of the one next door.');
+};
+const watched = async (at: Visit) => {
+  await openConversation(at.inbox, 'John Smith');
+  await at.inbox.locator('figure video').first().waitFor();
+};
+/** What the person with the phone sees. */
+const playing = async (at: Visit) => {
+  const { body } = await askApi(at, 'GET', '/assets?q=walkthrough');
+  const [first] = body['items'] as { url: string }[];
+  await at.page.goto(String(first?.url));
+  await at.page.locator('video').waitFor();
+};
+const videos = (as: string, name: string): Picture[] => [
+  { name: 'media', as, ...media, prepare: library },
+  { name: 'media-details', as, ...media, prepare: (at) => asset(at, name) },
+  { name: 'media-uploading', as, ...media, prepare: uploading },
+];
+
 /** A card in the hand, over another column. */
 const drag = async (at: Visit) => {
   await board(at);
@@ -203,6 +255,12 @@ const DESK: Picture[] = [
     ...messages,
     prepare: ({ inbox }) => openConversation(inbox, 'Owen Hart'),
   },
+  ...videos('marcus', '14 Maple Court'),
+  { name: 'media-recorder', as: 'dana', ...media, prepare: recording },
+  { name: 'media-other-brand', as: 'elena', ...media, prepare: library },
+  { name: 'send-video', as: 'dana', ...messages, prepare: sendVideo },
+  { name: 'thread-video', as: 'dana', ...messages, prepare: watched },
+  { name: 'play-page', as: 'dana', prepare: playing },
 ];
 
 const HAND: Picture[] = [
@@ -225,6 +283,11 @@ const HAND: Picture[] = [
   { name: 'pipeline-lift', as: 'dana', path: '/pipeline', prepare: lift },
   { name: 'pipeline-other-brand', as: 'elena', path: '/pipeline', prepare: board },
   { name: 'preferences', as: 'dana', prepare: preferences },
+  ...videos('dana', '14 Maple Court'),
+  { name: 'media-other-brand', as: 'elena', ...media, prepare: library },
+  { name: 'send-video', as: 'dana', ...messages, prepare: sendVideo },
+  { name: 'thread-video', as: 'dana', ...messages, prepare: watched },
+  { name: 'play-page', as: 'dana', prepare: playing },
   { name: 'settings', as: 'elena', path: '/settings' },
   { name: 'menu', as: 'dana', prepare: ({ page }) => page.locator('#menu').tap() },
   { name: 'messages', as: 'dana', ...messages, prepare: ({ inbox }) => row(inbox, 'Sarah Jones').waitFor() },

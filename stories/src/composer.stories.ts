@@ -176,6 +176,35 @@ export const AttachByLink: Story = {
   }),
 };
 
+export const AttachMenu: Story = {
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Attach');
+    await shows(canvas, 'From the library', 'Upload a file', 'Record a video', 'Attach by link');
+  }),
+};
+
+export const WithAVideo: Story = {
+  parameters: stage({ width: 560, height: 420, fake: { assets: 6 } }),
+  play: look(async ({ canvas, client }) => {
+    const { items } = await client.listAssets();
+    const composer = await element(canvas, 'patchbay-composer');
+    await composer.attachAsset(items[0]!);
+    await composer.attachAsset(items[3]!);
+    await write(canvas, 'Two things for you');
+    await shows(canvas, 'Goes as a picture with a link', 'Goes inside the message.');
+  }),
+};
+
+export const Uploading: Story = {
+  parameters: stage({ width: 560, height: 420, before: (client) => client.fail('sendBytes', 'hang') }),
+  play: look(async ({ canvas }) => {
+    const composer = await element(canvas, 'patchbay-composer');
+    await composer.attachFiles([new File(['1'.repeat(2_000_000)], 'plan.pdf', { type: 'application/pdf' })]);
+    await shows(canvas, '800 kB of 2 MB');
+    await expect(await find(canvas, '[part=send]')).toBeDisabled();
+  }),
+};
+
 export const OptedOut: Story = {
   args: { conversationId: MIKE },
   play: look(async ({ canvas }) => {

@@ -154,12 +154,36 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     listQuickReplies: (options) => items(call('GET', '/v1/quick-replies', options)),
     createQuickReply: (body) => call('POST', '/v1/quick-replies', { body }),
     deleteQuickReply: (id) => call('DELETE', at`/v1/quick-replies/${id}`),
+    listAssets: (query, options) => call('GET', '/v1/assets', { query, ...options }),
+    getAsset: (id, options) => call('GET', at`/v1/assets/${id}`, options),
+    updateAsset: (id, body, version) =>
+      call('PATCH', at`/v1/assets/${id}`, { body, headers: ifMatch(version) }),
+    deleteAsset: (id, force) =>
+      call('DELETE', at`/v1/assets/${id}`, { query: { force: force || undefined } }),
+    createUpload: (body) => call('POST', '/v1/media/uploads', { body, headers: once(body.id) }),
+    getUpload: (id, options) => call('GET', at`/v1/media/uploads/${id}/state`, options),
+    async sendBytes(id, bytes, options = {}) {
+      try {
+        const { sendByTus } = await import('./tus.ts');
+        await sendByTus({ url: root + at`/v1/media/uploads/${id}`, bytes, tokens, failed, ...options });
+      } catch (cause) {
+        throw ApiError.fromUnknown(cause);
+      }
+    },
+    cancelUpload: (id) =>
+      call('DELETE', at`/v1/media/uploads/${id}`, { headers: { 'Tus-Resumable': '1.0.0' } }),
+    listAssetLinks: (id, options) => call('GET', at`/v1/assets/${id}/links`, options),
+    createAssetLink: (id, body = {}) => call('POST', at`/v1/assets/${id}/links`, { body }),
+    revokeLink: (id) => call('DELETE', at`/v1/links/${id}`),
+    listAssetViews: (id, query, options) => call('GET', at`/v1/assets/${id}/views`, { query, ...options }),
   };
 }
 
 /** The same id is the same request, however often it is sent. */
 const once = (id: string | undefined): Record<string, string> =>
   id === undefined ? {} : { 'Idempotency-Key': id };
+const failed = (status: number, body: string): ApiError =>
+  status === 0 ? new ApiError('network', 0, '') : ApiError.fromText(status, body);
 const ifMatch = (version: number | undefined): Record<string, string> =>
   version === undefined ? {} : { 'If-Match': `"${version}"` };
 

@@ -1,4 +1,7 @@
 import type {
+  Asset,
+  AssetLink,
+  AssetView,
   Board,
   BoardQuery,
   Brand,
@@ -13,11 +16,13 @@ import type {
   Conversation,
   ConversationCounts,
   CreateContact,
+  CreateLink,
   CreateSegment,
   CreateNote,
   CreateOpportunity,
   CreatePipeline,
   CreateTask,
+  CreateUpload,
   Duplicates,
   EditMessage,
   FeedEvent,
@@ -25,9 +30,11 @@ import type {
   ImportPreview,
   Job,
   JobTarget,
+  ListAssetsQuery,
   ListConversationsQuery,
   ListNotesQuery,
   ListTasksQuery,
+  ListViewsQuery,
   Me,
   Message,
   MessagePage,
@@ -51,12 +58,14 @@ import type {
   Task,
   TimelinePage,
   TimelineQuery,
+  UpdateAsset,
   UpdateContact,
   UpdateConversation,
   UpdateOpportunity,
   UpdatePipeline,
   UpdateSegment,
   UpdateTask,
+  Upload,
 } from '@patchbay/server-kit/contract';
 
 /** Where the live feed stands. `offline`: the browser itself says that there is no network. */
@@ -107,6 +116,11 @@ export interface StartExport {
 
 export interface RequestOptions {
   signal?: AbortSignal;
+}
+
+export interface SendBytesOptions extends RequestOptions {
+  /** How many bytes the server has. */
+  onProgress?: (sent: number) => void;
 }
 
 /** Everything that the elements ask of a server. Implement it to bring your own transport, or a fake in tests. */
@@ -201,4 +215,22 @@ export interface PatchbayClient {
   listQuickReplies(options?: RequestOptions): Promise<QuickReply[]>;
   createQuickReply(reply: CreateQuickReply): Promise<QuickReply>;
   deleteQuickReply(id: string): Promise<void>;
+  /** Newest first. */
+  listAssets(query?: ListAssetsQuery, options?: RequestOptions): Promise<Page<Asset>>;
+  getAsset(id: string, options?: RequestOptions): Promise<Asset>;
+  /** With `version`, the server refuses (412 `edited_elsewhere`) when someone else was faster. */
+  updateAsset(id: string, patch: UpdateAsset, version?: number): Promise<Asset>;
+  /** Refused with `asset_in_use` while something sends it, unless it is forced. */
+  deleteAsset(id: string, force?: boolean): Promise<void>;
+  /** Says what comes. Safe to repeat: the same `id` is the same upload. */
+  createUpload(upload: CreateUpload): Promise<Upload>;
+  getUpload(id: string, options?: RequestOptions): Promise<Upload>;
+  /** Sends what the server does not have yet. Aborted, it keeps what it has, and a next call goes on there. */
+  sendBytes(uploadId: string, bytes: Blob, options?: SendBytesOptions): Promise<void>;
+  cancelUpload(id: string): Promise<void>;
+  listAssetLinks(assetId: string, options?: RequestOptions): Promise<Page<AssetLink>>;
+  createAssetLink(assetId: string, link?: CreateLink): Promise<AssetLink>;
+  /** Whoever has it finds nothing from now on. */
+  revokeLink(id: string): Promise<void>;
+  listAssetViews(assetId: string, query?: ListViewsQuery, options?: RequestOptions): Promise<Page<AssetView>>;
 }

@@ -1,4 +1,5 @@
 import type {
+  Asset,
   Contact,
   Conversation,
   Filter,
@@ -40,7 +41,10 @@ export interface ElementEvents {
   'segment-delete': { segmentId: string };
   /** A text is about to be sent. Cancel it to stop it: the text stays in the composer. */
   'message-send': {
-    message: Pick<SendMessage, 'body' | 'media_urls' | 'send_at' | 'to' | 'conversation_id'>;
+    message: Pick<
+      SendMessage,
+      'body' | 'media_urls' | 'assets' | 'send_at' | 'to' | 'contact_id' | 'conversation_id'
+    >;
   };
   /** The server has a text. */
   'message-sent': { message: Message };
@@ -57,6 +61,12 @@ export interface ElementEvents {
   'unread-change': { count: number };
   /** The number of unread notifications. */
   'notifications-change': { count: number };
+  /** A file was chosen in a library with `selectable`. */
+  'asset-select': { asset: Asset };
+  /** A file of the library was opened. Cancel it to show it yourself. */
+  'asset-open': { asset: Asset };
+  /** Someone wants to send a file of the library. Cancel it to ask yourself to whom. */
+  'asset-send': { asset: Asset };
   /** The way out of a block was chosen, such as `consent` or `call`. */
   'block-action': { action: 'consent'; conversationId: string };
 }
@@ -71,6 +81,8 @@ const CANCELABLE: ReadonlySet<ElementEventName> = new Set<ElementEventName>([
   'message-send',
   'link-open',
   'media-open',
+  'asset-open',
+  'asset-send',
   'token-needed',
   'block-action',
 ]);

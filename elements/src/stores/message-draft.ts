@@ -1,10 +1,11 @@
-import type { Conversation, Message, SendMessage } from '@patchbay/server-kit/contract';
+import type { Asset, Conversation, Message, SendMessage } from '@patchbay/server-kit/contract';
 
 /** The message as it is shown until the server has answered: the same id, so that the answer finds it. */
 export function draftMessage(
   request: SendMessage & { id: string },
   conversation: Conversation | undefined,
   created_at: string,
+  assets: readonly Asset[] = [],
 ): Message {
   return {
     id: request.id,
@@ -16,7 +17,10 @@ export function draftMessage(
     origin: 'member',
     purpose: 'conversation',
     body: request.body ?? '',
-    media: (request.media_urls ?? []).map((url) => ({ url, content_type: typeOf(url), name: null })),
+    media: [
+      ...(request.media_urls ?? []).map((url) => ({ url, content_type: typeOf(url), name: null })),
+      ...assets.map(mediaOf),
+    ],
     from: conversation?.sender?.address ?? '',
     to: conversation?.contact.phone ?? '',
     segments: 0,
@@ -29,6 +33,26 @@ export function draftMessage(
     sent_at: null,
     delivered_at: null,
     read_at: null,
+  };
+}
+
+function mediaOf({
+  id,
+  file_url,
+  content_type,
+  name,
+  size,
+  duration_ms,
+  poster_url,
+}: Asset): Message['media'][number] {
+  return {
+    url: file_url,
+    content_type,
+    name,
+    size,
+    asset_id: id,
+    ...(duration_ms !== null && { duration_ms }),
+    ...(poster_url !== null && { poster_url }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FeedEvent, Message, MessagePage, SendMessage } from '@patchbay/server-kit/contract';
+import type { Asset, FeedEvent, Message, MessagePage, SendMessage } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import type { ConversationCache } from './cache.ts';
@@ -25,7 +25,7 @@ export interface ThreadOptions {
   pageSize?: number;
 }
 
-export type Outgoing = Pick<SendMessage, 'body' | 'media_urls' | 'send_at'>;
+export type Outgoing = Pick<SendMessage, 'body' | 'media_urls' | 'assets' | 'send_at'>;
 
 /** How old an unsent text must be before another tab takes it for lost, in ms: its own tab may still be sending. */
 const LOST_AFTER = 15_000;
@@ -190,14 +190,14 @@ export class ThreadStore extends Store {
    * Shows the text at once and sends it. Resolves when the server has it; on failure the row says so and offers a
    * retry, and the promise still resolves: the row is the news.
    */
-  async send(outgoing: Outgoing): Promise<Message> {
+  async send(outgoing: Outgoing, shown: readonly Asset[] = []): Promise<Message> {
     const request: SendMessage & { id: string; conversation_id: string } = {
       id: this.#newId(),
       conversation_id: this.conversationId,
       ...outgoing,
     };
     if (!this.atEnd) void this.jumpToEnd();
-    const draft = this.#draft(request);
+    const draft = this.#draft(request, shown);
     this.#outbox?.keep({ message: request, at: this.#now() });
     this.#put(draft);
     this.#touched();
@@ -378,12 +378,12 @@ export class ThreadStore extends Store {
     this.#touched();
   }
 
-  #draft(request: SendMessage & { id: string }): Message {
+  #draft(request: SendMessage & { id: string }, shown: readonly Asset[] = []): Message {
     // Never above what is already there, however wrong this machine's clock is.
     const clock = new Date(this.#now()).toISOString();
     const newest = this.items.at(-1)?.at ?? '';
     const created = clock > newest ? clock : new Date(Date.parse(newest) + 1).toISOString();
-    return draftMessage(request, this.#cache.get(this.conversationId), created);
+    return draftMessage(request, this.#cache.get(this.conversationId), created, shown);
   }
 
   #preview({ id, body, status, error, media, created_at }: Message): void {

@@ -3,6 +3,7 @@ import { ApiError } from '../client/errors.ts';
 import { longMessage } from './crowd.ts';
 import type { FakeClient, FakeOptions } from './fake-types.ts';
 import { fakePeople } from './fake-people.ts';
+import { fakeMedia } from './fake-media.ts';
 import { fakeNotifications } from './fake-notifications.ts';
 import { fakeConsent } from './fake-consent.ts';
 import { fakePipeline } from './fake-pipeline.ts';
@@ -17,6 +18,7 @@ export type { FakeClient, FakeOptions } from './fake-types.ts';
 /** An in-memory server behind the client's interface. */
 export function createFakeClient(options: FakeOptions = {}): FakeClient {
   const world = createWorld(options);
+  const media = fakeMedia(world, options);
   const {
     addThread,
     now,
@@ -172,7 +174,10 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           contact_id: thread.contact.id,
           status: 'queued',
           body: body.body ?? '',
-          media: (body.media_urls ?? []).map((url) => ({ url, content_type: 'image/png', name: null })),
+          media: [
+            ...(body.media_urls ?? []).map((url) => ({ url, content_type: 'image/png', name: null })),
+            ...(body.assets ?? []).map(media.sent),
+          ],
           to: thread.contact.phone ?? '',
           author: { id: me.member.id, name: me.member.name },
           hold: body.send_at ? { reason: 'scheduled', until: body.send_at } : null,
@@ -303,6 +308,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     ...fakePipeline(world, options),
     ...fakeWork(world),
     ...fakeNotifications(world, options),
+    ...media.methods,
     listQuickReplies: (o) => answer('listQuickReplies', [], () => replies, o?.signal),
     createQuickReply: (reply) =>
       answer('createQuickReply', [reply], () => {

@@ -1,5 +1,6 @@
 import { arBoard } from './ar-board.ts';
 import { arImport } from './ar-import.ts';
+import { arMedia } from './ar-media.ts';
 import { arNotifications } from './ar-notifications.ts';
 import { arPanel } from './ar-panel.ts';
 import { arTables } from './ar-tables.ts';
@@ -188,6 +189,13 @@ export const ar: Words = {
   quickReplies: 'ردود سريعة',
   quickRepliesEmpty: 'لا رد سريع يبدأ بـ «{q}».',
   emoji: 'رموز تعبيرية',
+  attach: 'إرفاق',
+  'attach.library': 'من المكتبة',
+  'attach.upload': 'رفع ملف',
+  'attach.record': 'تسجيل فيديو',
+  sendVideo: 'إرسال فيديو',
+  'media.gone': 'لم يعد لدى شركة الاتصالات',
+  'media.asLink': 'أُرسل كرابط',
   attachLink: 'إرفاق برابط',
   attachLinkHint: 'رابط صورة أو ملف',
   attachLinkBad: 'هذا ليس رابطًا. يجب أن يبدأ بـ https://',
@@ -413,6 +421,7 @@ export const ar: Words = {
   ...arTables,
   ...arImport,
   ...arBoard,
+  ...arMedia,
   ...arNotifications,
   ...arPanel,
   pipeline: 'مسار المبيعات',

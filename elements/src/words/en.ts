@@ -5,10 +5,14 @@ import type { enContacts } from './en-contacts.ts';
 import type { enFilter } from './en-filter.ts';
 import type { enImport } from './en-import.ts';
 import type { enList } from './en-list.ts';
+import type { enMediaList } from './en-media-list.ts';
+import type { enMediaMore } from './en-media-more.ts';
+import type { enMedia } from './en-media.ts';
 import type { enMore } from './en-more.ts';
 import type { enNotifications } from './en-notifications.ts';
 import type { enPanel } from './en-panel.ts';
 import type { enPipeline } from './en-pipeline.ts';
+import type { enSendVideo } from './en-send-video.ts';
 import type { enTimeline } from './en-timeline.ts';
 import type { enUnread } from './en-unread.ts';
 import type { enWork } from './en-work.ts';
@@ -50,11 +54,15 @@ export type WordKey =
   | keyof typeof en
   | keyof typeof enList
   | keyof typeof enMore
+  | keyof typeof enSendVideo
   | keyof typeof enTimeline
   | keyof typeof enContacts
   | keyof typeof enContactsMore
   | keyof typeof enFilter
   | keyof typeof enImport
+  | keyof typeof enMedia
+  | keyof typeof enMediaList
+  | keyof typeof enMediaMore
   | keyof typeof enNotifications
   | keyof typeof enPanel
   | keyof typeof enBoard

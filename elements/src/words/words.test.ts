@@ -6,10 +6,14 @@ import { enContactsMore } from './en-contacts-more.ts';
 import { enContacts } from './en-contacts.ts';
 import { enFilter } from './en-filter.ts';
 import { enImport } from './en-import.ts';
+import { enMediaList } from './en-media-list.ts';
+import { enMediaMore } from './en-media-more.ts';
+import { enMedia } from './en-media.ts';
 import { enMore } from './en-more.ts';
 import { enNotifications } from './en-notifications.ts';
 import { enPanel } from './en-panel.ts';
 import { enPipeline } from './en-pipeline.ts';
+import { enSendVideo } from './en-send-video.ts';
 import { enTimeline } from './en-timeline.ts';
 import { enUnread } from './en-unread.ts';
 import { enWork } from './en-work.ts';
@@ -28,11 +32,15 @@ const english: Record<string, Word> = {
   ...enContactsMore,
   ...enFilter,
   ...enImport,
+  ...enMedia,
+  ...enMediaList,
+  ...enMediaMore,
   ...enBoard,
   ...enBuilder,
   ...enNotifications,
   ...enPanel,
   ...enPipeline,
+  ...enSendVideo,
   ...enUnread,
   ...enWork,
 };

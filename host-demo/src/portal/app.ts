@@ -8,6 +8,7 @@ import type { Html } from './html.ts';
 import { homeOf, type Theme } from './layout.ts';
 import { listingsPage } from './pages/listings.ts';
 import { loginPage } from './pages/login.ts';
+import { mediaPage } from './pages/media.ts';
 import { messagesPage } from './pages/messages.ts';
 import { notFoundPage } from './pages/not-found.ts';
 import { peoplePage } from './pages/people.ts';
@@ -101,6 +102,7 @@ export async function createPortal({ kit, secret, sandboxUrl }: PortalOptions): 
     const id = request.query['segment'];
     return segmentsPage(user, theme, segments, segments.find((one) => one.id === id)?.id);
   });
+  show('/media', (user, _request, theme) => mediaPage(user, theme));
   show('/pipeline', (user, _request, theme) => pipelinePage(user, theme));
   show('/people/:id', async (user, request, theme) => {
     const id = request.params['id'];

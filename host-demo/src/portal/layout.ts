@@ -18,6 +18,7 @@ const PLACES: Readonly<Record<TenantId, readonly Place[]>> = {
     { path: '/pipeline', label: 'Deals', icon: 'board' },
     { path: '/people', label: 'People', icon: 'people' },
     { path: '/segments', label: 'Segments', icon: 'funnel' },
+    { path: '/media', label: CLIENTS.harbor.media, icon: 'film' },
   ],
   lakeside: [
     { path: '/today', label: 'Today', icon: 'calendar' },
@@ -25,6 +26,7 @@ const PLACES: Readonly<Record<TenantId, readonly Place[]>> = {
     { path: '/pipeline', label: 'Treatments', icon: 'board' },
     { path: '/people', label: 'Patients', icon: 'people' },
     { path: '/segments', label: 'Segments', icon: 'funnel' },
+    { path: '/media', label: CLIENTS.lakeside.media, icon: 'film' },
   ],
 };
 const LOGOS: Readonly<Record<TenantId, IconName>> = { harbor: 'sail', lakeside: 'tooth' };

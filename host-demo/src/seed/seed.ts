@@ -22,6 +22,7 @@ import type { DemoConfig } from '../config.ts';
 import { portalKit, publicUrl, type KitWish } from '../kit.ts';
 import { FIELDS, QUICK_REPLIES, SEGMENTS } from './accounts.ts';
 import { consentsOf, CROWD } from './crowd.ts';
+import { addMedia } from './media.ts';
 import { PEOPLE, type Line, type Person } from './story.ts';
 
 const TENANTS = Object.keys(CLIENTS) as TenantId[];
@@ -96,6 +97,8 @@ function straightTo(kit: ServerKit): Transport {
 class Seeder {
   readonly #kit: ServerKit;
   readonly #clock: { time: number };
+  /** By the file that it was made from. */
+  #assets = new Map<string, string>();
 
   constructor(kit: ServerKit, clock: { time: number }) {
     this.#kit = kit;
@@ -115,6 +118,11 @@ class Seeder {
       for (const tenant of TENANTS) {
         await this.#setUpBoard(tenant);
         for (const field of FIELDS[tenant]) await this.call(tenant, 'POST', '/v1/contact-fields', field);
+        this.#clock.time = now - 30 * 24 * HOUR;
+        const added = await addMedia(tenant, (method, path, body, headers) =>
+          this.call(tenant, method, path, body, undefined, headers),
+        );
+        this.#assets = new Map([...this.#assets, ...added]);
       }
       await this.#play(sandbox, now);
     }
@@ -231,7 +239,10 @@ class Seeder {
     const { tenant } = person;
     const id = randomUUID();
     const whom = contact ? { contact_id: contact } : { to: person.phone };
-    await this.call(tenant, 'POST', '/v1/messages', { id, ...whom, body: line.text }, by);
+    // as a link: nobody listens yet where the carrier would fetch a picture
+    const asset = line.file && { id: this.#assets.get(line.file), as: 'link' };
+    const assets = asset ? [asset] : [];
+    await this.call(tenant, 'POST', '/v1/messages', { id, ...whom, body: line.text, assets }, by);
     const wanted = person.undelivered ? 'undelivered' : 'delivered';
     await until(`the text to ${person.phone} is ${wanted}`, async () => {
       const { status } = await this.call<Message>(tenant, 'GET', `/v1/messages/${id}`);
@@ -249,7 +260,14 @@ class Seeder {
   }
 
   /** Asks the API as a member: the one named, or the client's first. */
-  async call<T>(tenant: TenantId, method: string, path: string, body?: object, by?: string): Promise<T> {
+  async call<T>(
+    tenant: TenantId,
+    method: string,
+    path: string,
+    body?: object | Uint8Array,
+    by?: string,
+    headers: Record<string, string> = { 'content-type': 'application/json' },
+  ): Promise<T> {
     const user = userOf(by) ?? USERS.find((one) => one.tenant === tenant && one.role === 'manager');
     if (!user) throw new Error(`${tenant} has no manager.`);
     const token = await this.#kit.sessionToken({
@@ -260,13 +278,13 @@ class Seeder {
     const answer = await this.#kit.fetch(
       new Request(`${publicUrl(0)}${path}`, {
         method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...(body && { body: JSON.stringify(body) }),
+        headers: { ...headers, authorization: `Bearer ${token}` },
+        ...(body && { body: body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body) }),
       }),
     );
     const text = await answer.text();
     if (!answer.ok) throw new Error(`The seed's ${method} ${path} was answered ${answer.status}: ${text}`);
-    return JSON.parse(text) as T;
+    return (text === '' ? null : JSON.parse(text)) as T;
   }
 }
 

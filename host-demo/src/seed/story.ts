@@ -9,6 +9,8 @@ export interface Line {
   text: string;
   /** A picture of `public/pictures`, sent by the person. */
   picture?: string;
+  /** A file of the library, sent by the business. */
+  file?: string;
 }
 
 export interface Person {
@@ -108,7 +110,8 @@ export const PEOPLE: readonly Person[] = [
       {
         ago: 3,
         by: 'dana',
-        text: 'It is! There is a two-minute walkthrough on its page. Saturday at 10 works on my side',
+        text: 'It is! Here is a quick walkthrough. Saturday at 10 works on my side',
+        file: 'walkthrough.mp4',
       },
     ],
   },

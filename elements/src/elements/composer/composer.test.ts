@@ -1,5 +1,5 @@
 import { html, oneEvent } from '@open-wc/testing';
-import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
+import { expect, find, settled, stage, still, waitUntil } from '../../testing/browser.ts';
 import { HARBOR_BRAND, type FakeClient, type FakeOptions } from '../../testing/index.ts';
 import type { Composer } from './composer.ts';
 
@@ -174,5 +174,41 @@ describe('composer', () => {
     client.change(id, { block: { code: 'opted_out', reason: 'r', way_out: 'w', since: null } });
     await settled();
     expect(root.querySelector('textarea')).to.eql(null);
+  });
+
+  it('sends files of the library with the text, and counts their links', async () => {
+    const { client, element, root } = await show(0, { assets: 6 });
+    const { items } = await client.listAssets();
+    await element.attachAsset(items[0]!);
+    await waitUntil(() => root.querySelector('[part=attached-file]') !== null);
+    expect(Number.parseInt(find(root, '[part=count]').textContent, 10)).to.be.greaterThan(20);
+    await still(root, '[part=send]');
+    await expect(element).to.be.accessible();
+    find(root, '[part=send]').click();
+    await waitUntil(() => client.calls.some(({ method }) => method === 'sendMessage'));
+    const asked = client.calls.find(({ method }) => method === 'sendMessage')?.args[0];
+    expect((asked as { assets: unknown }).assets).to.eql([{ id: items[0]!.id }]);
+    await waitUntil(() => root.querySelector('[part=attached-file]') === null);
+  });
+
+  it('waits with the text until what was pasted is uploaded', async () => {
+    const { client, element, root } = await show();
+    client.fail('sendBytes', 'network', 1);
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File(['1'.repeat(1000)], 'plan.pdf', { type: 'application/pdf' }));
+    const paste = new ClipboardEvent('paste', {
+      clipboardData,
+      bubbles: true,
+      cancelable: true,
+      composed: true,
+    });
+    find(root, 'textarea').dispatchEvent(paste);
+    await waitUntil(() => root.querySelector('[part=transfer][data-state=offline]') !== null);
+    expect(find<HTMLButtonElement>(root, '[part=send]').disabled).to.eql(true);
+    await element.send();
+    expect(client.calls.some(({ method }) => method === 'sendMessage')).to.eql(false);
+    window.dispatchEvent(new Event('online'));
+    await waitUntil(() => root.querySelector('[part=attached-file]') !== null);
+    expect(find<HTMLButtonElement>(root, '[part=send]').disabled).to.eql(false);
   });
 });

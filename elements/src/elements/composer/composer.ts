@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { countSegments } from '@patchbay/server-kit/contract/segments';
-import type { Contact, Conversation, Message, QuickReply } from '@patchbay/server-kit/contract';
+import type { Asset, Contact, Conversation, Message, QuickReply } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
 import { BaseElement } from '../../internal/base-element.ts';
 import { Dismiss } from '../../internal/dismiss.ts';
@@ -17,6 +17,7 @@ import { addEnglish, localTime } from '../../words/i18n.ts';
 import type { WordKey } from '../../words/en.ts';
 import { blockedCard } from './blocked.ts';
 import { attachedFiles, fillReply, grow, LONGEST, matching, notes, sends, slashOf } from './draft-parts.ts';
+import type { Attachments, AttachContext, AttachWay } from '../../internal/attachments.ts';
 import { styles } from './composer.styles.ts';
 import '../../stores/messaging.ts';
 import type { OpenPop } from './pops.ts';
@@ -66,8 +67,10 @@ export class Composer extends BaseElement {
   @state() private problem = '';
 
   readonly #pops = new Lazy(this, () => import('./pops.ts'));
+  readonly #attach = new Lazy(this, () => import('./attach.ts'));
   readonly #scheduled = new Lazy(this, () => import('./scheduled.ts'));
   readonly #dismiss = new Dismiss(this, () => (this.pop = null));
+  #attachments: Attachments | undefined;
   #shown: string | null = null;
   #sized: { field: HTMLTextAreaElement; text: string } | undefined;
 
@@ -112,6 +115,18 @@ export class Composer extends BaseElement {
     if (safeUrl(url) !== null && !this.files.includes(url)) this.files = [...this.files, url];
   }
 
+  /** Adds a file of the library. */
+  async attachAsset(asset: Asset): Promise<void> {
+    (await this.#attaching()).add(this.#place, asset);
+  }
+
+  /** Uploads files, and adds them. */
+  async attachFiles(files: Iterable<File>): Promise<void> {
+    const chosen = [...files];
+    const attachments = await this.#attaching();
+    if (this.stores) attachments.upload(this.#place, this.stores, chosen);
+  }
+
   /** Puts text where the cursor is. */
   insert(text: string): void {
     const { field } = this;
@@ -127,16 +142,24 @@ export class Composer extends BaseElement {
   async send(sendAt?: Date): Promise<void> {
     const body = this.text.trim();
     const { stores, conversationId, to } = this;
-    const empty = body === '' && this.files.length === 0;
-    if (empty || !stores || (conversationId === null && !to)) return;
+    const attached = this.#attachments;
+    const assets = attached?.sent(this.#place) ?? [];
+    const empty = body === '' && this.files.length === 0 && assets.length === 0;
+    if (empty || attached?.busy(this.#place) || !stores || (conversationId === null && !to)) return;
     if (this.conversation?.block || body.length > LONGEST) return;
     if (this.editing) return this.#saveEdit(body, sendAt);
-    const outgoing = { body, media_urls: [...this.files], ...(sendAt && { send_at: sendAt.toISOString() }) };
+    const outgoing = {
+      body,
+      media_urls: [...this.files],
+      ...(assets.length > 0 && { assets }),
+      ...(sendAt && { send_at: sendAt.toISOString() }),
+    };
+    const shown = attached?.assets(this.#place) ?? [];
     const target = conversationId === null ? { to: to ?? '' } : { conversation_id: conversationId };
     if (!this.emit('message-send', { message: { ...outgoing, ...target } })) return;
     this.#clear();
     if (conversationId !== null) {
-      const sent = await threadOf(stores, conversationId).send(outgoing);
+      const sent = await threadOf(stores, conversationId).send(outgoing, shown);
       if (sent.status !== 'failed') this.emit('message-sent', { message: sent });
       return;
     }
@@ -146,6 +169,7 @@ export class Composer extends BaseElement {
     } catch (cause) {
       this.#write(body);
       this.files = outgoing.media_urls;
+      for (const asset of shown) attached?.add(this.#place, asset);
       this.problem = why(this.i18n, ApiError.fromUnknown(cause));
     }
   }
@@ -175,11 +199,23 @@ export class Composer extends BaseElement {
 
   #renderBox() {
     const { i18n, text } = this;
-    const count = countSegments(text);
+    const attached = this.#attachments;
+    const count = countSegments(text + (attached?.links(this.#place) ?? ''));
+    const waiting = attached?.busy(this.#place) ?? false;
+    const nothingYet =
+      text.trim() === '' && this.files.length + (attached?.items(this.#place).length ?? 0) === 0;
     const over = text.trim().length - LONGEST;
     const long = count.segments > 1 || count.units > 100 || (count.forcedBy !== null && count.units > 40);
+    const context = this.#attachContext;
     return html`${attachedFiles(this.files, i18n, (url) => (this.files = this.files.filter((each) => each !== url)))}
-      <div class="box ${this.toolsOpen ? 'open' : ''} ${long ? 'long' : ''}" part="box">
+      ${attached && context ? [attached.render(context), attached.renderOpen(context)] : nothing}
+      <div
+        class="box ${this.toolsOpen ? 'open' : ''} ${long ? 'long' : ''}"
+        part="box"
+        @dragover=${this.#onDragOver}
+        @drop=${this.#onFiles}
+        @paste=${this.#onFiles}
+      >
         ${this.#renderPop()}
         <button
           class="tool plus"
@@ -202,20 +238,20 @@ export class Composer extends BaseElement {
         ></textarea>
         <div class="tools" part="tools">
           ${this.#tool('smile', 'emoji', 'emoji')} ${this.#tool('bolt', 'quickReplies', 'quick')}
-          ${this.#tool('clip', 'attachLink', 'link')} ${this.#tool('clock', 'sendLater', 'later')}
+          ${this.#tool('clip', 'attach', 'attach')} ${this.#tool('clock', 'sendLater', 'later')}
           <slot name="composer-actions"></slot>
           <span
             class="count num ${over > 0 ? 'over' : ''}"
             part="count"
             title=${count.forcedBy === null ? nothing : i18n.t('unicode', { char: count.forcedBy })}
           >
-            ${text === '' ? nothing : i18n.t('segments', { units: count.units, capacity: count.capacity, count: count.segments })}
+            ${text === '' && count.units === 0 ? nothing : i18n.t('segments', { units: count.units, capacity: count.capacity, count: count.segments })}
           </span>
         </div>
         <button
           class="button primary send"
           part="send"
-          ?disabled=${(text.trim() === '' && this.files.length === 0) || over > 0}
+          ?disabled=${nothingYet || waiting || over > 0}
           @click=${() => void this.send()}
         >
           ${icon(this.editing ? 'check' : 'send', 'flip')}<span
@@ -258,12 +294,35 @@ export class Composer extends BaseElement {
       use: (reply) => this.#useReply(reply),
       setLater: (local) => (this.later = local),
       schedule: (at) => this.#schedule(at),
+      toLink: () => (this.pop = 'link'),
+      attach: (way) => void this.#choose(way),
       link: (url) => {
         this.pop = null;
         if (/^https?:/.test(url)) this.attach(url);
         else this.problem = this.t('attachLinkBad');
       },
     });
+  }
+
+  /** What attachments belong to. */
+  get #place(): string {
+    return this.conversationId ?? this.to ?? '';
+  }
+  get #attachContext(): AttachContext | null {
+    const { i18n, stores, client } = this;
+    return stores && { i18n, stores, client, tag: this.tag('media-library'), of: this.#place };
+  }
+
+  async #attaching(): Promise<Attachments> {
+    const { Attachments } = await this.#attach.load();
+    return (this.#attachments ??= new Attachments(this));
+  }
+
+  async #choose(way: AttachWay): Promise<void> {
+    this.pop = null;
+    const attachments = await this.#attaching();
+    const context = this.#attachContext;
+    if (context) attachments.choose(way, context);
   }
 
   get #name(): string {
@@ -317,6 +376,7 @@ export class Composer extends BaseElement {
   #clear(): void {
     this.text = '';
     this.files = [];
+    this.#attachments?.clear(this.#place);
     this.pop = null;
     this.later = '';
     this.problem = '';
@@ -373,6 +433,16 @@ export class Composer extends BaseElement {
   readonly #showConsent = () => {
     if (this.conversationId !== null)
       this.emit('block-action', { action: 'consent', conversationId: this.conversationId });
+  };
+  readonly #onDragOver = (event: DragEvent) => {
+    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+  };
+  /** Dropped or pasted. */
+  readonly #onFiles = (event: DragEvent | ClipboardEvent) => {
+    const data = event instanceof DragEvent ? event.dataTransfer : event.clipboardData;
+    if (!data?.files.length) return;
+    event.preventDefault();
+    void this.attachFiles(data.files);
   };
   readonly #onInput = (event: Event) => this.#write((event.target as HTMLTextAreaElement).value);
   readonly #onKey = (event: KeyboardEvent) => {

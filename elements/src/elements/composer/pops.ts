@@ -1,6 +1,9 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { QuickReply } from '@patchbay/server-kit/contract';
+import type { AttachWay } from '../../internal/attachments.ts';
 import { menuKeys } from '../../internal/dismiss.ts';
+import { icon, type IconName } from '../../internal/icons-more.ts';
+import type { WordKey } from '../../words/en.ts';
 import { localTime, zonedInstant, type I18n } from '../../words/i18n.ts';
 import { EMOJI } from './emoji.ts';
 import { presets } from './send-later.ts';
@@ -41,6 +44,9 @@ export const styles = css`
   .pad .field {
     color: var(--_text);
   }
+  .pop[role='menu'] {
+    width: auto;
+  }
   .emoji {
     display: grid;
     grid-template-columns: repeat(8, 1fr);
@@ -61,7 +67,7 @@ export const styles = css`
   }
 `;
 
-export type OpenPop = 'emoji' | 'quick' | 'later' | 'link';
+export type OpenPop = 'emoji' | 'quick' | 'later' | 'attach' | 'link';
 
 export interface PopContext {
   i18n: I18n;
@@ -78,12 +84,16 @@ export interface PopContext {
   use: (reply: QuickReply) => void;
   setLater: (local: string) => void;
   schedule: (at: Date) => void;
+  attach: (way: AttachWay) => void;
+  toLink: () => void;
   link: (url: string) => void;
 }
 
 /** What opens above the text field. Loaded with the first of them. */
 export function renderPop(pop: OpenPop, context: PopContext): TemplateResult {
-  return { emoji: emojiPop, quick: quickPop, later: laterPop, link: linkPop }[pop](context);
+  return { emoji: emojiPop, quick: quickPop, later: laterPop, attach: attachPop, link: linkPop }[pop](
+    context,
+  );
 }
 
 function emojiPop({ i18n, insert }: PopContext): TemplateResult {
@@ -148,6 +158,24 @@ function laterPop(context: PopContext): TemplateResult {
         ${i18n.t('later.schedule')}
       </button>
     </div>
+  </div>`;
+}
+
+const WAYS: readonly [AttachWay, WordKey, IconName][] = [
+  ['library', 'attach.library', 'image'],
+  ['upload', 'attach.upload', 'upload'],
+  ['record', 'attach.record', 'camera'],
+];
+
+function attachPop({ i18n, attach, toLink }: PopContext): TemplateResult {
+  return html`<div class="pop" role="menu" aria-label=${i18n.t('attach')} @keydown=${menuKeys}>
+    ${WAYS.map(
+      ([way, word, picture]) =>
+        html`<button class="item" role="menuitem" @click=${() => attach(way)}>
+          ${icon(picture)}${i18n.t(word)}
+        </button>`,
+    )}
+    <button class="item" role="menuitem" @click=${toLink}>${icon('link')}${i18n.t('attachLink')}</button>
   </div>`;
 }
 

@@ -425,4 +425,11 @@ describe('contact-panel', () => {
       'Yes',
     ]);
   });
+
+  it('sends a video to the contact', async () => {
+    const { root } = await show();
+    find(root, '.top [part=video]').click();
+    await waitUntil(() => root.querySelectorAll('.ways button').length === 3);
+    expect(find(root, 'dialog h2').textContent).to.contain('Send a video to John Smith');
+  });
 });

@@ -16,6 +16,7 @@ import { consentActs, type ConsentHost } from './consent-acts.ts';
 import { consentChips, consentRecords, consentRequests, recordStyles } from './consent.ts';
 import { LazyExtras, type ExtrasContext } from './lazy-extras.ts';
 import { LazyWork } from './lazy-work.ts';
+import { LazySend } from '../send-video/lazy-send.ts';
 import { styles } from './contact-panel.styles.ts';
 import { renderDetail, type DetailHost } from './detail.ts';
 import { addressDetails, contactingDetails, mainDetails, ownDetails, type Detail } from './details.ts';
@@ -27,6 +28,8 @@ addEnglish(enMore);
  *
  * @slot - Below everything: the host's own sections.
  * @slot header - Below name and tags.
+ * @event message-send - A video is about to be sent; cancelable.
+ * @event message-sent - The server has it.
  * @event contact-change - The server has taken a change.
  * @event contact-open - Another contact is to be shown: a possible duplicate, or who has a number already. Cancelable.
  * @event contact-delete - The contact was deleted.
@@ -67,6 +70,7 @@ export class ContactPanel extends BaseElement {
   @state() private instead: string | null = null;
   readonly #timeline = new LazyTimeline(this, () => this.tag('timeline'));
   readonly #work = new LazyWork(this);
+  readonly #sending = new LazySend(this);
   readonly #extras = new LazyExtras(this);
   #shown: string | null = null;
 
@@ -130,6 +134,7 @@ export class ContactPanel extends BaseElement {
             ${[lead_type, this.t('leadSince', { date: i18n.date(created_at) })].filter(Boolean).join(' · ')}
           </div>
         </div>
+        ${this.#renderVideo(contact)}
       </div>
       ${this.#renderTags(contact, store)}
       ${
@@ -169,6 +174,31 @@ export class ContactPanel extends BaseElement {
       removed: (contactId) => void this.emit('contact-delete', { contactId }),
       done: (change) => this.#done(change),
     };
+  }
+
+  #renderVideo({ id, name, phone }: Contact) {
+    if (this.readOnly || phone === null) return nothing;
+    const { i18n, stores, client } = this;
+    const label = this.t('sendVideo');
+    return html`<button
+        class="tool"
+        part="video"
+        aria-haspopup="dialog"
+        aria-label=${label}
+        title=${label}
+        @click=${() => this.#sending.show()}
+      >
+        ${icon('camera')}
+      </button>
+      ${this.#sending.render({
+        i18n,
+        stores,
+        client,
+        tag: this.tag('media-library'),
+        to: { conversationId: null, contactId: id, name: name ?? i18n.phone(phone) },
+        before: (detail) => this.emit('message-send', detail),
+        sent: (message) => void this.emit('message-sent', { message }),
+      })}`;
   }
 
   /** The way back to the contact that the host has asked for. */

@@ -18,7 +18,7 @@ export interface HeaderContext {
   menus: { assignMenu: Menu; moreMenu: Menu } | undefined;
   detailsOpen: boolean;
   noDetails: boolean;
-  act: (action: 'back' | 'details' | 'close' | 'search' | 'unread') => void;
+  act: (action: 'back' | 'details' | 'close' | 'search' | 'unread' | 'video') => void;
   toggle: (menu: ThreadMenu) => void;
   assign: (memberId: string | null) => void;
 }
@@ -58,6 +58,20 @@ export function threadHeader(context: HeaderContext): TemplateResult {
       </div>
     </div>
     <slot name="header-actions"></slot>
+    ${
+      conversation.block
+        ? nothing
+        : html`<button
+            class="tool"
+            part="video"
+            aria-haspopup="dialog"
+            aria-label=${i18n.t('sendVideo')}
+            title=${i18n.t('sendVideo')}
+            @click=${() => act('video')}
+          >
+            ${icon('camera')}
+          </button>`
+    }
     ${renderAssign(context)}
     <button
       class="button wide"

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Media, MemberRef, Message, ThreadEvent } from '@patchbay/server-kit/contract';
+import type { MemberRef, Message, ThreadEvent } from '@patchbay/server-kit/contract';
 import { icon, type IconName } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
-import { renderText, safeUrl } from '../../internal/text.ts';
+import { renderText } from '../../internal/text.ts';
+import { mediaPart } from './media.ts';
 import type { ThreadItem } from '../../stores/message-order.ts';
 import type { I18n } from '../../words/i18n.ts';
 
@@ -135,58 +136,6 @@ function tick(status: Message['status'], i18n: I18n): TemplateResult | typeof no
     title=${label}
     >${icon(name)}</span
   >`;
-}
-
-function mediaPart({ url, content_type, name }: Media, i18n: I18n): TemplateResult | typeof nothing {
-  const href = safeUrl(url);
-  if (href === null) return nothing;
-  const kind = content_type.split('/')[0];
-  if (kind === 'image') {
-    return html`<a
-      class="media"
-      part="media image"
-      href=${href}
-      target="_blank"
-      rel="noopener noreferrer"
-      data-type=${content_type}
-      ><img
-        src=${href}
-        alt=${name ?? i18n.t('image')}
-        loading="lazy"
-        decoding="async"
-        referrerpolicy="no-referrer"
-    /></a>`;
-  }
-  if (kind === 'video') {
-    return html`<div class="media" part="media video">
-      <video
-        src=${href}
-        controls
-        preload="metadata"
-        playsinline
-        aria-label=${name ?? i18n.t('video')}
-      ></video>
-    </div>`;
-  }
-  if (kind === 'audio') {
-    return html`<audio
-      part="media audio"
-      src=${href}
-      controls
-      preload="metadata"
-      aria-label=${name ?? i18n.t('audio')}
-    ></audio>`;
-  }
-  return html`<a
-    class="file"
-    part="media file"
-    href=${href}
-    target="_blank"
-    rel="noopener noreferrer"
-    data-type=${content_type}
-  >
-    ${icon('file')}<bdi class="ell">${name ?? i18n.t('file')}</bdi>
-  </a>`;
 }
 
 const PILL_ICONS: readonly [RegExp, IconName][] = [

@@ -155,6 +155,39 @@ export const styles = css`
   .media img {
     min-height: 80px;
   }
+  figure.media {
+    margin: 0;
+    width: min(64%, 320px);
+    background: light-dark(#10151c, #0b0e12);
+    color: #fff;
+  }
+  figure.media video {
+    min-height: 120px;
+  }
+  figcaption {
+    display: grid;
+    padding: 8px 12px 9px;
+    font-size: var(--_text-s);
+  }
+  figcaption b {
+    font-size: 13px;
+    font-weight: 600;
+  }
+  figcaption span {
+    color: #c3cad4;
+  }
+  .file > span {
+    display: grid;
+    min-width: 0;
+  }
+  .file small {
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+  }
+  .file.gone {
+    border-style: dashed;
+    color: var(--_text-muted);
+  }
   audio {
     width: min(100%, 280px);
     height: 40px;

@@ -196,4 +196,43 @@ describe('thread', () => {
     await waitUntil(() => shadow(own).textContent?.includes('open house'));
     own.remove();
   });
+
+  it('shows what a message carries, and says what is gone', async () => {
+    const { client, element, id, root } = await show();
+    const VIDEO = {
+      url: '/fixtures/clip.webm',
+      content_type: 'video/mp4',
+      poster_url: '/fixtures/photo.svg',
+    };
+    client.receive(id, '', [
+      { ...VIDEO, name: 'Walkthrough', duration_ms: 124_000, asset_id: id, sent_as: 'link' },
+      { url: '/fixtures/plan.pdf', content_type: 'application/pdf', name: 'Floor plan', size: 900_000 },
+      { url: '/fixtures/voice.mp3', content_type: 'audio/mpeg', name: null },
+      { url: '/fixtures/lost.jpg', content_type: 'image/jpeg', name: null, gone: true },
+      {
+        url: '/fixtures/x.svg',
+        content_type: 'image/svg+xml',
+        name: 'x',
+        not_shown: 'This type is not shown.',
+      },
+    ]);
+    await waitUntil(() => root.querySelector('figure video') !== null);
+    const shown = find(root, '.message:has(figure)');
+    for (const words of ['Walkthrough', '2:04 · sent as a link', 'Floor plan', '900 kB'])
+      expect(shown.textContent).to.contain(words);
+    expect([...shown.querySelectorAll('.gone')].map((each) => each.textContent?.trim())).to.eql([
+      'PhotoNo longer at the carrier',
+      'xThis type is not shown.',
+    ]);
+    // nothing of a video is loaded before somebody plays it
+    expect(find<HTMLVideoElement>(shown, 'video').preload).to.eql('none');
+    await expect(element).to.be.accessible();
+  });
+
+  it('sends a video from its header', async () => {
+    const { root } = await show(0, { assets: 2 });
+    find(root, '.head [part=video]').click();
+    await waitUntil(() => root.querySelectorAll('.ways button').length === 3);
+    expect(find(root, 'dialog h2').textContent).to.contain('Send a video to John Smith');
+  });
 });

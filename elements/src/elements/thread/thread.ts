@@ -18,6 +18,7 @@ import { enMore } from '../../words/en-more.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import type { Find } from './find.ts';
 import { changeRefused, nothingOpen, optOutBanner } from './banners.ts';
+import { LazySend } from '../send-video/lazy-send.ts';
 import { threadHeader, type ThreadMenu } from './header.ts';
 import { lineInputs, linkOf, threadLine } from './message.ts';
 import { News } from './news.ts';
@@ -32,6 +33,8 @@ addEnglish(enMore);
  * @slot header-actions - In the header: call, video, whatever the host offers.
  * @slot menu - More entries for the header's menu.
  * @slot empty - Instead of the words for an empty thread.
+ * @event message-send - A video is about to be sent; cancelable.
+ * @event message-sent - The server has it.
  * @event conversation-close - The back button was pressed.
  * @event contact-open - The details button was pressed; cancelable.
  * @event link-open - A link was clicked; cancelable.
@@ -95,6 +98,7 @@ export class Thread extends BaseElement {
   });
   readonly #dismiss = new Dismiss(this, () => (this.menu = null));
   readonly #menus = new Lazy(this, () => import('./menus.ts'));
+  readonly #sending = new LazySend(this);
   #find: Find | null = null;
   #drawn: ThreadStore | null = null;
   readonly #news = new News();
@@ -195,6 +199,19 @@ export class Thread extends BaseElement {
           ({ text }) => html`<p>${text}</p>`,
         )}
       </div>
+      ${
+        conversation
+          ? this.#sending.render({
+              i18n,
+              stores,
+              client: this.client,
+              tag: this.tag('media-library'),
+              to: { conversationId: conversation.id, contactId: conversation.contact.id, name: this.#name },
+              before: (detail) => this.emit('message-send', detail),
+              sent: (message) => void this.emit('message-sent', { message }),
+            })
+          : nothing
+      }
     </div>`;
   }
 
@@ -299,6 +316,7 @@ export class Thread extends BaseElement {
     this.newCount = 0;
     this.menu = null;
     this.changeError = null;
+    this.#sending.show(false);
     this.#keptUnread = null;
     this.#news.begin(thread);
     if (thread) this.#load(thread);
@@ -372,7 +390,7 @@ export class Thread extends BaseElement {
     else this.changeError = store?.saveError ?? null;
   }
 
-  #act(action: 'back' | 'details' | 'close' | 'search' | 'unread'): void {
+  #act(action: 'back' | 'details' | 'close' | 'search' | 'unread' | 'video'): void {
     const { conversation, conversationId } = this;
     this.menu = null;
     if (action === 'back' && conversationId) this.emit('conversation-close', { conversationId });
@@ -382,6 +400,7 @@ export class Thread extends BaseElement {
       this.#change({ state: conversation.state === 'closed' ? 'inbox' : 'closed' });
     else if (action === 'details')
       this.emit('contact-open', { contactId: conversation.contact.id, conversationId });
+    else if (action === 'video') this.#sending.show();
     else if (action === 'unread') {
       this.#keptUnread = conversation.id;
       this.#change({ unread: true });

@@ -1,0 +1,116 @@
+import type { Meta, StoryObj } from '@storybook/web-components-vite';
+import { ApiError } from '@patchbay/elements';
+import '@patchbay/elements/send-video';
+import { fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
+import { html } from 'lit';
+import { expect } from 'storybook/test';
+import { element, expectNoSidewaysScroll, fill, find, hides, look, press, shows } from './support/look.ts';
+import type { Stage } from './support/stage.ts';
+
+const SOME = { assets: 6 };
+
+export default {
+  title: 'Elements/Send video',
+  component: 'patchbay-send-video',
+  args: { iconOnly: false },
+  parameters: { stage: { width: 640, height: 640, fake: SOME } satisfies Stage },
+  render: ({ iconOnly }) =>
+    html`<patchbay-send-video
+      conversation-id=${fakeId('a', 0)}
+      name="John Smith"
+      ?icon-only=${iconOnly}
+    ></patchbay-send-video>`,
+  beforeEach: () => localStorage.clear(),
+} satisfies Meta;
+
+type Story = StoryObj;
+const stage = (stage: Stage) => ({ stage: { width: 640, height: 640, fake: SOME, ...stage } });
+const open = (canvas: HTMLElement) => press(canvas, 'Send video');
+
+async function choose(canvas: HTMLElement): Promise<void> {
+  await open(canvas);
+  await press(canvas, 'From the library');
+  await press(canvas, 'Choose 14 Maple Court, walkthrough, 2:04');
+  await shows(canvas, '14 Maple Court, walkthrough', 'Goes as a picture with a link');
+}
+
+export const Button: Story = {
+  play: look(async ({ canvas }) => shows(canvas, 'Send video')),
+};
+
+export const IconOnly: Story = {
+  args: { iconOnly: true },
+  play: look(async ({ canvas }) => {
+    await expect(await find(canvas, '[part=button]')).toHaveAttribute('aria-label', 'Send video');
+  }),
+};
+
+export const Ways: Story = {
+  play: look(async ({ canvas }) => {
+    await open(canvas);
+    await shows(canvas, 'Send a video to John Smith', 'From the library', 'Record', 'Upload');
+  }),
+};
+
+export const FromTheLibrary: Story = {
+  play: look(async ({ canvas }) => {
+    await open(canvas);
+    await press(canvas, 'From the library');
+    await shows(canvas, 'Happy birthday from all of us');
+  }),
+};
+
+export const Chosen: Story = {
+  play: look(async ({ canvas }) => {
+    await choose(canvas);
+    fill(await find(canvas, 'textarea'), 'Here is the walkthrough.');
+    await shows(canvas, 'segment, link included');
+  }),
+};
+
+export const Sent: Story = {
+  play: look(async ({ canvas }) => {
+    await choose(canvas);
+    await press(canvas, 'Send');
+    await hides(canvas, 'Send a video to John Smith');
+    await shows(canvas, 'Sent to John Smith.');
+  }),
+};
+
+export const Refused: Story = {
+  parameters: stage({
+    before: (client) =>
+      client.fail('sendMessage', new ApiError('opted_out', 409, 'John has opted out of texts.')),
+  }),
+  play: look(async ({ canvas }) => {
+    await choose(canvas);
+    await press(canvas, 'Send');
+    await shows(canvas, 'It was not sent. John has opted out of texts.');
+  }),
+};
+
+export const Dark: Story = {
+  parameters: stage({ theme: 'dark' }),
+  play: look(async ({ canvas }) => choose(canvas)),
+};
+
+export const SecondBrand: Story = {
+  parameters: stage({ brand: HARBOR_BRAND }),
+  play: look(async ({ canvas }) => choose(canvas)),
+};
+
+export const Phone: Story = {
+  parameters: stage({ width: 320 }),
+  play: look(async ({ canvas }) => {
+    await choose(canvas);
+    await expectNoSidewaysScroll(canvas);
+  }),
+};
+
+export const RightToLeft: Story = {
+  parameters: stage({ locale: 'ar' }),
+  play: look(async ({ canvas }) => {
+    await (await element(canvas, 'patchbay-send-video')).show();
+    await shows(canvas, 'من المكتبة');
+  }),
+};
