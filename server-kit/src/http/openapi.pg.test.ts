@@ -93,7 +93,7 @@ describe('every route', () => {
     return answer;
   };
 
-  it('answers as the document says', async () => {
+  it('answers as the document says', { timeout: 60_000 }, async () => {
     const manager = { as: kit.a.manager };
     const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
     const received = await kit.receive(kit.a, {
