@@ -105,14 +105,20 @@ describe('a recording', () => {
     await page.locator('dialog .foot button').click();
     const bubble = inbox.locator('[part~=message]').filter({ hasText: WORDS });
     await bubble.locator('figure video').waitFor(PATIENCE);
+    const [conversation] = await items(at, '/conversations?q=Sarah');
     await vi.waitFor(async () => {
-      const [conversation] = await items(at, '/conversations?q=Sarah');
       const all = await items(at, `/conversations/${conversation!.id}/messages`);
       const sent = all.find(({ body }) => String(body).startsWith(WORDS));
-      expect(sent).toMatchObject({ status: 'delivered' });
-      link = /https?:\S+\/m\/\S+/.exec(String(sent?.['body']))?.[0] ?? '';
+      // small enough to go inside the message
+      expect(sent).toMatchObject({ status: 'delivered', media: [{ sent_as: 'attachment' }] });
     }, PATIENCE);
-    expect(link).not.toBe('');
+    const request = { asset_id: assetId, conversation_id: conversation!.id, as: 'link' };
+    expect((await askApi(at, 'POST', '/messages/send-video', request)).status).toBe(201);
+    const links = await items(at, `/assets/${assetId}/links`);
+    link = String(
+      links.find(({ contact_id, purpose }) => contact_id !== null && purpose === 'page')?.['url'] ?? '',
+    );
+    expect(link).toMatch(/\/m\/\w+/);
     expect(at.troubles).toEqual([]);
     await at.context.close();
   }, 120_000);

@@ -34,12 +34,9 @@ export class ApiError extends Error {
   }
 
   static async fromResponse(response: Response): Promise<ApiError> {
-    return ApiError.fromText(response.status, await response.text().catch(() => ''));
-  }
-
-  static fromText(status: number, text: string): ApiError {
-    const { code, detail, title, field, issues } = problemOf(text);
-    return new ApiError(code ?? fallbackCode(status), status, detail ?? title ?? '', field, issues);
+    const body = (await response.json().catch(() => null)) as Partial<Problem> | null;
+    const code = body?.code ?? fallbackCode(response.status);
+    return new ApiError(code, response.status, body?.detail ?? body?.title ?? '', body?.field, body?.issues);
   }
 
   static fromUnknown(cause: unknown): ApiError {
@@ -55,13 +52,4 @@ function fallbackCode(status: number): ClientErrorCode {
   if (status === 404) return 'not_found';
   if (status === 503) return 'unavailable';
   return status >= 500 ? 'internal' : 'bad_answer';
-}
-
-/** Whatever stands between us and the server may answer with a page of its own. */
-function problemOf(text: string): Partial<Problem> {
-  try {
-    return (JSON.parse(text) as Partial<Problem> | null) ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -165,9 +165,13 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     async sendBytes(id, bytes, options = {}) {
       try {
         const { sendByTus } = await import('./tus.ts');
-        await sendByTus({ url: root + at`/v1/media/uploads/${id}`, bytes, tokens, failed, ...options });
+        await sendByTus({ url: root + at`/v1/media/uploads/${id}`, bytes, tokens, ...options });
       } catch (cause) {
-        throw ApiError.fromUnknown(cause);
+        // by its shape: in the file for script tags the sender stands apart, and its classes are not ours
+        const { status, body } = cause as { status?: number; body?: string };
+        throw status
+          ? await ApiError.fromResponse(new Response(body || null, { status }))
+          : ApiError.fromUnknown(cause);
       }
     },
     cancelUpload: (id) =>
@@ -182,8 +186,6 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
 /** The same id is the same request, however often it is sent. */
 const once = (id: string | undefined): Record<string, string> =>
   id === undefined ? {} : { 'Idempotency-Key': id };
-const failed = (status: number, body: string): ApiError =>
-  status === 0 ? new ApiError('network', 0, '') : ApiError.fromText(status, body);
 const ifMatch = (version: number | undefined): Record<string, string> =>
   version === undefined ? {} : { 'If-Match': `"${version}"` };
 

@@ -12,12 +12,13 @@ export interface ByTus extends SendBytesOptions {
   url: string;
   bytes: Blob;
   tokens: TokenSource;
-  /** Makes an error of an answer, or of none (0). This file stands apart in some builds, and their classes are not ours. */
-  failed: (status: number, body: string) => Error;
 }
 
-/** Sends a file by tus (https://tus.io): asks how much has arrived, goes on there, and over short losses of the connection. */
-export function sendByTus({ url, bytes, tokens, failed, signal, onProgress }: ByTus): Promise<void> {
+/**
+ * Sends a file by tus (https://tus.io): asks how much has arrived, goes on there, and over short losses of the connection.
+ * Rejects with an error that has the answer's `status` and `body`; 0 where there was no answer.
+ */
+export function sendByTus({ url, bytes, tokens, signal, onProgress }: ByTus): Promise<void> {
   return new Promise((resolve, reject) => {
     let bearer: string | null = null;
     let refused: string | undefined;
@@ -38,7 +39,7 @@ export function sendByTus({ url, bytes, tokens, failed, signal, onProgress }: By
         if (statusOf(error) === 401 && bearer !== null && refused === undefined) {
           refused = bearer;
           upload.start();
-        } else reject(failed(statusOf(error), bodyOf(error)));
+        } else reject(Object.assign(error, { status: statusOf(error), body: bodyOf(error) }));
       },
     });
     const stop = () => {

@@ -65,7 +65,7 @@ export interface ElementEvents {
   'asset-select': { asset: Asset };
   /** A file of the library was opened. Cancel it to show it yourself. */
   'asset-open': { asset: Asset };
-  /** Someone wants to send a file of the library. Cancel it to ask yourself to whom. */
+  /** Someone wants to send a file of the library: ask to whom. */
   'asset-send': { asset: Asset };
   /** The way out of a block was chosen, such as `consent` or `call`. */
   'block-action': { action: 'consent'; conversationId: string };
@@ -82,7 +82,6 @@ const CANCELABLE: ReadonlySet<ElementEventName> = new Set<ElementEventName>([
   'link-open',
   'media-open',
   'asset-open',
-  'asset-send',
   'token-needed',
   'block-action',
 ]);
