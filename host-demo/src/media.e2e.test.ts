@@ -115,9 +115,8 @@ describe('a recording', () => {
     const request = { asset_id: assetId, conversation_id: conversation!.id, as: 'link' };
     expect((await askApi(at, 'POST', '/messages/send-video', request)).status).toBe(201);
     const links = await items(at, `/assets/${assetId}/links`);
-    link = String(
-      links.find(({ contact_id, purpose }) => contact_id !== null && purpose === 'page')?.['url'] ?? '',
-    );
+    const theirs = links.find(({ contact_id, purpose }) => contact_id !== null && purpose === 'page');
+    link = theirs?.['url'] as string;
     expect(link).toMatch(/\/m\/\w+/);
     expect(at.troubles).toEqual([]);
     await at.context.close();
