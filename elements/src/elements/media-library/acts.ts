@@ -21,6 +21,8 @@ export interface ActContext {
   store: AssetsStore;
   selectable: boolean;
   readOnly: boolean;
+  /** The host asks to whom. */
+  sendable: boolean;
   /** A file was pressed; true: it shall open. */
   press: (asset: Asset) => boolean;
   send: (asset: Asset) => void;
@@ -67,7 +69,7 @@ export class Acts {
   }
 
   card(context: ActContext, asset: Asset): CardContext {
-    const { i18n, selectable, readOnly, press } = context;
+    const { i18n, selectable, readOnly, sendable, press } = context;
     const { id, name } = asset;
     const menuOpen = this.#menu === id;
     return {
@@ -84,7 +86,12 @@ export class Acts {
         if (to !== null && to !== name) void this.#change(context, id, { name: to });
       },
       menu: menuOpen
-        ? this.#extras.now?.assetMenu({ i18n, asset, act: (what) => this.#act(what, asset, context) })
+        ? this.#extras.now?.assetMenu({
+            i18n,
+            asset,
+            sendable,
+            act: (what) => this.#act(what, asset, context),
+          })
         : nothing,
     };
   }

@@ -32,17 +32,18 @@ const ITEMS: readonly [Act, WordKey, IconName][] = [
 export interface MenuContext {
   i18n: I18n;
   asset: Asset;
+  sendable: boolean;
   act: (what: Act) => void;
 }
 
-export function assetMenu({ i18n, asset, act }: MenuContext): TemplateResult {
+export function assetMenu({ i18n, asset, sendable, act }: MenuContext): TemplateResult {
   return html`<div
     class="pop asset-menu"
     role="menu"
     aria-label=${i18n.t('media.options', { name: asset.name })}
     @keydown=${menuKeys}
   >
-    ${ITEMS.map(
+    ${ITEMS.filter(([what]) => sendable || what !== 'send').map(
       ([what, word, picture]) =>
         html`<button class="item" role="menuitem" @click=${() => act(what)}>
           ${icon(picture)}${i18n.t(word)}

@@ -37,7 +37,7 @@ const KEPT_LAYOUT = 'pb:media:layout';
  * @slot actions - More buttons beside Upload.
  * @event asset-select - A file was chosen, with `selectable`.
  * @event asset-open - A file was opened. Cancelable: show it yourself.
- * @event asset-send - Someone wants to send a file.
+ * @event asset-send - Someone wants to send a file, with `sendable`.
  * @csspart search - The search field.
  * @csspart kind - One choice of what is shown.
  * @csspart record - The button that records.
@@ -59,6 +59,8 @@ export class MediaLibrary extends BaseElement {
   @property({ type: Boolean }) selectable = false;
   /** Nothing can be changed, nor uploaded. */
   @property({ type: Boolean, attribute: 'read-only' }) readOnly = false;
+  /** Offers to send a file: listen to `asset-send`. */
+  @property({ type: Boolean }) sendable = false;
   /** Only files of this kind. Default: all, and a choice. */
   @property() kind: AssetKind | null = null;
   /** Pictures or lines. Default: what was chosen last. */
@@ -240,7 +242,7 @@ export class MediaLibrary extends BaseElement {
   }
 
   get #context(): ActContext | null {
-    const { stores, store, i18n, selectable, readOnly } = this;
+    const { stores, store, i18n, selectable, readOnly, sendable } = this;
     return (
       stores &&
       store && {
@@ -249,6 +251,7 @@ export class MediaLibrary extends BaseElement {
         store,
         selectable,
         readOnly,
+        sendable,
         press: (asset: Asset) =>
           selectable ? (this.emit('asset-select', { asset }), false) : this.emit('asset-open', { asset }),
         send: (asset: Asset) => void this.emit('asset-send', { asset }),

@@ -164,7 +164,8 @@ export class SendPanel {
   }
 
   #words({ i18n }: PanelContext, { of }: AttachContext): TemplateResult {
-    const count = countSegments(this.#text + this.attachments.links(of));
+    const links = this.attachments.links(of);
+    const count = countSegments(this.#text + links);
     const busy = this.attachments.busy(of);
     const over = this.#text.length > LONGEST;
     return html`<label
@@ -185,7 +186,13 @@ export class SendPanel {
           >${
             busy
               ? i18n.t('send.wait')
-              : i18n.t('send.counts', { units: count.units, capacity: count.capacity, count: count.segments })
+              : links === ''
+                ? `${i18n.number(count.units)}/${i18n.number(count.capacity)}`
+                : i18n.t('send.counts', {
+                    units: count.units,
+                    capacity: count.capacity,
+                    count: count.segments,
+                  })
           }</span
         >
         <button class="button primary" ?disabled=${busy || over || this.#sending}>

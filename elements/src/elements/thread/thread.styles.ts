@@ -161,8 +161,10 @@ export const styles = css`
     background: light-dark(#10151c, #0b0e12);
     color: #fff;
   }
+  /* Its height is known before its picture is: what is read does not move. */
   figure.media video {
-    min-height: 120px;
+    aspect-ratio: 16 / 9;
+    object-fit: contain;
   }
   figcaption {
     display: grid;
