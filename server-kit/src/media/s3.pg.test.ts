@@ -1,12 +1,15 @@
 /** The kit on a bucket: what members and viewers do, over HTTP and S3's protocol, and what happens when the bucket goes down. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../db/client.ts';
 import { getTestKit, TEST_URL, type TestKit } from '../testing/kit.ts';
+import type { Converter } from './convert.ts';
 import { createMediaKeeper, type Keeper } from './keeper.ts';
 import { checkedMedia } from './options.ts';
 import { s3Media } from './storage/s3.ts';
 import type { MediaStorage } from './storage/storage.ts';
+import { fixture } from './testing/fixtures.ts';
 import { startS3, type S3Server } from './testing/s3-server.ts';
 import { begin, pdf, send, sha256, tus } from './testing/sending.ts';
 
@@ -22,12 +25,24 @@ let keeper: Keeper;
 let later = 0;
 const clock = () => new Date(Date.now() + later);
 
+/** Makes of anything what it is told, if it is given the whole of it. */
+const converter: Converter = {
+  async toMp4(source, target) {
+    expect(sha256(await readFile(source))).toBe(sha256(fixture('vp9.webm')));
+    await writeFile(target, fixture('h264.mp4'));
+  },
+  async poster(source, target) {
+    expect(sha256(await readFile(source))).toBe(sha256(fixture('h264.mp4')));
+    await writeFile(target, fixture('picture.jpg'));
+  },
+};
+
 beforeAll(async () => {
   s3 = await startS3();
   kit = await getTestKit({ media: { storage: s3.options, ffmpeg: false } });
   bucket = await s3Media({ ...s3.options, endpoint: s3.direct });
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 2, clock });
-  const media = { storage: bucket, options: checkedMedia({ ffmpeg: false }) };
+  const media = { storage: bucket, options: { ...checkedMedia({ ffmpeg: false }), converter } };
   keeper = createMediaKeeper({ database, clock, log: pino({ level: 'silent' }), media });
 });
 afterAll(async () => {
@@ -183,6 +198,21 @@ describe('a file in a bucket', () => {
     later = 30 * DAY + 60_000;
     expect(await keeper.collect()).toMatchObject({ files: 1, missing: [] });
     expect(await keys()).toHaveLength(before.length - 1);
+  });
+
+  it('that is a video is brought here to be converted, and its picture is made of that', async () => {
+    const { upload } = await send(kit, fixture('vp9.webm'), { name: 'walk.webm' });
+    const { id, url } = upload.asset;
+    // as they are when the kit has a converter, too
+    await kit.admin(`update assets set state = 'processing' where asset_id = $1`, [id]);
+    await kit.admin(`update upload_alarms set due_at = now() where upload_id = $1`, [upload.id]);
+    later = 1_000;
+    await keeper.look();
+    await keeper.idle();
+    const now = await assetOf(id);
+    expect(now).toMatchObject({ state: 'ready', url, sha256: sha256(fixture('h264.mp4')) });
+    expect(sha256(await bytesOf(await get(now.poster_url)))).toBe(sha256(fixture('picture.jpg')));
+    expect((await keeper.collect()).missing).toEqual([]);
   });
 
   it('that no row names is collected when it is a day old', async () => {
