@@ -90,7 +90,7 @@ export async function storeBytes(
       },
     });
     if (come.error instanceof TooLong) checkSize(largest + 1, largest, claimed);
-    if (come.error instanceof ProblemError) throw come.error;
+    if (come.error instanceof ProblemError || come.error instanceof StorageError) throw come.error;
     if (come.error !== undefined) {
       throw new ProblemError('invalid_file', 'The upload ended in the middle of the file. Send it again.');
     }

@@ -97,7 +97,7 @@ export async function examine(media: MediaContext, file: Standing, wanted: Wante
     name: file.name,
     contentType: seen.contentType,
     size: file.size,
-    path: null,
+    path: storage.uploadPath(file.key, file.place),
     stream: () => read(),
   });
   if (!scanned.ok && scanned.again) throw new ProblemError('unavailable', scanned.reason);

@@ -178,6 +178,7 @@ describe('a video that not everything plays', () => {
     await kit.admin(`update upload_alarms set due_at = now() where upload_id = $1`, [upload.id]);
     converter = {
       toMp4: async (_source, target) => writeFile(target, mp4),
+      // ffmpeg ends well and writes nothing where there is no picture
       poster: async () => undefined,
     };
     later = 1_000;

@@ -104,17 +104,28 @@ export function createMediaKeeper(context: KeeperContext): Keeper {
     if (!mine) return;
     const row = await readUpload(database, tenant, id);
     if (!row) return;
+    const isOver = Date.parse(row.expires_at) <= clock().getTime();
     if (row.state === 'finishing') await finishUpload(context, tenant, id);
-    else if (await isProcessing(row)) return;
-    else if (Date.parse(row.expires_at) <= clock().getTime()) await dropUpload(context, tenant, id);
+    else if (await isProcessing(row, isOver)) return;
+    else if (isOver) await dropUpload(context, tenant, id);
+    else if (row.state === 'done') await rest(row);
+  }
+
+  /** Nothing is left to do for it but to drop it when its time is over. */
+  async function rest({ tenant_id: tenant, upload_id: id, expires_at: end }: UploadRow): Promise<void> {
+    await database.pipeline(tenant, ({ sql }) => [
+      sql`update upload_alarms set due_at = ${end} where tenant_id = ${tenant} and upload_id = ${id}`,
+    ]);
   }
 
   /** One at a time in a process: ffmpeg takes all the processors there are. Its alarm is put off while it works. */
-  async function isProcessing(row: UploadRow): Promise<boolean> {
+  async function isProcessing(row: UploadRow, isOver: boolean): Promise<boolean> {
     const { tenant_id: tenant, upload_id: id, asset_id: asset } = row;
     if (row.state !== 'done') return false;
     const [[source]] = await database.pipeline(tenant, (tx) => [toProcess(tx, asset)]);
     if (!source) return false;
+    // a poster is not tried for for ever
+    if (source.state === 'ready' && (isOver || media.options.converter === null)) return false;
     if (converting) return true;
     const lease = setInterval(() => {
       database
@@ -125,6 +136,7 @@ export function createMediaKeeper(context: KeeperContext): Keeper {
         .catch(() => undefined);
     }, PUT_OFF_MS);
     converting = processAsset(context, tenant, asset, source, stopping.signal)
+      .then(() => rest(row))
       .catch(told('a video could not be converted; it is tried again'))
       .finally(() => {
         clearInterval(lease);

@@ -7,7 +7,7 @@ export interface ScannedFile {
   /** Found by content. */
   contentType: string;
   size: number;
-  /** Where it is on this machine, for scanners that take paths; null with S3. */
+  /** Where it is on this machine, for scanners that take paths; this process's user alone may read it. Null with S3. */
   path: string | null;
   /** May be called again. */
   stream(): Promise<ReadableStream<Uint8Array>>;

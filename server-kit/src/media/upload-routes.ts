@@ -25,8 +25,9 @@ import type { Session } from '../tenancy/tokens.ts';
 import { assetById, checkKey, createAsset, presentAsset, readAssets, toAsset } from './assets.ts';
 import { keyFor, limitFor, storeBytes } from './bytes.ts';
 import { checkSize, kindOfName, refused } from './examine.ts';
+import { ringFor, stateFor } from './processing.ts';
 import { readUpload } from './uploads/finish.ts';
-import { insertUpload, uploadById, type UploadRow } from './uploads/rows.ts';
+import { insertDone, insertUpload, uploadById, type UploadRow } from './uploads/rows.ts';
 import { tusUploads } from './uploads/tus.ts';
 
 const REFUSALS = ['file_refused', 'payload_too_large', 'storage_full', 'asset_key_taken'] as const;
@@ -143,7 +144,7 @@ const postFile = whole('/media/upload', 'uploadFile', 'Upload a file in one go')
 const postVideo = whole('/media/upload-video', 'uploadVideo', 'Upload a video in one go');
 
 export function uploadRoutes(context: KitContext): OpenAPIHono<AppEnv> {
-  const { database } = context;
+  const { database, media } = context;
   const app = routeGroup();
   const tus = tusUploads(context);
 
@@ -221,9 +222,24 @@ export function uploadRoutes(context: KitContext): OpenAPIHono<AppEnv> {
       kind,
     });
     const made = await database.transaction(tenant, async (tx) => {
-      const { fileId, kind: found } = stored;
-      const options = { key, download: settings.download, linkDays: settings.link_days };
-      await createAsset(tx, { id, kind: found as AssetKind, name: called, fileId, ...options }, member);
+      const { fileId, size } = stored;
+      const state = stateFor(media, stored);
+      const options = { key, download: settings.download, linkDays: settings.link_days, state };
+      const asset = { id, kind: stored.kind as AssetKind, name: called, fileId, ...options };
+      const isNew = await createAsset(tx, asset, member);
+      if (isNew && stored.kind === 'video' && media.options.converter !== null) {
+        const uploadId = newId();
+        const storageKey = keyFor(tenant, called);
+        await insertDone(tx, {
+          id: uploadId,
+          assetId: id,
+          name: called,
+          size,
+          key: storageKey,
+          author: member,
+        });
+        await ringFor(tx, media, stored, uploadId);
+      }
       return assetById(tx, id);
     });
     return toAsset(context, tenant, made);

@@ -1,5 +1,4 @@
-import { readdir } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,6 +16,7 @@ let inner: MediaStorage;
 /** What the storage does instead, for a while. */
 let instead: Partial<MediaStorage> = {};
 let scanned: string[] = [];
+let atPath: ((path: string | null) => Promise<void>) | undefined;
 let verdict: 'clean' | { refused: string } = 'clean';
 
 beforeAll(async () => {
@@ -29,8 +29,9 @@ beforeAll(async () => {
     media: {
       storage,
       limits: { document: 64 * MIB },
-      scan: async ({ name }) => {
+      scan: async ({ name, path }) => {
         scanned.push(name);
+        await atPath?.(path);
         return verdict;
       },
     },
@@ -44,6 +45,7 @@ beforeEach(() => {
   instead = {};
   verdict = 'clean';
   scanned = [];
+  atPath = undefined;
 });
 
 const stateOf = async (id: string, as = kit.a.agent) =>
@@ -88,6 +90,17 @@ describe('an upload', () => {
     expect(scanned).toEqual(['Welcome.pdf']);
     const [event] = await kit.admin(`select data, actor from events where type = 'asset.created'`);
     expect(event.data).toMatchObject({ asset_id: upload.asset.id, name: 'Welcome.pdf', kind: 'document' });
+  });
+
+  it('is where its scanner is told, whichever way it came', async () => {
+    const bytes = pdf(3 * MIB, 51);
+    const seen: string[] = [];
+    atPath = async (path) => void seen.push(sha256(await readFile(path!)));
+    await send(kit, bytes);
+    const headers = { 'content-type': 'application/octet-stream' };
+    const whole = await kit.request('POST', '/v1/media/upload?name=a.pdf', { body: pdf(5_000, 52), headers });
+    expect(whole.status).toBe(201);
+    expect(seen).toEqual([sha256(bytes), sha256(pdf(5_000, 52))]);
   });
 
   it('goes on where it was cut, in pieces of any size', async () => {

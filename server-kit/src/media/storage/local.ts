@@ -5,7 +5,7 @@
  * flydrive removes, lists and looks things up. Reading and writing are our own: flydrive 1 has no ranges, and writes straight
  * to the final name, where a source that breaks off leaves half a file. See docs/decisions/0011-media-storage.md.
  */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -182,6 +182,11 @@ export function localMedia(options: LocalMediaOptions = {}): MediaStorage {
       }),
 
     path: pathOf,
+    uploadPath(key, place) {
+      const spool = spoolOf(place);
+      // one that is finished already stands under its key
+      return existsSync(spool) ? spool : pathOf(key);
+    },
     async close() {
       for (const { stop } of writers.values()) stop.abort();
       await Promise.allSettled([...writers.values()].map(({ ended }) => ended));

@@ -288,6 +288,7 @@ export async function s3Media(options: S3StorageOptions): Promise<MediaStorage> 
       }),
 
     path: () => null,
+    uploadPath: () => null,
     async close() {
       client.destroy();
     },

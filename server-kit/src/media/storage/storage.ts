@@ -58,6 +58,8 @@ export interface MediaStorage {
 
   /** Where a program of this machine finds the file; null where it is on another. */
   path(key: string): string | null;
+  /** The same for what `readUpload` reads. */
+  uploadPath(key: string, place: UploadPlace): string | null;
   close(): Promise<void>;
 }
 

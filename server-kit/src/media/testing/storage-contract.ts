@@ -1,5 +1,6 @@
 /** What every storage keeps. Each of them runs through this. */
 import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -301,9 +302,16 @@ export function storageContract(name: string, make: () => Promise<StorageUnderTe
               bytes.subarray(start, end + 1),
             );
           expect(await look(2, 4)).toBe(true);
+          const atPath = async () => {
+            const path = storage.uploadPath(key, next);
+            // on another machine there is none
+            return path === null || (await readFile(path)).equals(bytes);
+          };
+          expect(await atPath()).toBe(true);
           expect(await look(0, size - 1)).toBe(true);
           await storage.finish(key, next, size, 'video/mp4');
           expect(await look(5, 9)).toBe(true);
+          expect(await atPath()).toBe(true);
           expect(hashOf(await bytesOf(await storage.read(key)))).toBe(hashOf(bytes));
         },
       );

@@ -14,7 +14,7 @@ import { changeFile, createAsset } from '../assets.ts';
 import { examine, refused, type Found } from '../examine.ts';
 import { fileByHash, insertFile } from '../files.ts';
 import { limitsOf } from '../options.ts';
-import { isToConvert, ringAtOnce } from '../processing.ts';
+import { ringFor, stateFor } from '../processing.ts';
 import { storageProblem } from '../problems.ts';
 import { StorageError } from '../storage/storage.ts';
 import { keepLease, stopWriting, takeFinish, uploadById, type UploadRow } from './rows.ts';
@@ -71,10 +71,9 @@ async function finish(
     const file = await insertFile(tx, found, key);
     // a row never names bytes that are not in their place
     if (known && file.isNew) throw new Error('the file with these bytes went while this was finished; again');
-    const converts = isToConvert(media, found);
-    await makeAsset(tx, row, found, file.file_id, converts ? 'processing' : 'ready');
+    await makeAsset(tx, row, found, file.file_id, stateFor(media, found));
     const now = await end(tx, row, 'done', null);
-    if (converts) await ringAtOnce(tx, row.upload_id);
+    await ringFor(tx, media, found, row.upload_id);
     return { row: now, isOurs: file.storage_key === key };
   });
   if (!ended) return null;

@@ -73,6 +73,16 @@ export function insertUpload(
     returning 1`;
 }
 
+/** One that came in one go, for what is still to be done with it. */
+export async function insertDone(
+  tx: Tx,
+  row: Omit<Parameters<typeof insertUpload>[1], 'purpose' | 'settings' | 'sha256'>,
+): Promise<void> {
+  const { sql, tenant } = tx;
+  await insertUpload(tx, { ...row, purpose: 'asset', settings: {}, sha256: null });
+  await sql`update uploads set state = 'done', received = size where tenant_id = ${tenant} and upload_id = ${row.id}`;
+}
+
 /** A claim to write. `isWriter`: nobody else does. Null: the upload takes no more bytes, or is not there. */
 export async function takeNumber(
   database: Database,

@@ -242,6 +242,8 @@ class Turn {
         },
       });
       if (come.error instanceof TooLong) throw tooMany();
+      // what came before it is stored; the sender waits, rather than to try at once again
+      if (come.error instanceof StorageError) throw come.error;
       // a line that breaks is no error: there is nobody to tell
     } finally {
       this.#hashes.keep(this.id, running, stored);
