@@ -212,7 +212,9 @@ describe('a scanner’s visit does not count as a view', () => {
   });
 
   it('by one that plays it without touching the page; a person who comes to it later counts', async () => {
-    const link = await film();
+    const { contactId } = await shelf.receive(shelf.a, { from: '+13125558077' });
+    const assetId = await shelf.asset(shelf.a, { durationMs: LENGTH, name: 'Tour' });
+    const link = await shelf.link(shelf.a, { assetId, contactId });
     const token = await visit(link);
     later(30_000);
     expect(await tell(link, { visit: token, played: [[0, 10_000]], active: false })).toBe(204);
@@ -221,7 +223,10 @@ describe('a scanner’s visit does not count as a view', () => {
     expect(await viewsOf(link)).toMatchObject([{ by: 'human', reason: null }]);
     expect(await tell(link, { visit: token, played: [[0, 21_000]], active: false })).toBe(204);
     expect(await people(link)).toHaveLength(1);
-    expect((await events(link)).map(({ data }) => data.by)).toEqual(['machine', 'human']);
+    const told = await events(link);
+    expect(told.map(({ data }) => data.by)).toEqual(['machine', 'human']);
+    // filters and timelines ask for the contact's events: only what they did themselves is theirs
+    expect(told.map(({ contact_id }) => contact_id)).toEqual([null, contactId]);
   });
 
   it('with a token of another link, of another secret, made up, too old, or none', async () => {

@@ -95,10 +95,11 @@ export async function recordMachine(tx: Tx, link: ViewedLink, reason: string, no
   return true;
 }
 
+/** What a machine did is not something that happened with the contact: no timeline shows it, and no filter counts it. */
 function viewed(link: ViewedLink, told: { by: Viewer; share: number; reason?: string }) {
   return {
     type: 'asset.viewed' as const,
-    contactId: link.contactId,
+    contactId: told.by === 'human' ? link.contactId : null,
     data: {
       asset_id: link.assetId,
       name: link.name,

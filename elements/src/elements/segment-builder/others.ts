@@ -28,14 +28,17 @@ export interface OtherContext extends Known {
   self: string | null;
 }
 
-/** Entering and leaving segments cannot be asked for: a segment could change itself for ever. */
-const ASKABLE = EVENT_TYPES.filter((type) => !type.startsWith('segment.'));
 const PATTERNS = ['message.*', 'contact.*', 'conversation.*', 'consent.*'];
 
-function eventChoices(i18n: I18n): Choice[] {
-  return [...ASKABLE, ...PATTERNS].map((value) => {
+/**
+ * What has words to ask for it, and what is asked for already. Not all that happens is about a contact, and entering and
+ * leaving segments cannot be asked for: a segment could change itself for ever.
+ */
+function eventChoices(i18n: I18n, asked: string): Choice[] {
+  return [...EVENT_TYPES, ...PATTERNS].flatMap((value) => {
     const key = `on.${value}`;
-    return { value, label: i18n.has(key) ? i18n.t(key) : value };
+    if (i18n.has(key)) return [{ value, label: i18n.t(key) }];
+    return value === asked ? [{ value, label: value }] : [];
   });
 }
 
@@ -117,7 +120,7 @@ function event({ event: given }: EventCondition, i18n: I18n, change: Change): Te
     { value: 'period', label: i18n.t('builder.period') },
   ];
   return html`<span class="values">
-    ${select(i18n.t('builder.event'), type, eventChoices(i18n), (value) => put({ type: value }))}
+    ${select(i18n.t('builder.event'), type, eventChoices(i18n, type), (value) => put({ type: value }))}
     ${select(i18n.t('builder.often'), often, oftens, (value) => put({ often: value as Often }))}
     ${often === 'at_least' || often === 'range' ? number(low, 'low') : nothing}
     ${often === 'range' ? html`<span>${i18n.t('builder.and')}</span>` : nothing}
@@ -136,9 +139,9 @@ function noEvent(
   change: Change,
 ): TemplateResult {
   return html`<span class="values">
-    ${select(i18n.t('builder.no_event'), type, eventChoices(i18n), (value) => change({ no_event: { type: value, since } }))}
+    ${select(i18n.t('builder.no_event'), type, eventChoices(i18n, type), (value) => change({ no_event: { type: value, since } }))}
     <span>${i18n.t('builder.since')}</span>
-    ${select(i18n.t('builder.since'), since, eventChoices(i18n), (value) => change({ no_event: { type, since: value } }))}
+    ${select(i18n.t('builder.since'), since, eventChoices(i18n, since), (value) => change({ no_event: { type, since: value } }))}
   </span>`;
 }
 

@@ -27,12 +27,14 @@ const ICONS: Record<TimelineKind, IconName> = {
   task: 'task',
 };
 
+const OWN_ICONS: Partial<Record<string, IconName>> = { 'consent.withdrawn': 'stop', 'asset.viewed': 'play' };
+
 export function says(entry: TimelineEntry, i18n: I18n): Said {
   if (entry.message) return saysMessage(entry.message, i18n);
   const { type, kind, data, actor } = entry;
   const bad = type === 'consent.withdrawn' || /\.(missed|failed)$/.test(type);
   return {
-    icon: type.startsWith('tag') ? 'tag' : type === 'consent.withdrawn' ? 'stop' : ICONS[kind],
+    icon: OWN_ICONS[type] ?? (type.startsWith('tag') ? 'tag' : ICONS[kind]),
     tone: bad ? 'bad' : /^(consent\.granted|opportunity\.won|task\.completed)$/.test(type) ? 'good' : '',
     text: eventWords(entry, i18n),
     by: [consentSource(kind, data, i18n), writer(type, actor?.name, i18n)].filter(Boolean).join(' · '),
@@ -73,6 +75,7 @@ function eventWords({ type, data }: TimelineEntry, i18n: I18n): string {
     });
   }
   if (type === 'stage.entered') return stageWords(data, i18n);
+  if (type === 'asset.viewed') return viewWords(data, i18n);
   if (/^task\.(created|updated|completed|deleted)$/.test(type)) return taskWords(type, data, i18n);
   const own = textOf(data['text']);
   if (own !== null) {
@@ -111,6 +114,13 @@ function stageWords({ from, to, name }: TimelineEntry['data'], i18n: I18n): stri
     : i18n.t('did.stage.entered', { to: after });
   const deal = textOf(name);
   return deal === null ? text : i18n.t('did.stage.entered.deal', { name: deal, text });
+}
+
+function viewWords({ name, kind, share }: TimelineEntry['data'], i18n: I18n): string {
+  const played = kind === 'video' || kind === 'audio';
+  const whole = typeof share === 'number' && share >= 0.95;
+  const key = played ? (whole ? 'did.asset.played' : 'did.asset.begun') : 'did.asset.opened';
+  return i18n.t(key, { name: textOf(name) ?? '' });
 }
 
 function taskWords(type: string, data: TimelineEntry['data'], i18n: I18n): string {

@@ -1,6 +1,8 @@
 import { html } from '@open-wc/testing';
 import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
 import { fakeId, type FakeClient, type FakeOptions } from '../../testing/index.ts';
+import { I18n } from '../../words/i18n.ts';
+import { says } from './says.ts';
 import type { Timeline } from './timeline.ts';
 
 const JOHN = fakeId('c', 0);
@@ -59,6 +61,19 @@ describe('timeline', () => {
     expect(element.store?.items.at(-1)?.type).to.eql('contact.created');
     expect(find(root, '[part=day]').textContent).to.match(/Today|Yesterday/);
     expect(find(root, '.entry .by').textContent).to.contain('Dana Fox · Read');
+  });
+
+  it('tells who watched a film, and whether to its end', async () => {
+    const { element } = await show();
+    const some = element.store!.items.at(-1)!;
+    const told = (kind: string, share: number) =>
+      says(
+        { ...some, type: 'asset.viewed', kind: 'message', data: { name: 'Tour', kind, share } },
+        new I18n(),
+      );
+    expect(told('video', 0.2).text).to.eql('Began to watch “Tour”');
+    expect(told('video', 0.97).text).to.eql('Watched “Tour” to the end');
+    expect(told('document', 1)).to.include({ text: 'Opened “Tour”', icon: 'play' });
   });
 
   it('shows one kind, and everything again', async () => {
