@@ -333,10 +333,12 @@ export const headerStyles = css`
     padding: 8px 20px 8px 14px;
   }
   .head.back {
-    padding-inline: 8px;
-    gap: 8px;
+    padding-inline: 8px 4px;
+    /* three tools leave room for the sender's number on a phone of 390 px */
+    gap: 4px;
   }
   .head.back .avatar {
+    margin-inline-end: 4px;
     width: 36px;
     height: 36px;
     font-size: 13px;

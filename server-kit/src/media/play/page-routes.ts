@@ -150,8 +150,8 @@ export function linkPages(context: KitContext & ServingContext): Hono<Env> {
       name: fileName(link.name, file.type),
       download: whole && link.download && c.req.query('download') !== undefined,
       modified: new Date(file.created_at),
-      // what is shown by its bytes alone is shown where its owner wants
-      embeddable: link.purpose === 'file' ? 'cross-origin' : 'same-site',
+      // what is shown by its bytes alone is shown where its owner wants; the picture of a page, by whoever previews the link
+      embeddable: link.purpose === 'file' || !whole || link.kind === 'picture' ? 'cross-origin' : 'same-site',
     };
     try {
       if (!direct) return await serveFile(context, c.req.raw, served);

@@ -47,6 +47,8 @@ describe('a page', () => {
     expect(captions.headers.get('content-type')).toBe('text/vtt; charset=utf-8');
     const poster = await shelf.open(`${text}/poster`);
     expect([poster.status, poster.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    // whoever previews the link shows it on pages of their own
+    expect(poster.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     expect(await (await shelf.open(`${text}/style.css`)).text()).toContain('--accent:#0a7d4f');
   });
 
