@@ -1,9 +1,8 @@
 import type { Asset, FeedEvent, UpdateAsset } from '@patchbay/server-kit/contract';
 import type { AssetKind } from '@patchbay/server-kit/contract/names';
-import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
-import { Store, type Loading } from './store.ts';
-import type { Attached, Stores } from './stores.ts';
+import { PagedStore } from './paged.ts';
+import type { Stores } from './stores.ts';
 
 export interface AssetView {
   q: string;
@@ -11,17 +10,10 @@ export interface AssetView {
 }
 
 /** The account's files as one view of them shows: by kind and by words, newest first. */
-export class AssetsStore extends Store implements Attached {
-  items: readonly Asset[] = [];
+export class AssetsStore extends PagedStore<Asset> {
   view: AssetView = { q: '', kind: null };
-  status: Loading = 'idle';
-  error: ApiError | null = null;
-  loadingMore = false;
-  moreError: ApiError | null = null;
   readonly #client: PatchbayClient;
   readonly #pageSize: number;
-  #next: string | null = null;
-  #generation = 0;
 
   constructor(client: PatchbayClient, pageSize = 30) {
     super();
@@ -29,65 +21,14 @@ export class AssetsStore extends Store implements Attached {
     this.#pageSize = pageSize;
   }
 
-  get hasMore(): boolean {
-    return this.#next !== null;
-  }
   get(id: string): Asset | undefined {
     return this.items.find((each) => each.id === id);
-  }
-
-  async load(): Promise<void> {
-    if (this.status === 'loading' || this.status === 'ready') return;
-    this.status = 'loading';
-    this.changed();
-    await this.refresh();
   }
 
   async show(view: Partial<AssetView>): Promise<void> {
     this.view = { ...this.view, ...view };
     this.changed();
     await this.refresh(true);
-  }
-
-  /** The first page again; what was loaded beyond it stays, unless another view is wanted. */
-  async refresh(anew = false): Promise<void> {
-    const generation = ++this.#generation;
-    try {
-      const page = await this.#ask();
-      if (generation !== this.#generation) return;
-      const last = page.items.at(-1)?.id;
-      const end = anew || page.next === null ? -1 : this.items.findIndex(({ id }) => id === last);
-      const tail = end < 0 ? [] : this.items.slice(end + 1);
-      this.items = [...page.items, ...tail];
-      if (tail.length === 0) this.#next = page.next;
-      this.status = 'ready';
-      this.error = null;
-    } catch (cause) {
-      if (generation !== this.#generation) return;
-      this.error = ApiError.fromUnknown(cause);
-      if (anew || this.status !== 'ready') this.status = 'error';
-    }
-    this.changed();
-  }
-
-  async loadMore(): Promise<void> {
-    if (this.#next === null || this.loadingMore || this.status !== 'ready') return;
-    const generation = this.#generation;
-    this.loadingMore = true;
-    this.moreError = null;
-    this.changed();
-    try {
-      const page = await this.#ask(this.#next);
-      if (generation === this.#generation) {
-        const known = new Set(this.items.map(({ id }) => id));
-        this.items = [...this.items, ...page.items.filter(({ id }) => !known.has(id))];
-        this.#next = page.next;
-      }
-    } catch (cause) {
-      this.moreError = ApiError.fromUnknown(cause);
-    }
-    this.loadingMore = false;
-    this.changed();
   }
 
   /** Throws an `ApiError`. */
@@ -128,15 +69,7 @@ export class AssetsStore extends Store implements Attached {
         () => undefined,
       );
   }
-  reload(): void {
-    if (this.status === 'ready') void this.refresh();
-  }
-  recover(): void {
-    if (this.status === 'error') void this.load();
-    else if (this.error) void this.refresh();
-  }
-
-  #ask(after?: string) {
+  protected ask(after?: string) {
     const { q, kind } = this.view;
     return this.#client.listAssets({
       limit: this.#pageSize,

@@ -1,24 +1,17 @@
-import type { FeedEvent, Notification } from '@patchbay/server-kit/contract';
+import type { FeedEvent, Notification, NotificationPage } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
-import { Store, type Loading } from './store.ts';
-import type { Attached, Stores } from './stores.ts';
+import { PagedStore } from './paged.ts';
+import type { Stores } from './stores.ts';
 
 /** What this member is told, newest first, and how much of it is unread. Read at once here, and taken back when the server refuses. */
-export class NotificationsStore extends Store implements Attached {
-  items: readonly Notification[] = [];
+export class NotificationsStore extends PagedStore<Notification, NotificationPage> {
   /** Of all, not of those loaded; null before the first answer: a badge shows nothing rather than a wrong zero. */
   unread: number | null = null;
-  status: Loading = 'idle';
-  error: ApiError | null = null;
-  loadingMore = false;
-  moreError: ApiError | null = null;
   /** Why something could not be marked as read. */
   readError: ApiError | null = null;
   readonly #client: PatchbayClient;
   readonly #pageSize: number;
-  #next: string | null = null;
-  #generation = 0;
 
   constructor(client: PatchbayClient, pageSize = 30) {
     super();
@@ -26,54 +19,11 @@ export class NotificationsStore extends Store implements Attached {
     this.#pageSize = pageSize;
   }
 
-  get hasMore(): boolean {
-    return this.#next !== null;
+  protected ask(after?: string) {
+    return this.#client.listNotifications({ limit: this.#pageSize, ...(after !== undefined && { after }) });
   }
-
-  async load(): Promise<void> {
-    if (this.status === 'loading' || this.status === 'ready') return;
-    this.status = 'loading';
-    this.changed();
-    await this.refresh();
-  }
-
-  /** The first page again; what was loaded beyond it stays. */
-  async refresh(): Promise<void> {
-    const generation = ++this.#generation;
-    try {
-      const page = await this.#client.listNotifications({ limit: this.#pageSize });
-      if (generation !== this.#generation) return;
-      const last = page.items.at(-1)?.id;
-      const end = page.next === null ? -1 : this.items.findIndex(({ id }) => id === last);
-      const tail = end < 0 ? [] : this.items.slice(end + 1);
-      this.items = [...page.items, ...tail];
-      if (tail.length === 0) this.#next = page.next;
-      this.unread = page.unread;
-      this.status = 'ready';
-      this.error = null;
-    } catch (cause) {
-      if (generation !== this.#generation) return;
-      this.error = ApiError.fromUnknown(cause);
-      if (this.status !== 'ready') this.status = 'error';
-    }
-    this.changed();
-  }
-
-  async loadMore(): Promise<void> {
-    if (this.#next === null || this.loadingMore || this.status !== 'ready') return;
-    this.loadingMore = true;
-    this.moreError = null;
-    this.changed();
-    try {
-      const page = await this.#client.listNotifications({ after: this.#next, limit: this.#pageSize });
-      const known = new Set(this.items.map(({ id }) => id));
-      this.items = [...this.items, ...page.items.filter(({ id }) => !known.has(id))];
-      this.#next = page.next;
-    } catch (cause) {
-      this.moreError = ApiError.fromUnknown(cause);
-    }
-    this.loadingMore = false;
-    this.changed();
+  protected override told({ unread }: NotificationPage): void {
+    this.unread = unread;
   }
 
   /** Marks one as read, or all. */
@@ -86,31 +36,24 @@ export class NotificationsStore extends Store implements Attached {
     this.unread = id === null ? 0 : Math.max(0, (this.unread ?? 0) - fresh.length);
     this.readError = null;
     // an answer that was read before this would undo it
-    const generation = ++this.#generation;
+    const generation = this.outdate();
     this.changed();
     try {
       const { unread } = await this.#client.readNotifications(id === null ? undefined : [id]);
-      if (generation === this.#generation) this.unread = unread;
+      if (this.isLatest(generation)) this.unread = unread;
       this.changed();
       return true;
     } catch (cause) {
       this.readError = ApiError.fromUnknown(cause);
-      if (generation === this.#generation) Object.assign(this, before);
+      if (this.isLatest(generation)) Object.assign(this, before);
       this.changed();
-      if (generation !== this.#generation) await this.refresh();
+      if (!this.isLatest(generation)) await this.refresh();
       return false;
     }
   }
 
   take({ type }: FeedEvent): void {
     if (this.status === 'ready' && type.startsWith('notification.')) void this.refresh();
-  }
-  reload(): void {
-    if (this.status === 'ready') void this.refresh();
-  }
-  recover(): void {
-    if (this.status === 'error') void this.load();
-    else if (this.error) void this.refresh();
   }
 }
 

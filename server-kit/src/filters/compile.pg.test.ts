@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkFilter, type Filter } from '../contract/index.ts';
 import { runOnce } from '../db/drizzle.ts';
 import { newId } from '../ids.ts';
-import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded } from '../messaging/testing/campaign.ts';
+import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded } from '../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { compileFilter } from './compile.ts';
 import { anyFilter, anyWorld } from './testing/arbitrary.ts';

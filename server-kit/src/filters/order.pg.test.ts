@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Contact } from '../contract/index.ts';
 import { CONTACT_SORTS } from '../contract/names.ts';
 import { newId } from '../ids.ts';
-import { BASE_SEED } from '../messaging/testing/campaign.ts';
+import { BASE_SEED } from '../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 
 let kit: TestKit;

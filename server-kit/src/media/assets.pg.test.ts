@@ -263,7 +263,7 @@ describe('a file behind an asset', () => {
       [Buffer.from([0xff, 0xfe, 0x57]), captions],
     ] as const) {
       const { answer } = await send(kit, bytes, what);
-      expect(answer.problem.code).toBe('file_refused');
+      expect(answer.problem?.code).toBe('file_refused');
     }
   });
 

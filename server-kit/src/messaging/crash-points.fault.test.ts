@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
-import { campaign, CAMPAIGN_TIMEOUT, forEachSeed } from './testing/campaign.ts';
+import { campaign, CAMPAIGN_TIMEOUT, forEachSeed } from '../testing/campaign.ts';
 import { CrashWorld, kitDrain, type Drain, type Verdict } from './testing/crash-world.ts';
 import type { Fate } from './testing/mortal.ts';
 import { markThenSend, sendThenMark } from './testing/naive-drains.ts';

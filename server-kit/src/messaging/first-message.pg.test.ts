@@ -6,7 +6,7 @@ import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { claimDue } from './claim.ts';
 import { enqueueMessages } from './outbox.ts';
-import { BASE_SEED, seeded } from './testing/campaign.ts';
+import { BASE_SEED, seeded } from '../testing/campaign.ts';
 
 const SUFFIX = 'Firm alpha: Reply STOP to opt out.';
 let kit: TestKit;

@@ -8,7 +8,7 @@ import { callbackRefusal } from '../carriers/twilio/refusals.ts';
 import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { createStatusWriter } from './status.ts';
-import { BASE_SEED, seeded } from './testing/campaign.ts';
+import { BASE_SEED, seeded } from '../testing/campaign.ts';
 
 let kit: TestKit;
 beforeAll(async () => {

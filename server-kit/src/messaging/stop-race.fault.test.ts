@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
-import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded, type Random } from './testing/campaign.ts';
+import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded, type Random } from '../testing/campaign.ts';
 import { DRAIN_POINTS, RaceTrack, type Schedule, type Stopper } from './testing/stop-race.ts';
 
 let kit: TestKit;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../db/client.ts';
 import { retryCollisions } from '../db/retry.ts';
 import { newId } from '../ids.ts';
+import { seeded } from '../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { createCard, deleteCard, moveCard } from './cards.ts';
 import { pipelinesOf } from './pipelines.ts';
@@ -19,17 +20,6 @@ afterAll(async () => {
   await database.close();
   await kit.close();
 });
-
-/** mulberry32: small, and the same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 const seed = Number(process.env['PATCHBAY_SEED'] ?? Date.now() % 1_000_000);
 const inTenant = <T>(work: Parameters<typeof database.transaction<T>>[1]) =>
@@ -55,7 +45,7 @@ const rows = (cards: string[]) =>
   );
 
 it(`one drag after another ends as a list would have it (seed ${seed})`, async () => {
-  const random = randomFrom(seed);
+  const { below: random } = seeded(seed);
   const { stages, cards } = await board(9);
   const model = new Map(stages.map((id) => [id, [] as string[]]));
   for (const { id, stage_id } of await rows(cards)) model.get(stage_id)!.push(id);
@@ -80,7 +70,7 @@ it(`one drag after another ends as a list would have it (seed ${seed})`, async (
 }, 60_000);
 
 it(`eight who drag at once lose, double and equal nothing, and the contact's stage is the card's (seed ${seed})`, async () => {
-  const random = randomFrom(seed + 1);
+  const { below: random } = seeded(seed + 1);
   const { stages, cards } = await board(12);
   const gone = new Set<string>();
   const drag = async () => {

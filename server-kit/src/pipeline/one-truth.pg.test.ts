@@ -6,6 +6,7 @@ import { bulkWork } from '../bulk/actions.ts';
 import { createRunner, type Runner } from '../bulk/runner.ts';
 import { Database } from '../db/client.ts';
 import { importWork } from '../exchange/imports.ts';
+import { seeded } from '../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { stageKeeper } from './follow.ts';
 
@@ -26,16 +27,6 @@ afterAll(async () => {
   await kit.close();
 });
 
-/** mulberry32: small, and the same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 const seed = Number(process.env['PATCHBAY_SEED'] ?? Date.now() % 1_000_000);
 
 async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
@@ -69,7 +60,7 @@ const liars = () =>
     where c.tenant_id = 'alpha' and c.merged_into is null and c.stage is distinct from l.name`);
 
 it(`the stage of a contact is that of its leading card, whatever has written it (seed ${seed})`, async () => {
-  const random = randomFrom(seed);
+  const { below: random } = seeded(seed);
   const { items } = await ask('GET', '/v1/pipelines');
   const [own] = items as { is_default: boolean; stages: { id: string; name: string }[] }[];
   const stages = own!.stages;

@@ -1,5 +1,6 @@
 import { css } from 'lit';
 import { modalStyles } from '../../internal/modal.ts';
+import { checkLine } from '../../styles/check.ts';
 
 export const styles = [
   modalStyles,
@@ -112,19 +113,7 @@ export const styles = [
       padding: 0;
       font-weight: 600;
     }
-    dialog label.check {
-      display: flex;
-      align-items: center;
-      gap: 8px;
-      color: var(--_text);
-      font-size: var(--_text-m);
-    }
-    dialog label.check input {
-      width: 17px;
-      height: 17px;
-      margin: 0;
-      accent-color: var(--_accent);
-    }
+    ${checkLine}
     dialog fieldset p {
       margin: 0;
     }

@@ -1,5 +1,6 @@
 import { css } from 'lit';
 import { filled } from '../../styles/filled.ts';
+import { searchField } from '../../styles/search.ts';
 
 export const styles = css`
   :host {
@@ -26,33 +27,14 @@ export const styles = css`
     font-weight: 650;
     line-height: 34px;
   }
+  ${searchField}
   .search {
-    position: relative;
-    display: flex;
-    align-items: center;
     margin-top: 8px;
-    color: var(--_text-faint);
-  }
-  .search > .icon {
-    position: absolute;
-    inset-inline-start: 11px;
-    width: 16px;
-    height: 16px;
-    pointer-events: none;
   }
   .search input {
-    width: 100%;
     height: 36px;
-    padding: 0 34px;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius-m);
-    background: var(--_surface-sunken);
-    color: var(--_text);
+    padding-inline: 34px;
     text-overflow: ellipsis;
-  }
-  .search input::placeholder {
-    color: var(--_text-faint);
-    opacity: 1;
   }
   .search input::-webkit-search-cancel-button {
     display: none;

@@ -1,6 +1,7 @@
 import { css } from 'lit';
 import { previewStyles } from '../../internal/asset-view.ts';
 import { modalStyles } from '../../internal/modal.ts';
+import { checkLine } from '../../styles/check.ts';
 
 export const styles = [
   modalStyles,
@@ -46,19 +47,7 @@ export const styles = [
       color: var(--_warn);
       font-size: var(--_text-s);
     }
-    dialog label.check {
-      display: flex;
-      align-items: center;
-      gap: 8px;
-      color: var(--_text);
-      font-size: var(--_text-m);
-    }
-    dialog label.check input {
-      width: 17px;
-      height: 17px;
-      margin: 0;
-      accent-color: var(--_accent);
-    }
+    ${checkLine}
     .hint {
       color: var(--_text-muted);
       font-size: var(--_text-s);

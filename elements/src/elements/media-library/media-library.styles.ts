@@ -1,5 +1,6 @@
 import { css } from 'lit';
 import { filled } from '../../styles/filled.ts';
+import { searchField } from '../../styles/search.ts';
 
 export const styles = css`
   :host {
@@ -24,32 +25,12 @@ export const styles = css`
     gap: 8px;
     padding: 12px 16px 8px;
   }
+  ${searchField}
   .search {
-    position: relative;
     flex: 1 1 160px;
-    display: flex;
-    align-items: center;
-    color: var(--_text-faint);
-  }
-  .search > .icon {
-    position: absolute;
-    inset-inline-start: 11px;
-    width: 16px;
-    height: 16px;
-    pointer-events: none;
   }
   .search input {
-    width: 100%;
     max-width: 360px;
-    min-height: 34px;
-    padding: 5px 10px 5px 34px;
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius-m);
-    background: var(--_surface-sunken);
-    color: var(--_text);
-  }
-  [dir='rtl'] .search input {
-    padding: 5px 34px 5px 10px;
   }
   .look {
     display: grid;

@@ -9,7 +9,7 @@ import {
   type FilterOperator,
 } from '../../contract/names.ts';
 import { newId } from '../../ids.ts';
-import type { Random } from '../../messaging/testing/campaign.ts';
+import type { Random } from '../../testing/campaign.ts';
 import { pointAt, type Person, type World } from './evaluator.ts';
 
 const WORDS = ['new', 'New', 'won', 'new_x', '100%', 'a\\b', "o'x", '{a,b}', 'null', 'x"y', '7'];

@@ -170,6 +170,8 @@ describe('what is said about them', () => {
     ['cod\u202Efdp.exe', 'inline; filename="cod_fdp.exe"'],
     ['', 'inline; filename="file"'],
     ['..', 'inline; filename="file"'],
+    ['\u{11c2f}', `inline; filename="file"; filename*=UTF-8''%F0%91%B0%AF`],
+    ['.\u0301', `inline; filename="file"; filename*=UTF-8''.%CC%81`],
     ['\uD800x', `inline; filename="_x"; filename*=UTF-8''%EF%BF%BDx`],
   ])('names %j so that every client understands it: %s', (name, expected) => {
     expect(disposition('inline', name)).toBe(expected);
@@ -184,7 +186,7 @@ describe('what is said about them', () => {
         );
         expect(new Headers({ 'content-disposition': value }).get('content-disposition')).toBe(value);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, examples: [['\u{11c2f}'], [' \u0301 '], ['.\u0301']] },
     );
   });
 

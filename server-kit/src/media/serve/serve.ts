@@ -131,12 +131,16 @@ export function disposition(type: 'inline' | 'attachment', name: string): string
     .toWellFormed()
     .slice(0, 150)
     .trim();
-  const whole = clean === '' || /^\.+$/.test(clean) ? 'file' : clean;
-  const ascii = whole
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^\x20-\x7e]/g, '_')
-    .replace(/[%;']/g, '_');
+  const whole = orFile(clean);
+  // again, because a name may be nothing but marks, of which ASCII keeps none
+  const ascii = orFile(
+    whole
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .replace(/[^\x20-\x7e]/g, '_')
+      .replace(/[%;']/g, '_')
+      .trim(),
+  );
   const encoded = encodeURIComponent(whole.toWellFormed()).replace(
     /['()*]/g,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -145,6 +149,9 @@ export function disposition(type: 'inline' | 'attachment', name: string): string
     ? `${type}; filename="${ascii}"`
     : `${type}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
+
+/** Nothing at all, and names that are folders, are no names of files. */
+const orFile = (name: string): string => (/^\.*$/.test(name) ? 'file' : name);
 
 const EXTENSIONS: Record<string, string> = {
   'video/mp4': 'mp4',

@@ -1,5 +1,6 @@
 /** Files made on the spot, and a sender of tus as plain as can be. */
 import { createHash } from 'node:crypto';
+import type { Problem } from '../../contract/index.ts';
 import type { TestKit } from '../../testing/kit.ts';
 import { TEST_URL } from '../../testing/kit.ts';
 
@@ -25,8 +26,7 @@ export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).
 export interface TusAnswer {
   status: number;
   offset: number | null;
-  // oxlint-disable-next-line typescript/no-explicit-any
-  problem: any;
+  problem: Problem | null;
 }
 
 export type BodyOf = Uint8Array | ReadableStream<Uint8Array>;
@@ -55,7 +55,7 @@ export async function tus(
   return {
     status: answer.status,
     offset: at === null ? null : Number(at),
-    problem: text === '' ? null : JSON.parse(text),
+    problem: text === '' ? null : (JSON.parse(text) as Problem),
   };
 }
 

@@ -8,13 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  campaign,
-  CAMPAIGN_TIMEOUT,
-  forEachSeed,
-  seeded,
-  type Random,
-} from '../../messaging/testing/campaign.ts';
+import { campaign, CAMPAIGN_TIMEOUT, forEachSeed, seeded, type Random } from '../../testing/campaign.ts';
 import { getTestKit, TEST_SECRET, TEST_URL, type TestKit } from '../../testing/kit.ts';
 import { createMediaKeeper } from '../keeper.ts';
 import { checkedMedia } from '../options.ts';

@@ -7,7 +7,7 @@ import { TWILIO_MMS } from '../../carriers/twilio/mms.ts';
 import { apiRefusal, callbackRefusal } from '../../carriers/twilio/refusals.ts';
 import { newId } from '../../ids.ts';
 import { TEST_ACCOUNT } from '../../testing/carrier.ts';
-import type { Random } from './campaign.ts';
+import type { Random } from '../../testing/campaign.ts';
 import { ticks, type Life } from './mortal.ts';
 
 /** Simulated time: it stands still until somebody waits, and what falls due meanwhile happens on the way. */

@@ -12,7 +12,7 @@ import { enqueueMessages } from '../outbox.ts';
 import { createSettler } from '../settle.ts';
 import { Slots } from '../slots.ts';
 import { createStatusWriter } from '../status.ts';
-import { seeded, type Random } from './campaign.ts';
+import { seeded, type Random } from '../../testing/campaign.ts';
 import { CarrierModel, Timeline, type Accepted } from './carrier-model.ts';
 import { Life, type Fate } from './mortal.ts';
 

@@ -4,7 +4,7 @@
  * that is suspended, and goes on when it is thawed, believing that no time has passed.
  */
 import type { Database } from '../../db/client.ts';
-import type { Random } from './campaign.ts';
+import type { Random } from '../../testing/campaign.ts';
 
 export type Fate = 'dies' | 'freezes' | 'lives';
 

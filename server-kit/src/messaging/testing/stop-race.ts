@@ -12,7 +12,7 @@ import { createInboundWriter } from '../inbound.ts';
 import { enqueueMessages } from '../outbox.ts';
 import { createSettler } from '../settle.ts';
 import { Slots } from '../slots.ts';
-import type { Random } from './campaign.ts';
+import type { Random } from '../../testing/campaign.ts';
 import { CarrierModel, Timeline } from './carrier-model.ts';
 import { Life, ticks } from './mortal.ts';
 
