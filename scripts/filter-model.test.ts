@@ -33,7 +33,7 @@ import {
 
 import { anyFilter } from '../server-kit/src/filters/testing/arbitrary.ts';
 
-const SEED = Number(process.env['PATCHBAY_FAULT_SEED'] ?? 7);
+const SEED = Number(process.env['PATCHBAY_SEED'] ?? 7);
 const runs = { seed: SEED, numRuns: 2_000 };
 
 const span = fc.integer({ min: 0, max: 99 });

@@ -4,7 +4,7 @@
  *
  *   npm test                    all
  *   npm test -- unit elements   only these suites
- *   npm run test:long           with the long versions of the fault and load suites (PATCHBAY_LONG=1)
+ *   npm run test:long           with the long versions of the fault and load suites (PATCHBAY_LONG=1), from another seed each time
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -92,7 +92,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { long: { type: 'boolean', default: false } },
 });
-if (values.long) process.env['PATCHBAY_LONG'] = '1';
+if (values.long) {
+  process.env['PATCHBAY_LONG'] = '1';
+  process.env['PATCHBAY_SEED'] ??= String(Date.now() % 1_000_000);
+  console.log(`seed ${process.env['PATCHBAY_SEED']} (PATCHBAY_SEED repeats it)`);
+}
 const minutes = values.long ? 120 : 10;
 
 const started = performance.now();

@@ -5,7 +5,7 @@ import { fakeId } from '../testing/people.ts';
 import { ContactListStore } from './contact-list.ts';
 import { MOST_CHOSEN, Selection } from './selection.ts';
 
-const SEED = Number(process.env['PATCHBAY_FAULT_SEED'] ?? 11);
+const SEED = Number(process.env['PATCHBAY_SEED'] ?? 11);
 
 async function opened(
   options: FakeOptions = { crowd: 2_000 },

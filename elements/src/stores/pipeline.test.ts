@@ -4,6 +4,8 @@ import { ApiError } from '../client/errors.ts';
 import { createFakeClient, fakeId, type FakeOptions } from '../testing/index.ts';
 import { PipelineStore } from './pipeline.ts';
 
+fc.configureGlobal({ seed: Number(process.env['PATCHBAY_SEED'] ?? 1) });
+
 const [NEW, CONTACTED, QUALIFIED] = [0, 1, 2].map((n) => fakeId('2', 0, n)) as [string, string, string];
 const JOHN = fakeId('3', 0);
 

@@ -1,9 +1,9 @@
 /**
  * How much of a campaign to run, and chance that can be repeated. CI runs a sample; `npm run test:long` runs all of it.
- * PATCHBAY_FAULT_SCALE multiplies the sample, PATCHBAY_FAULT_SEED moves it elsewhere.
+ * PATCHBAY_FAULT_SCALE multiplies the sample, PATCHBAY_SEED moves it elsewhere.
  */
 export const LONG = process.env['PATCHBAY_LONG'] === '1';
-export const SEED = Number(process.env['PATCHBAY_FAULT_SEED'] ?? 1);
+export const SEED = Number(process.env['PATCHBAY_SEED'] ?? 1);
 /** Milliseconds after which a test counts as hung. */
 export const TIMEOUT = LONG ? 3_600_000 : 180_000;
 

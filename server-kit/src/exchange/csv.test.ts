@@ -7,6 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { CsvReader, LONGEST_RECORD, type CsvRecord, type Encoding } from './csv-read.ts';
 import { csvLine, joinList, plainCell, safeCell, splitList } from '../csv.ts';
 import { delimiterOf, transferOf } from './detect.ts';
+import { BASE_SEED } from '../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 function read(
   text: string | Buffer,

@@ -2,6 +2,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { linkUrl, openCode } from './links.ts';
+import { BASE_SEED } from '../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const SECRET = 'a secret of the tests, long enough for anyone';
 const url = (code: string, secret = SECRET, domain: string | null = null) =>

@@ -2,6 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lengthOf, MOST_PARTS, mergePlayed, shareOf, type Played } from './played.ts';
+import { BASE_SEED } from '../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const LENGTH = 60;
 const parts = fc.array(fc.tuple(fc.integer({ min: -20, max: 90 }), fc.integer({ min: -20, max: 90 })), {

@@ -7,6 +7,9 @@ import { lengthOf, mergePlayed, type Played } from './played.ts';
 import { MACHINES } from './testing/agents.ts';
 import { getShelf, PHONE, type Shelf, type ShelfLink } from './testing/shelf.ts';
 import { TEST_SECRET } from '../testing/kit.ts';
+import { BASE_SEED } from '../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const LENGTH = 60_000;
 const START = new Date('2026-11-22T12:00:00Z');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Database } from '../db/client.ts';
 import { retryCollisions } from '../db/retry.ts';
 import { newId } from '../ids.ts';
-import { seeded } from '../testing/campaign.ts';
+import { BASE_SEED, seeded } from '../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { createCard, deleteCard, moveCard } from './cards.ts';
 import { pipelinesOf } from './pipelines.ts';
@@ -21,7 +21,7 @@ afterAll(async () => {
   await kit.close();
 });
 
-const seed = Number(process.env['PATCHBAY_SEED'] ?? Date.now() % 1_000_000);
+const seed = BASE_SEED;
 const inTenant = <T>(work: Parameters<typeof database.transaction<T>>[1]) =>
   retryCollisions(() => database.transaction('alpha', work));
 

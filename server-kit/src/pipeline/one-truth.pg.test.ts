@@ -6,7 +6,7 @@ import { bulkWork } from '../bulk/actions.ts';
 import { createRunner, type Runner } from '../bulk/runner.ts';
 import { Database } from '../db/client.ts';
 import { importWork } from '../exchange/imports.ts';
-import { seeded } from '../testing/campaign.ts';
+import { BASE_SEED, seeded } from '../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { stageKeeper } from './follow.ts';
 
@@ -27,7 +27,7 @@ afterAll(async () => {
   await kit.close();
 });
 
-const seed = Number(process.env['PATCHBAY_SEED'] ?? Date.now() % 1_000_000);
+const seed = BASE_SEED;
 
 async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const answer = await kit.request(method, path, { as: kit.a.manager, body, headers });

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { between, isLong, spread } from './ranks.ts';
+import { BASE_SEED } from '../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 it('puts a rank between any two, whatever was put there before', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 /**
  * Fault suites run as campaigns: many rounds, each from a seed that its failure names. CI runs a sample; the whole
- * campaign is `npm run test:long`. PATCHBAY_FAULT_SCALE multiplies the sample, PATCHBAY_FAULT_SEED moves it elsewhere.
+ * campaign is `npm run test:long`. PATCHBAY_FAULT_SCALE multiplies the sample, PATCHBAY_SEED moves it elsewhere.
  */
 export interface Random {
   /** From 0 to just under 1. */
@@ -43,7 +43,8 @@ export function campaign(some: number, all: number): number {
   return Math.max(1, Math.round(some * Number(process.env['PATCHBAY_FAULT_SCALE'] ?? 1)));
 }
 
-export const BASE_SEED = Number(process.env['PATCHBAY_FAULT_SEED'] ?? 1);
+/** The same on every run, so that what CI finds is about the change before it; `npm run test:long` takes another each time. */
+export const BASE_SEED = Number(process.env['PATCHBAY_SEED'] ?? 1);
 
 /** Milliseconds a campaign may take before it counts as hung. */
 export const CAMPAIGN_TIMEOUT = process.env['PATCHBAY_LONG'] === '1' ? 3_600_000 : 300_000;

@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fixture, readerOf } from '../testing/fixtures.ts';
 import { inspect, type FileFacts, type RandomReader } from './index.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const look = (bytes: Uint8Array, name?: string) => inspect(readerOf(bytes), bytes.length, name);
 

@@ -2,6 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRange, select } from './ranges.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const FILE = { size: 10_000, etag: '"abc"', modified: new Date('2026-11-22T12:00:00Z') };
 const ask = (headers: Record<string, string>, method = 'GET', file = FILE) =>

@@ -9,6 +9,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { localMedia } from '../storage/local.ts';
 import { StorageError, type MediaStorage } from '../storage/storage.ts';
 import { disposition, fileName, serveFile, type ServedFile } from './serve.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const folder = mkdtempSync(join(tmpdir(), 'patchbay-serve-'));
 const storage = localMedia({ folder });

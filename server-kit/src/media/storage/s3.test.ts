@@ -12,6 +12,9 @@ import {
 } from '../testing/storage-contract.ts';
 import { s3Media } from './s3.ts';
 import type { MediaStorage, StorageError, UploadPlace } from './storage.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const MIB = 1 << 20;
 
