@@ -396,6 +396,7 @@ export class ThreadStore extends Store {
         status,
         error_reason: error?.reason ?? null,
         media_count: media.length,
+        media_arriving: 0,
       },
     });
   }

@@ -361,6 +361,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
       announce('message.received', thread, message);
       return message;
     },
+    arrive: (messageId, media) => void changeMessage(messageId, { media }, 'message.updated'),
     report(messageId, status, error = null) {
       const type =
         `message.${status === 'sending' || status === 'queued' ? 'updated' : status}` as FeedEvent['type'];

@@ -190,6 +190,12 @@ export const styles = css`
     border-style: dashed;
     color: var(--_text-muted);
   }
+  .file.arriving {
+    color: var(--_text-muted);
+  }
+  .file.arriving .icon {
+    animation: breathe 1.6s ease-in-out infinite alternate;
+  }
   audio {
     width: min(100%, 280px);
     height: 40px;
