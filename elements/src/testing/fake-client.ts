@@ -175,7 +175,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           status: 'queued',
           body: body.body ?? '',
           media: [
-            ...(body.media_urls ?? []).map((url) => ({ url, content_type: 'image/png', name: null })),
+            ...(body.media_urls ?? []).map(byUrl),
             ...(body.assets ?? []).map(media.sent),
           ],
           to: thread.contact.phone ?? '',
@@ -197,6 +197,10 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           id,
           {
             ...(patch.body !== undefined && { body: patch.body }),
+            media: [
+              ...(patch.media_urls?.map(byUrl) ?? holder(id).message.media.filter((each) => !each.asset_id)),
+              ...(patch.assets?.map(media.sent) ?? holder(id).message.media.filter((each) => each.asset_id)),
+            ],
             ...(patch.send_at === null && {
               send_at: null,
               hold: null,
@@ -370,6 +374,8 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     change: (id, patch) => void changed(id, patch),
   };
 }
+
+const byUrl = (url: string) => ({ url, content_type: 'image/png', name: null });
 
 function withoutNull(fields: Record<string, FieldValue | null>): Record<string, FieldValue> {
   return Object.fromEntries(

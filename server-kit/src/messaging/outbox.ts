@@ -51,11 +51,7 @@ export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<v
       to_address: message.to,
       body: message.body,
       media: [
-        ...message.mediaUrls.map((url): MediaEntry => ({
-          url,
-          content_type: contentTypeOf(url),
-          name: null,
-        })),
+        ...message.mediaUrls.map(plainEntry),
         ...(message.attached ?? []),
       ] as never,
       segments: countSegments(message.body).segments,
@@ -143,6 +139,11 @@ const TYPES: Record<string, string> = {
   mp3: 'audio/mpeg',
   pdf: 'application/pdf',
 };
+
+/** A file that is given by its address. */
+export function plainEntry(url: string): MediaEntry {
+  return { url, content_type: contentTypeOf(url), name: null };
+}
 
 /** By the name alone: it only decides how the bubble is drawn. The carrier looks at the bytes. */
 function contentTypeOf(url: string): string {
