@@ -5,6 +5,7 @@ import { fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
 import { html } from 'lit';
 import { expect } from 'storybook/test';
 import {
+  choosing,
   element,
   expectNoSidewaysScroll,
   fill,
@@ -46,13 +47,10 @@ async function choose(canvas: HTMLElement): Promise<void> {
   await shows(canvas, '14 Maple Court, walkthrough', 'Goes as a picture with a link');
 }
 
-/** As if it were dropped on the dialog. */
 async function upload(canvas: HTMLElement): Promise<void> {
   await open(canvas);
-  await shows(canvas, 'From the library');
-  const dataTransfer = new DataTransfer();
-  dataTransfer.items.add(new File(['\0'.repeat(4_000_000)], 'open-house.mp4', { type: 'video/mp4' }));
-  (await find(canvas, '.drop')).dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+  const file = new File(['\0'.repeat(4_000_000)], 'open-house.mp4', { type: 'video/mp4' });
+  await choosing(file, () => press(canvas, 'Upload'));
 }
 
 export const Button: Story = {
@@ -107,7 +105,7 @@ export const RecordedAndUploaded: Story = {
     await waitFor(async () => expect(text(await find(canvas, '[role=timer]'))).toMatch(/^0:0[1-9]/));
     await press(canvas, 'Stop');
     await press(canvas, 'Use this video');
-    await shows(canvas, 'Recording ', 'Goes as a');
+    await shows(canvas, 'Recording ', 'Another one');
     await expect(await find(canvas, '[part=send]')).toBeEnabled();
   }),
 };

@@ -168,7 +168,7 @@ export const VideoOnAPhone: Story = {
   play: look(async (at) => {
     await send(at, 'video');
     const card = await find(at.canvas, 'figure');
-    await expect(card.getBoundingClientRect().width).toBeGreaterThan(180);
+    await expect(card.getBoundingClientRect().width).toBeGreaterThan(210);
     await expectNoSidewaysScroll(at.canvas);
   }),
 };

@@ -1,4 +1,11 @@
-import type { Asset, EditMessage, FeedEvent, Message, MessagePage, SendMessage } from '@patchbay/server-kit/contract';
+import type {
+  Asset,
+  EditMessage,
+  FeedEvent,
+  Message,
+  MessagePage,
+  SendMessage,
+} from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import type { ConversationCache } from './cache.ts';

@@ -3,7 +3,8 @@ import { ApiError } from '../client/errors.ts';
 import { createFakeClient, type FakeOptions } from '../testing/index.ts';
 import type { BlobKeeper } from './kept-blobs.ts';
 import { safeStorage } from './storage.ts';
-import { kindOf, UploadsStore, type AddOptions, type UploadsOptions } from './uploads.ts';
+import { kindOf } from './transfer.ts';
+import { UploadsStore, type AddOptions, type UploadsOptions } from './uploads.ts';
 
 const file = (name = 'tour.mp4', size = 1000, text = '\0') =>
   Object.assign(new Blob([text.padEnd(size, '\0')], { type: 'video/mp4' }), { name });

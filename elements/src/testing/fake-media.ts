@@ -9,7 +9,7 @@ import type {
 } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
-import { kindOf } from '../stores/uploads.ts';
+import { kindOf } from '../stores/transfer.ts';
 import type { FakeOptions } from './fake-types.ts';
 import type { World } from './fake-world.ts';
 import { ANA, fakeId } from './people.ts';

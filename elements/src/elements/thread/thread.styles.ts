@@ -316,6 +316,9 @@ export const styles = css`
     .file {
       max-width: 80%;
     }
+    figure.media {
+      width: min(80%, 320px);
+    }
     .bubble {
       padding: 9px 14px;
       font-size: 16px;
