@@ -6,6 +6,7 @@ import { html } from 'lit';
 import { expect } from 'storybook/test';
 import {
   choosing,
+  control,
   element,
   expectNoSidewaysScroll,
   fill,
@@ -106,7 +107,7 @@ export const RecordedAndUploaded: Story = {
     await press(canvas, 'Stop');
     await press(canvas, 'Use this video');
     await shows(canvas, 'Recording ', 'Another one');
-    await expect(await find(canvas, '[part=send]')).toBeEnabled();
+    await expect(await control(canvas, 'Send')).toBeEnabled();
   }),
 };
 

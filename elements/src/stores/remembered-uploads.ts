@@ -2,8 +2,8 @@ import type { BlobKeeper } from './kept-blobs.ts';
 import type { SafeStorage } from './storage.ts';
 import type { Transfer } from './transfer.ts';
 
-/** What the names of remembered uploads begin with: whoever finds one has something to restore. */
-export const REMEMBERED = 'pb:upload:';
+/** What their names begin with. A library that finds one loads what restores it. */
+const REMEMBERED = 'pb:upload:';
 
 export type Remembered = Pick<Transfer, 'id' | 'name' | 'size' | 'kind' | 'purpose' | 'assetId'> & {
   /** Made here: its bytes are kept too, as nobody can choose them again. */

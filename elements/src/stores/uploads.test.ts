@@ -171,6 +171,13 @@ describe('after a reload', () => {
     expect((options.blobs as ReturnType<typeof memoryBlobs>).kept.size).toBe(0);
   });
 
+  it('a recording that is canceled is not kept', async () => {
+    const { id, again, options } = await stopped({}, { recorded: true });
+    await again.restore();
+    await again.cancel(id);
+    expect((options.blobs as ReturnType<typeof memoryBlobs>).kept.size).toBe(0);
+  });
+
   it('nobody finds what somebody else was uploading', async () => {
     const { options } = await stopped();
     const other = new UploadsStore({ ...options, scope: () => 'acme:bob' });

@@ -288,6 +288,8 @@ export function fakeMedia(
         if (signal?.aborted) stop();
         signal?.addEventListener('abort', stop, { once: true });
       });
+      // one that was canceled meanwhile ends below, and nobody hears of this
+      stopped.catch(() => undefined);
       const one = uploadOf(id);
       one.head = head;
       one.kind = kindOf(bytes.type, '') ?? 'video';

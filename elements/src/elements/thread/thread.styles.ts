@@ -8,6 +8,8 @@ export const styles = css`
     height: 100%;
     min-height: 0;
     max-height: 100dvh;
+    /* on a phone it looks like one also without an inbox around it */
+    container-type: inline-size;
     background: var(--_surface);
     --_read: var(--pb-read, light-dark(#1a6fd4, #74b4ff));
   }
