@@ -9,7 +9,7 @@ const PICTURE =
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumFlags });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...chromiumFlags] });
 });
 afterAll(() => browser.close());
 

@@ -174,10 +174,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           contact_id: thread.contact.id,
           status: 'queued',
           body: body.body ?? '',
-          media: [
-            ...(body.media_urls ?? []).map(byUrl),
-            ...(body.assets ?? []).map(media.sent),
-          ],
+          media: [...(body.media_urls ?? []).map(byUrl), ...(body.assets ?? []).map(media.sent)],
           to: thread.contact.phone ?? '',
           author: { id: me.member.id, name: me.member.name },
           hold: body.send_at ? { reason: 'scheduled', until: body.send_at } : null,

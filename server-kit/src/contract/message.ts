@@ -25,7 +25,8 @@ export const media = z
       .optional()
       .meta({ description: 'Of an asset: in the message itself, or as a link in its text' }),
     arriving: z.boolean().optional().meta({
-      description: 'An inbound file that is still being fetched and checked; `message.updated` tells when it is there',
+      description:
+        'An inbound file that is still being fetched and checked; `message.updated` tells when it is there',
     }),
     gone: z
       .boolean()

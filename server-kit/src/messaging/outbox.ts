@@ -50,10 +50,7 @@ export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<v
       from_address: message.from,
       to_address: message.to,
       body: message.body,
-      media: [
-        ...message.mediaUrls.map(plainEntry),
-        ...(message.attached ?? []),
-      ] as never,
+      media: [...message.mediaUrls.map(plainEntry), ...(message.attached ?? [])] as never,
       segments: countSegments(message.body).segments,
       origin: message.origin,
       purpose: message.purpose,

@@ -235,14 +235,15 @@ describe('composer', () => {
     await waitUntil(() => attachedNames(root).length === 0);
     element.conversationId = id;
     await waitUntil(() => attachedNames(root).length === 1);
-    expect(Object.values({ ...localStorage } as object).join()).not.to.contain('harbor.video');
+    expect(Object.values({ ...localStorage }).join()).not.to.contain('harbor.video');
 
     const later = await again();
     await waitUntil(() => later.root.querySelector('[part=attached-file] .thumb') !== null);
     expect(attachedNames(later.root)).to.eql([tour!.name]);
     await later.element.send();
     await waitUntil(() => attachedNames(later.root).length === 0);
-    expect((sends(later.client)[0]?.args[0] as { assets: unknown }).assets).to.eql([{ id: tour!.id }]);
+    const [sent] = sends(later.client)[0]!.args as [{ assets: unknown }];
+    expect(sent.assets).to.eql([{ id: tour!.id }]);
     const last = await again();
     await settled();
     expect(attachedNames(last.root)).to.eql([]);
@@ -259,7 +260,7 @@ describe('composer', () => {
       `“${tour!.name}” has been deleted from the library meanwhile`,
     );
     expect(attachedNames(later.root)).to.eql([]);
-    expect(Object.keys({ ...localStorage } as object).join()).not.to.contain('draft-files');
+    expect(Object.keys({ ...localStorage }).join()).not.to.contain('draft-files');
   });
 
   it('shows a kept file by its name while the library cannot be reached, and does not send without it', async () => {

@@ -39,7 +39,7 @@ export class Writing {
 
   readonly #host: Host;
   readonly #talk: Talk;
-  readonly #attach: Lazy<typeof import('./attach.ts')>;
+  readonly #attach;
   #attachments: Attachments | undefined;
   #shown: string | null = null;
 
