@@ -238,7 +238,7 @@ export const DraftFileDeleted: Story = {
   play: look(async ({ canvas, client }) => {
     const { tenant, member } = await client.me();
     const kept = JSON.stringify([{ id: fakeId('f', 99), name: 'Open house' }]);
-    localStorage.setItem(`pb:draft-files:${tenant.id}:${member.id}:${JOHN}`, kept);
+    localStorage.setItem(`pb:draft:${tenant.id}:${member.id}:${JOHN}:files`, kept);
     (await element(canvas, 'patchbay-composer')).requestUpdate();
     await shows(canvas, '“Open house” has been deleted from the library meanwhile, and is left out.');
   }),

@@ -111,8 +111,8 @@ describe('drafts', () => {
 
   it('have no files when what is kept cannot be read', () => {
     const disk = memoryStorage();
-    disk.setItem('pb:draft-files:harbor:u1:c1', '{"id":1');
-    disk.setItem('pb:draft-files:harbor:u1:c2', '[{"id":1},null,{"id":"f1","name":"Tour"}]');
+    disk.setItem('pb:draft:harbor:u1:c1:files', '{"id":1');
+    disk.setItem('pb:draft:harbor:u1:c2:files', '[{"id":"f2"},{"id":"f1","name":"Tour"}]');
     const drafts = new DraftsStore(
       safeStorage(() => disk),
       () => 'harbor:u1',

@@ -7,7 +7,8 @@ export interface DraftFile {
   readonly name: string;
 }
 
-type Part = 'draft' | 'draft-files';
+/** Behind the conversation in the name of what is kept. */
+const FILES = ':files';
 
 /**
  * What was typed and attached and not sent, per tenant, member and conversation. Survives a switch and a reload, is the same
@@ -17,7 +18,7 @@ export class DraftsStore extends Store {
   readonly #storage: SafeStorage;
   readonly #scope: () => string;
   /** Written before it was known who writes: filed under the member as soon as that is known. */
-  readonly #early = new Map<string, { part: Part; conversationId: string; value: string }>();
+  readonly #early = new Map<string, string>();
 
   constructor(storage: SafeStorage, scope: () => string) {
     super();
@@ -26,20 +27,20 @@ export class DraftsStore extends Store {
   }
 
   get(conversationId: string): string {
-    return this.#read('draft', conversationId);
+    return this.#read(conversationId);
   }
 
   set(conversationId: string, text: string): void {
-    this.#write('draft', conversationId, text);
+    this.#write(conversationId, text);
   }
 
   files(conversationId: string): readonly DraftFile[] {
-    return parse(this.#read('draft-files', conversationId));
+    return parse(this.#read(conversationId + FILES));
   }
 
   setFiles(conversationId: string, files: readonly DraftFile[]): void {
     const kept = files.map(({ id, name }) => ({ id, name }));
-    this.#write('draft-files', conversationId, kept.length === 0 ? '' : JSON.stringify(kept));
+    this.#write(conversationId + FILES, kept.length === 0 ? '' : JSON.stringify(kept));
   }
 
   /** In words, for a list: the text, else the names of the files. */
@@ -49,60 +50,52 @@ export class DraftsStore extends Store {
   }
 
   clear(conversationId: string): void {
-    for (const part of ['draft', 'draft-files'] as const) {
-      this.#early.delete(part + conversationId);
-      this.#write(part, conversationId, '');
+    for (const what of [conversationId, conversationId + FILES]) {
+      this.#early.delete(what);
+      this.#write(what, '');
     }
   }
 
   /** To be called once the member is known. */
   settle(): void {
-    const early = [...this.#early.values()];
+    const early = [...this.#early];
     this.#early.clear();
-    for (const { part, conversationId, value } of early) this.#write(part, conversationId, value);
+    for (const [what, value] of early) this.#write(what, value);
     this.changed();
   }
 
   /** Follows what is written in other tabs. */
   watch(): () => void {
     return this.#storage.watch((key) => {
-      if (key.startsWith(this.#key('draft', '')) || key.startsWith(this.#key('draft-files', '')))
-        this.changed();
+      if (key.startsWith(this.#key(''))) this.changed();
     });
   }
 
-  #read(part: Part, conversationId: string): string {
-    const early = this.#early.get(part + conversationId)?.value;
-    return early ?? (this.#known ? this.#storage.get(this.#key(part, conversationId)) : null) ?? '';
+  #read(what: string): string {
+    return this.#early.get(what) ?? (this.#known ? this.#storage.get(this.#key(what)) : null) ?? '';
   }
 
-  #write(part: Part, conversationId: string, value: string): void {
-    if (value === this.#read(part, conversationId)) return;
-    if (this.#known) this.#storage.set(this.#key(part, conversationId), value.trim() === '' ? null : value);
-    else this.#early.set(part + conversationId, { part, conversationId, value });
+  #write(what: string, value: string): void {
+    if (value === this.#read(what)) return;
+    if (this.#known) this.#storage.set(this.#key(what), value.trim() === '' ? null : value);
+    else this.#early.set(what, value);
     this.changed();
   }
 
   get #known(): boolean {
     return this.#scope() !== '';
   }
-  #key(part: Part, conversationId: string): string {
-    return `pb:${part}:${this.#scope()}:${conversationId}`;
+  #key(what: string): string {
+    return `pb:draft:${this.#scope()}:${what}`;
   }
 }
 
-/** What an older version or somebody else has left there is no file. */
+/** What somebody else has left there is no list of files. */
 function parse(text: string): readonly DraftFile[] {
-  if (text === '') return [];
   try {
-    const kept: unknown = JSON.parse(text);
-    return Array.isArray(kept) ? kept.filter(isFile) : [];
+    const kept = JSON.parse(text || '[]') as DraftFile[];
+    return kept.filter(({ id, name }) => id && name);
   } catch {
     return [];
   }
-}
-
-function isFile(value: unknown): value is DraftFile {
-  const { id, name } = (value ?? {}) as Partial<DraftFile>;
-  return typeof id === 'string' && typeof name === 'string';
 }

@@ -260,7 +260,7 @@ describe('composer', () => {
       `“${tour!.name}” has been deleted from the library meanwhile`,
     );
     expect(attachedNames(later.root)).to.eql([]);
-    expect(Object.keys({ ...localStorage }).join()).not.to.contain('draft-files');
+    expect(Object.keys({ ...localStorage }).join()).not.to.contain(':files');
   });
 
   it('shows a kept file by its name while the library cannot be reached, and does not send without it', async () => {
