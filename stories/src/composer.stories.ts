@@ -205,6 +205,66 @@ export const Uploading: Story = {
   }),
 };
 
+export const UploadFailed: Story = {
+  parameters: stage({
+    width: 560,
+    height: 420,
+    before: (client) => client.fail('sendBytes', new ApiError('unavailable', 503, 'Busy.'), 1),
+  }),
+  play: look(async ({ canvas }) => {
+    const composer = await element(canvas, 'patchbay-composer');
+    await composer.attachFiles([new File(['1'.repeat(2_000_000)], 'plan.pdf', { type: 'application/pdf' })]);
+    await shows(canvas, 'Not uploaded');
+    await press(canvas, 'Try plan.pdf again');
+    await shows(canvas, 'Goes as a link in the text');
+  }),
+};
+
+export const FilesOfADraft: Story = {
+  parameters: stage({ width: 560, height: 420, fake: { assets: 6 } }),
+  play: look(async ({ canvas, client }) => {
+    const { items } = await client.listAssets();
+    const composer = await element(canvas, 'patchbay-composer');
+    await composer.attachAsset(items[0]!);
+    await shows(canvas, '14 Maple Court');
+    composer.conversationId = MIKE;
+    await hides(canvas, '14 Maple Court');
+    composer.conversationId = JOHN;
+    await shows(canvas, '14 Maple Court');
+  }),
+};
+
+export const DraftFileDeleted: Story = {
+  play: look(async ({ canvas, client }) => {
+    const { tenant, member } = await client.me();
+    const kept = JSON.stringify([{ id: fakeId('f', 99), name: 'Open house' }]);
+    localStorage.setItem(`pb:draft:${tenant.id}:${member.id}:${JOHN}:files`, kept);
+    (await element(canvas, 'patchbay-composer')).requestUpdate();
+    await shows(canvas, '“Open house” has been deleted from the library meanwhile, and is left out.');
+  }),
+};
+
+export const ChangeScheduledFiles: Story = {
+  parameters: stage({ width: 560, height: 480, fake: { assets: 6 } }),
+  play: look(async ({ canvas, client }) => {
+    const { items } = await client.listAssets();
+    await find(canvas, 'textarea');
+    const send_at = new Date(Date.now() + 86_400_000).toISOString();
+    await client.sendMessage({
+      conversation_id: JOHN,
+      body: 'Happy birthday!',
+      assets: [{ id: items[1]!.id }],
+      send_at,
+    });
+    await press(canvas, '1 text is scheduled');
+    await press(canvas, 'Edit');
+    await shows(canvas, 'Happy birthday from all of us');
+    await (await element(canvas, 'patchbay-composer')).attachAsset(items[3]!);
+    await shows(canvas, 'Front of the house');
+    await expect(await find(canvas, '[part=send]')).toBeEnabled();
+  }),
+};
+
 export const OptedOut: Story = {
   args: { conversationId: MIKE },
   play: look(async ({ canvas }) => {

@@ -137,6 +137,19 @@ export const NewTextArrives: Story = {
   }),
 };
 
+export const FileStillArriving: Story = {
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'John Smith');
+    const file = { url: '/fixtures/photo.svg', content_type: 'image/jpeg', name: null };
+    const { id } = client.receive(client.conversationIds[1]!, '', [{ ...file, arriving: true }]);
+    await waitFor(async () =>
+      expect(text(await row(canvas, 'Sarah Jones'))).toContain('A file is arriving …'),
+    );
+    client.arrive(id, [file]);
+    await waitFor(async () => expect(text(await row(canvas, 'Sarah Jones'))).toContain('Photo'));
+  }),
+};
+
 export const OptedOut: Story = {
   play: look(async ({ canvas }) => {
     await expect(text(await row(canvas, 'Mike Wilson'))).toContain('Opted out');

@@ -13,8 +13,10 @@ import {
   look,
   press,
   shows,
+  text,
   waitFor,
 } from './support/look.ts';
+import { camera } from './support/camera.ts';
 import type { Stage } from './support/stage.ts';
 
 const SOME = { assets: 6 };
@@ -182,6 +184,72 @@ export const AfterAReload: Story = {
     await shows(canvas, 'Choose the same file again to go on', 'Choose file');
     await upload(canvas, video());
     await shows(canvas, 'Ready, and nothing was sent twice');
+  }),
+};
+
+const openRecorder = async (canvas: HTMLElement) => {
+  await shows(canvas, 'Welcome packet');
+  await press(canvas, 'Record');
+};
+/** A second of it. */
+const record = async (canvas: HTMLElement) => {
+  await press(canvas, 'Start recording');
+  await waitFor(async () => expect(text(await find(canvas, '[role=timer]'))).toMatch(/^0:0[1-9]/));
+};
+
+export const CameraAsked: Story = {
+  beforeEach: camera('asks'),
+  play: look(async ({ canvas }) => {
+    await openRecorder(canvas);
+    await shows(canvas, 'The browser asks whether it may use camera and microphone.');
+  }),
+};
+
+export const CameraDenied: Story = {
+  beforeEach: camera('denied'),
+  play: look(async ({ canvas }) => {
+    await openRecorder(canvas);
+    await shows(canvas, 'Camera or microphone is not allowed.', 'Try again');
+  }),
+};
+
+export const NoCamera: Story = {
+  beforeEach: camera('missing'),
+  play: look(async ({ canvas }) => {
+    await openRecorder(canvas);
+    await shows(canvas, 'No camera was found. Connect one, or upload a file.');
+  }),
+};
+
+export const Recording: Story = {
+  beforeEach: camera('on'),
+  play: look(async ({ canvas }) => {
+    await openRecorder(canvas);
+    await expect(await find(canvas, 'dialog video')).toHaveAttribute('aria-label', 'Your camera');
+    await record(canvas);
+    await shows(canvas, 'Stop');
+  }),
+};
+
+export const Recorded: Story = {
+  beforeEach: camera('on'),
+  play: look(async ({ canvas }) => {
+    await openRecorder(canvas);
+    await record(canvas);
+    await press(canvas, 'Stop');
+    await shows(canvas, 'Record again', 'Use this video');
+    await expect(await find(canvas, 'dialog video')).toHaveAttribute('aria-label', 'Your recording');
+  }),
+};
+
+export const RecordedAndTaken: Story = {
+  beforeEach: camera('on'),
+  play: look(async ({ canvas }) => {
+    await openRecorder(canvas);
+    await record(canvas);
+    await press(canvas, 'Stop');
+    await press(canvas, 'Use this video');
+    await shows(canvas, 'Recording ', 'Ready');
   }),
 };
 

@@ -4,7 +4,21 @@ import '@patchbay/elements/send-video';
 import { fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
 import { html } from 'lit';
 import { expect } from 'storybook/test';
-import { element, expectNoSidewaysScroll, fill, find, hides, look, press, shows } from './support/look.ts';
+import {
+  choosing,
+  control,
+  element,
+  expectNoSidewaysScroll,
+  fill,
+  find,
+  hides,
+  look,
+  press,
+  shows,
+  text,
+  waitFor,
+} from './support/look.ts';
+import { camera } from './support/camera.ts';
 import type { Stage } from './support/stage.ts';
 
 const SOME = { assets: 6 };
@@ -32,6 +46,12 @@ async function choose(canvas: HTMLElement): Promise<void> {
   await press(canvas, 'From the library');
   await press(canvas, 'Choose 14 Maple Court, walkthrough, 2:04');
   await shows(canvas, '14 Maple Court, walkthrough', 'Goes as a picture with a link');
+}
+
+async function upload(canvas: HTMLElement): Promise<void> {
+  await open(canvas);
+  const file = new File(['\0'.repeat(4_000_000)], 'open-house.mp4', { type: 'video/mp4' });
+  await choosing(file, () => press(canvas, 'Upload'));
 }
 
 export const Button: Story = {
@@ -65,6 +85,49 @@ export const Chosen: Story = {
     await choose(canvas);
     fill(await find(canvas, 'textarea'), 'Here is the walkthrough.');
     await shows(canvas, 'segment, link included');
+  }),
+};
+
+export const CameraDenied: Story = {
+  beforeEach: camera('denied'),
+  play: look(async ({ canvas }) => {
+    await open(canvas);
+    await press(canvas, 'Record');
+    await shows(canvas, 'Camera or microphone is not allowed.', 'Try again');
+  }),
+};
+
+export const RecordedAndUploaded: Story = {
+  beforeEach: camera('on'),
+  play: look(async ({ canvas }) => {
+    await open(canvas);
+    await press(canvas, 'Record');
+    await press(canvas, 'Start recording');
+    await waitFor(async () => expect(text(await find(canvas, '[role=timer]'))).toMatch(/^0:0[1-9]/));
+    await press(canvas, 'Stop');
+    await press(canvas, 'Use this video');
+    await shows(canvas, 'Recording ', 'Another one');
+    await expect(await control(canvas, 'Send')).toBeEnabled();
+  }),
+};
+
+export const Uploading: Story = {
+  parameters: stage({ before: (client) => client.fail('sendBytes', 'hang') }),
+  play: look(async ({ canvas }) => {
+    await upload(canvas);
+    await shows(canvas, '1.6 MB of 4 MB', 'It can be sent as soon as it is uploaded.');
+    await press(canvas, 'Pause open-house.mp4');
+    await shows(canvas, 'Paused at 1.6 MB of 4 MB');
+  }),
+};
+
+export const UploadOffline: Story = {
+  parameters: stage({ before: (client) => client.fail('sendBytes', 'network', 1) }),
+  play: look(async ({ canvas }) => {
+    await upload(canvas);
+    await shows(canvas, 'No connection. It goes on by itself');
+    window.dispatchEvent(new Event('online'));
+    await shows(canvas, 'Goes as a');
   }),
 };
 

@@ -1,5 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { ApiError } from '@patchbay/elements';
+import type { AssetKind } from '@patchbay/server-kit/contract/names';
 import '@patchbay/elements/thread';
 import { fakeId, HARBOR_BRAND } from '@patchbay/elements/testing';
 import { html } from 'lit';
@@ -16,6 +17,7 @@ import {
   shows,
   text,
   waitFor,
+  type Shown,
 } from './support/look.ts';
 import type { Stage } from './support/stage.ts';
 
@@ -136,6 +138,103 @@ export const AttachedFile: Story = {
   args: { conversationId: SARAH },
   play: look(async ({ canvas }) => {
     await shows(canvas, 'Floor plan, 9 Maple Court.pdf');
+  }),
+};
+
+const FILE = { url: '/fixtures/photo.svg', content_type: 'image/jpeg', name: null };
+/** Sends a file of the library to John, and waits until it is shown. */
+const send = async ({ canvas, client }: Shown, kind: AssetKind, words = '') => {
+  const { items } = await client.listAssets({ kind });
+  await shows(canvas, 'Thanks for reaching out!');
+  await client.sendMessage({ conversation_id: JOHN, body: words, assets: [{ id: items[0]!.id }] });
+};
+const withFiles = (more: Stage = {}) => stage({ width: 640, fake: { assets: 6 }, ...more });
+
+export const Video: Story = {
+  parameters: withFiles(),
+  play: look(async (at) => {
+    await send(at, 'video', 'Here is the walkthrough.');
+    await shows(at.canvas, '14 Maple Court, walkthrough', '2:04 · sent as a link');
+    const player = (await find(at.canvas, 'figure video')) as HTMLVideoElement;
+    await expect(player.controls).toBe(true);
+    await expect(player.poster).toContain('/fixtures/photo.svg');
+    // nothing of it is loaded before somebody plays it
+    await expect(player.preload).toBe('none');
+  }),
+};
+
+export const VideoOnAPhone: Story = {
+  parameters: withFiles({ width: 320, theme: 'dark', brand: HARBOR_BRAND }),
+  play: look(async (at) => {
+    await send(at, 'video');
+    const card = await find(at.canvas, 'figure');
+    await expect(card.getBoundingClientRect().width).toBeGreaterThan(210);
+    await expectNoSidewaysScroll(at.canvas);
+  }),
+};
+
+export const VideoReceived: Story = {
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'Thanks for reaching out!');
+    client.receive(JOHN, 'Our garden', [
+      { url: '/fixtures/clip.webm', content_type: 'video/webm', name: null, duration_ms: 4_000 },
+    ]);
+    const player = (await find(canvas, 'figure video')) as HTMLVideoElement;
+    // without a poster its own first picture is shown
+    await expect(player.preload).toBe('metadata');
+    await expect(player).toHaveAttribute('aria-label', 'Video');
+  }),
+};
+
+export const Pdf: Story = {
+  parameters: withFiles(),
+  play: look(async (at) => {
+    await send(at, 'document');
+    await shows(at.canvas, 'Welcome packet', '900 kB · sent as a link');
+    const card = await find(at.canvas, '[part~=file]');
+    await expect(card).toHaveAttribute('rel', expect.stringContaining('noopener'));
+  }),
+};
+
+export const Sound: Story = {
+  parameters: withFiles(),
+  play: look(async (at) => {
+    await send(at, 'audio');
+    await expect(await find(at.canvas, 'audio')).toHaveAttribute('aria-label', 'Greeting');
+  }),
+};
+
+export const StillArriving: Story = {
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'Thanks for reaching out!');
+    const { id } = client.receive(JOHN, 'The front door', [{ ...FILE, arriving: true }]);
+    await shows(canvas, 'Photo Still arriving …');
+    client.arrive(id, [{ ...FILE, width: 320, height: 240 }]);
+    await find(canvas, '[part~=image] img');
+    await hides(canvas, 'Still arriving');
+    client.receive(JOHN, 'And the back door', [{ ...FILE, arriving: true }]);
+    await shows(canvas, 'Photo Still arriving …');
+  }),
+};
+
+export const NoLongerThere: Story = {
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'Thanks for reaching out!');
+    client.receive(JOHN, '', [
+      { ...FILE, gone: true },
+      { ...FILE, content_type: 'video/mp4', name: 'garden.mp4', gone: true },
+    ]);
+    await shows(canvas, 'Photo No longer at the carrier', 'garden.mp4 No longer at the carrier');
+    await expect(all(canvas, '.gone a, .gone img, .gone video')).toEqual([]);
+  }),
+};
+
+export const NotShown: Story = {
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'Thanks for reaching out!');
+    const reason = 'This is a web page, whatever its name says.';
+    client.receive(JOHN, '', [{ ...FILE, content_type: 'image/svg+xml', name: 'plan', not_shown: reason }]);
+    await shows(canvas, `plan ${reason}`);
   }),
 };
 

@@ -72,16 +72,32 @@ export function card({ url, site, title, image, video }) {
   return h(
     'a',
     { class: 'card', href: url, target: '_blank', rel: 'noopener noreferrer' },
-    image &&
-      h(
-        'span',
-        { class: 'card-picture' },
-        h('img', { src: image, alt: '' }),
-        video && h('span', { class: 'card-play' }, icon('play')),
-      ),
+    image && cardPicture(image, video),
     h('span', { class: 'card-title' }, title),
     h('span', { class: 'card-site' }, site),
   );
+}
+
+/**
+ * Says nothing of a film before its picture is there; one that cannot be had leaves the mark alone, or nothing.
+ * @param {string} image @param {boolean} video
+ */
+function cardPicture(image, video) {
+  const picture = h('img', { alt: '' });
+  const frame = h(
+    'span',
+    { class: 'card-picture waiting' },
+    picture,
+    video && h('span', { class: 'card-play' }, icon('play')),
+  );
+  picture.addEventListener('load', () => frame.classList.remove('waiting'));
+  picture.addEventListener('error', () => {
+    if (!video) return frame.remove();
+    frame.classList.replace('waiting', 'bare');
+    picture.remove();
+  });
+  picture.setAttribute('src', image);
+  return frame;
 }
 
 const SAMPLES = [

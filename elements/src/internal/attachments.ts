@@ -1,12 +1,14 @@
 /**
- * Files of the library that go with a text: chosen, uploaded or recorded while it is written. Kept by conversation, as the text is,
- * until they are sent or the page is left.
+ * Files of the library that go with a text: chosen, uploaded or recorded while it is written. Held by conversation, as the text is,
+ * until they are sent. Whoever wants them to outlive the page keeps their ids and names (`changed`), and gives them back (`adopt`).
  */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import type { Asset, SendMessage } from '@patchbay/server-kit/contract';
 import type { AssetKind } from '@patchbay/server-kit/contract/names';
+import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
+import type { DraftFile } from '../stores/drafts.ts';
 import { register } from '../register.ts';
 import type { Stores } from '../stores/stores.ts';
 import { uploadsOf } from '../stores/uploading.ts';
@@ -19,6 +21,7 @@ import type { ElementEvent } from './events.ts';
 import { icon } from './icons-more.ts';
 import { Lazy } from './lazy.ts';
 import { modal, modalStyles } from './modal.ts';
+import { why } from './parts.ts';
 import { recorder } from './recorder.ts';
 import { recorderStyles } from './recorder.styles.ts';
 import { StoreController } from './store-controller.ts';
@@ -31,6 +34,9 @@ interface Attached {
   /** Null while it is on its way. */
   asset: Asset | null;
   transfer: string | null;
+  /** Of one that was kept, until it is found in the library: its name, and what came between. */
+  name?: string;
+  error?: ApiError | null;
 }
 
 export interface AttachContext {
@@ -41,6 +47,16 @@ export interface AttachContext {
   tag: string;
   /** What belongs together: the conversation. */
   of: string;
+}
+
+export interface AttachmentsOptions {
+  /** A single file: another one takes its place. */
+  single?: boolean;
+  kind?: AssetKind | null;
+  /** Other files belong to a text now. */
+  changed?: (of: string) => void;
+  /** One that was kept is in the library no more. */
+  lost?: (of: string, name: string) => void;
 }
 
 export type AttachWay = 'library' | 'upload' | 'record';
@@ -65,22 +81,16 @@ export function goesWords(asset: Asset, i18n: I18n): string {
 }
 
 export class Attachments {
-  /** A single file: another one takes its place. */
-  readonly #single: boolean;
-  readonly #kind: AssetKind | null;
+  readonly #options: AttachmentsOptions;
   readonly #host: BaseElement;
   readonly #watch: StoreController;
   readonly #library;
   readonly #of = new Map<string, readonly Attached[]>();
   #open: { what: 'library' | 'record'; of: string } | null = null;
 
-  constructor(
-    host: BaseElement,
-    { single = false, kind = null }: { single?: boolean; kind?: AssetKind | null } = {},
-  ) {
+  constructor(host: BaseElement, options: AttachmentsOptions = {}) {
     this.#host = host;
-    this.#single = single;
-    this.#kind = kind;
+    this.#options = options;
     this.#watch = new StoreController(host);
     this.#library = new Lazy(host, () => import('../elements/media-library/media-library.ts'));
   }
@@ -100,16 +110,57 @@ export class Attachments {
   busy(of: string): boolean {
     return this.items(of).some(({ asset }) => asset === null);
   }
-  /** What the links add to the text, as it will be counted. */
-  links(of: string): string {
+  /** What is to be kept of them: those that are in the library. */
+  kept(of: string): DraftFile[] {
+    return this.items(of).flatMap(({ key, asset, name }) =>
+      asset ? { id: asset.id, name: asset.name } : name === undefined ? [] : { id: key, name },
+    );
+  }
+  /** What the links add to the text, as it will be counted; some may stand in it already. */
+  links(of: string, within: readonly string[] = []): string {
     return this.assets(of)
-      .filter((asset) => goesAs(asset) === 'link')
+      .filter((asset) => goesAs(asset) === 'link' && !within.includes(asset.id))
       .map(({ url }) => `\n${url}`)
       .join('');
   }
 
   add(of: string, asset: Asset): void {
     this.#put(of, { key: asset.id, asset, transfer: null });
+  }
+
+  /** Takes over what was kept: what another tab has added or taken away; after a reload, everything. */
+  adopt(of: string, files: readonly DraftFile[], client: PatchbayClient): void {
+    const known = this.kept(of);
+    const added = files.filter(({ id }) => !known.some((each) => each.id === id));
+    const stays = ({ asset, key, name }: Attached) =>
+      (asset === null && name === undefined) || files.some(({ id }) => id === (asset?.id ?? key));
+    const items = this.items(of).filter(stays);
+    if (added.length === 0 && items.length === this.items(of).length) return;
+    const fresh = added.map(({ id, name }) => ({ key: id, asset: null, transfer: null, name, error: null }));
+    this.#set(of, [...items, ...fresh]);
+    for (const { key } of fresh) void this.#find(of, key, client);
+  }
+
+  async #find(of: string, key: string, client: PatchbayClient): Promise<void> {
+    this.#change(of, key, { error: null });
+    try {
+      this.#change(of, key, { asset: await client.getAsset(key) });
+    } catch (cause) {
+      const error = ApiError.fromUnknown(cause);
+      if (error.status !== 404) return this.#change(of, key, { error });
+      const gone = this.items(of).find((each) => each.key === key);
+      this.remove(of, key);
+      if (gone) this.#options.lost?.(of, gone.name ?? '');
+    }
+  }
+
+  #change(of: string, key: string, change: Partial<Attached>): void {
+    const items = this.items(of);
+    if (items.some((each) => each.key === key))
+      this.#set(
+        of,
+        items.map((each) => (each.key === key ? { ...each, ...change } : each)),
+      );
   }
 
   remove(of: string, key: string): void {
@@ -132,7 +183,9 @@ export class Attachments {
     const input = document.createElement('input');
     input.type = 'file';
     input.accept =
-      this.#kind === 'video' || way === 'record' ? 'video/*,.mov' : 'video/*,image/*,audio/*,application/pdf';
+      this.#options.kind === 'video' || way === 'record'
+        ? 'video/*,.mov'
+        : 'video/*,image/*,audio/*,application/pdf';
     if (way === 'record') input.setAttribute('capture', 'environment');
     input.addEventListener('change', () => this.upload(of, stores, input.files ?? []));
     input.click();
@@ -146,23 +199,21 @@ export class Attachments {
       this.#put(of, { key: transfer, asset: null, transfer });
       void uploads.settled(transfer).then((ended) => {
         if (!ended?.asset) return this.#host.requestUpdate();
-        const { asset } = ended;
-        this.#set(
-          of,
-          this.items(of).map((each) => (each.key === transfer ? { ...each, asset } : each)),
-        );
+        this.#change(of, transfer, { asset: ended.asset });
       });
     }
   }
 
   /** A line for each: how it goes, or how far it is. */
-  render({ i18n, stores, of }: AttachContext): TemplateResult | typeof nothing {
+  render({ i18n, stores, of, client }: AttachContext): TemplateResult | typeof nothing {
     const items = this.items(of);
     if (items.length === 0) return nothing;
     const uploads = uploadsOf(stores);
     return html`<div class="attached" part="attached">
-      ${items.map(({ key, asset, transfer }) => {
-        if (asset) return this.#line(of, key, asset, i18n);
+      ${items.map((item) => {
+        const { key, asset, transfer, name } = item;
+        if (asset) return this.#line(of, key, asset.name, goesWords(asset, i18n), i18n, thumb(asset));
+        if (name !== undefined) return this.#kept(of, item, i18n, client ?? stores.client);
         const going = transfer === null ? undefined : uploads.get(transfer);
         // cancelled in its own row
         if (!going) queueMicrotask(() => this.remove(of, key));
@@ -172,13 +223,30 @@ export class Attachments {
     </div>`;
   }
 
-  #line(of: string, key: string, asset: Asset, i18n: I18n): TemplateResult {
-    const { name } = asset;
-    return html`<div class="one" part="attached-file" data-id=${asset.id}>
-      ${thumb(asset)}
+  /** One that was kept, until it is found. */
+  #kept(of: string, { key, name = '', error }: Attached, i18n: I18n, client: PatchbayClient): TemplateResult {
+    const how = error
+      ? html`${why(i18n, error)}
+          <button class="link" @click=${() => void this.#find(of, key, client)}>
+            ${i18n.t('tryAgain')}
+          </button>`
+      : i18n.t('send.finding');
+    return this.#line(of, key, name, how, i18n);
+  }
+
+  #line(
+    of: string,
+    key: string,
+    name: string,
+    how: unknown,
+    i18n: I18n,
+    picture: unknown = nothing,
+  ): TemplateResult {
+    return html`<div class="one" part="attached-file" data-id=${key}>
+      ${picture}
       <span class="grow"
         ><span class="ell name"><bdi>${name}</bdi></span
-        ><span class="how">${goesWords(asset, i18n)}</span></span
+        ><span class="how">${how}</span></span
       >
       <button
         class="tool"
@@ -216,7 +284,7 @@ export class Attachments {
       name: 'picker',
       title: i18n.t('send.choose'),
       close,
-      body: staticHtml`<${tag} selectable read-only .client=${client} .kind=${this.#kind} .locale=${i18n.locale}
+      body: staticHtml`<${tag} selectable read-only .client=${client} .kind=${this.#options.kind ?? null} .locale=${i18n.locale}
         @asset-select=${(event: ElementEvent<'asset-select'>) => {
           event.stopPropagation();
           this.add(of, event.detail.asset);
@@ -226,13 +294,14 @@ export class Attachments {
   }
 
   #put(of: string, item: Attached): void {
-    const others = this.#single ? [] : this.items(of).filter(({ key }) => key !== item.key);
+    const others = this.#options.single ? [] : this.items(of).filter(({ key }) => key !== item.key);
     this.#set(of, [...others, item]);
   }
 
   #set(of: string, items: readonly Attached[]): void {
     if (items.length > 0) this.#of.set(of, items);
     else this.#of.delete(of);
+    this.#options.changed?.(of);
     this.#host.requestUpdate();
   }
 }

@@ -75,4 +75,48 @@ describe('drafts', () => {
     drafts.set('c1', 'Hello');
     expect(drafts.get('c1')).toBe('Hello');
   });
+
+  it('keep of their files the ids and the names, and nothing else', () => {
+    const disk = memoryStorage();
+    const drafts = () =>
+      new DraftsStore(
+        safeStorage(() => disk),
+        () => 'harbor:u1',
+      );
+    const file = { id: 'f1', name: 'Tour', url: 'https://harbor.video/m/1' };
+    drafts().setFiles('c1', [file]);
+    expect(drafts().files('c1')).toEqual([{ id: 'f1', name: 'Tour' }]);
+    expect(drafts().files('c2')).toEqual([]);
+    expect(drafts().saying('c1')).toBe('Tour');
+    drafts().set('c1', 'Look');
+    expect(drafts().saying('c1')).toBe('Look');
+    drafts().clear('c1');
+    expect(drafts().files('c1')).toEqual([]);
+    expect(disk.length).toBe(0);
+  });
+
+  it('have files that were attached before the member was known', () => {
+    const disk = memoryStorage();
+    let scope = '';
+    const drafts = new DraftsStore(
+      safeStorage(() => disk),
+      () => scope,
+    );
+    drafts.setFiles('c1', [{ id: 'f1', name: 'Tour' }]);
+    expect(drafts.files('c1')).toHaveLength(1);
+    scope = 'harbor:u1';
+    drafts.settle();
+    expect(drafts.files('c1')).toEqual([{ id: 'f1', name: 'Tour' }]);
+  });
+
+  it('have no files when what is kept cannot be read', () => {
+    const disk = memoryStorage();
+    disk.setItem('pb:draft:harbor:u1:c1:files', '{"id":1');
+    disk.setItem('pb:draft:harbor:u1:c2:files', '[{"id":"f2"},{"id":"f1","name":"Tour"}]');
+    const drafts = new DraftsStore(
+      safeStorage(() => disk),
+      () => 'harbor:u1',
+    );
+    expect([drafts.files('c1'), drafts.files('c2')]).toEqual([[], [{ id: 'f1', name: 'Tour' }]]);
+  });
 });

@@ -1,4 +1,11 @@
-import type { Asset, FeedEvent, Message, MessagePage, SendMessage } from '@patchbay/server-kit/contract';
+import type {
+  Asset,
+  EditMessage,
+  FeedEvent,
+  Message,
+  MessagePage,
+  SendMessage,
+} from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import type { ConversationCache } from './cache.ts';
@@ -230,7 +237,7 @@ export class ThreadStore extends Store {
   }
 
   /** Changes a text that waits for its hour. Rejects with `not_editable` when it has left meanwhile. */
-  async edit(id: string, change: { body?: string; send_at?: string | null }): Promise<void> {
+  async edit(id: string, change: EditMessage): Promise<void> {
     this.apply(await this.#client.editMessage(id, change));
   }
 
@@ -396,6 +403,7 @@ export class ThreadStore extends Store {
         status,
         error_reason: error?.reason ?? null,
         media_count: media.length,
+        media_arriving: 0,
       },
     });
   }

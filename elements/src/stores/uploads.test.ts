@@ -3,7 +3,8 @@ import { ApiError } from '../client/errors.ts';
 import { createFakeClient, type FakeOptions } from '../testing/index.ts';
 import type { BlobKeeper } from './kept-blobs.ts';
 import { safeStorage } from './storage.ts';
-import { kindOf, UploadsStore, type AddOptions, type UploadsOptions } from './uploads.ts';
+import { kindOf } from './transfer.ts';
+import { UploadsStore, type AddOptions, type UploadsOptions } from './uploads.ts';
 
 const file = (name = 'tour.mp4', size = 1000, text = '\0') =>
   Object.assign(new Blob([text.padEnd(size, '\0')], { type: 'video/mp4' }), { name });
@@ -167,6 +168,13 @@ describe('after a reload', () => {
     expect((options.blobs as ReturnType<typeof memoryBlobs>).kept.size).toBe(1);
     await again.restore();
     expect(await again.settled(id)).toMatchObject({ state: 'done', resumed: true });
+    expect((options.blobs as ReturnType<typeof memoryBlobs>).kept.size).toBe(0);
+  });
+
+  it('a recording that is canceled is not kept', async () => {
+    const { id, again, options } = await stopped({}, { recorded: true });
+    await again.restore();
+    await again.cancel(id);
     expect((options.blobs as ReturnType<typeof memoryBlobs>).kept.size).toBe(0);
   });
 

@@ -1,43 +1,12 @@
-import type { Asset, CreateUpload, Upload } from '@patchbay/server-kit/contract';
-import type { AssetKind } from '@patchbay/server-kit/contract/names';
+import type { Asset, Upload } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import type { BlobKeeper } from './kept-blobs.ts';
 import type { SafeStorage } from './storage.ts';
+import { Pace } from './pace.ts';
+import { RememberedUploads, type Remembered } from './remembered-uploads.ts';
 import { Store } from './store.ts';
-
-/**
- * `waiting`: others go first. `offline`: goes on by itself when the server can be reached. `away`: begun before a reload, and
- * goes on once the same file is chosen again. `checking`: all is there, the server looks at what it is. `refused`: it will not
- * be taken. `failed`: it may be tried again.
- */
-export type TransferState =
-  'waiting' | 'uploading' | 'paused' | 'offline' | 'away' | 'checking' | 'done' | 'refused' | 'failed';
-
-/** One file on its way. */
-export interface Transfer {
-  readonly id: string;
-  readonly name: string;
-  readonly size: number;
-  /** As the browser takes it for; the server looks for itself. */
-  readonly kind: AssetKind | null;
-  readonly purpose: NonNullable<CreateUpload['purpose']>;
-  readonly assetId: string | null;
-  readonly state: TransferState;
-  readonly sent: number;
-  /** Bytes a second, over the last ten; null while it is not known. */
-  readonly speed: number | null;
-  readonly secondsLeft: number | null;
-  readonly error: ApiError | null;
-  /** When it is done. */
-  readonly asset: Asset | null;
-  /** A picture of it, made here. */
-  readonly poster: Blob | null;
-  /** False: this browser shows no picture of it, so others will not either. */
-  readonly plays: boolean;
-  /** It went on where an earlier one had stopped. */
-  readonly resumed: boolean;
-}
+import { BUSY, ENDED, ENDS, FRESH, kindOf, nameOf, type Transfer } from './transfer.ts';
 
 /** What a browser finds out about a file before it goes. */
 export type LookAt = (file: Blob) => Promise<{ poster: Blob | null; plays: boolean }>;
@@ -67,23 +36,17 @@ export interface AddOptions {
 
 /** So many go at once; more would only make each of them slower. */
 const AT_ONCE = 2;
-/** Over which time the speed is taken, in ms. */
-const WINDOW = 10_000;
 /** Between two questions whether the server has looked, in ms; the last for as long as it takes. */
 const LOOKS = [200, 400, 800, 1_600, 3_000];
 /** Until the next attempt without a connection, in ms. */
 const AGAIN = 5_000;
 
 type Change = Partial<{ -readonly [K in keyof Transfer]: Transfer[K] }>;
-type Remembered = Pick<Transfer, 'id' | 'name' | 'size' | 'kind' | 'purpose' | 'assetId'> & {
-  recorded: boolean;
-};
-
 interface Running {
   file: Blob | null;
   recorded: boolean;
   abort: AbortController | null;
-  samples: { at: number; sent: number }[];
+  pace: Pace;
 }
 
 /** Files on their way to the server: they wait their turn, can be stopped, and survive a lost connection and a reload. */
@@ -91,6 +54,7 @@ export class UploadsStore extends Store {
   /** In the order that they were added. */
   items: readonly Transfer[] = [];
   readonly #options: UploadsOptions;
+  readonly #remembered: RememberedUploads;
   readonly #running = new Map<string, Running>();
   readonly #waiting = new Map<string, (transfer: Transfer) => void>();
   #restored = '';
@@ -98,6 +62,7 @@ export class UploadsStore extends Store {
   constructor(options: UploadsOptions) {
     super();
     this.#options = options;
+    this.#remembered = new RememberedUploads(options);
   }
 
   get(id: string): Transfer | undefined {
@@ -142,8 +107,7 @@ export class UploadsStore extends Store {
       this.#set(transfer.id, { state: 'refused', error: empty });
       return transfer.id;
     }
-    this.#remember(transfer, options.recorded ?? false);
-    if (options.recorded) void this.#options.blobs.put(this.#key(transfer.id), file);
+    this.#remembered.keep(transfer, file, options.recorded ?? false);
     this.changed();
     this.#next();
     return transfer.id;
@@ -194,11 +158,8 @@ export class UploadsStore extends Store {
     const scope = this.#options.scope();
     if (scope === '' || this.#restored === scope) return;
     this.#restored = scope;
-    for (const key of this.#options.storage.keys(this.#key(''))) {
-      const remembered = parse(this.#options.storage.get(key));
-      if (!remembered || this.get(remembered.id)) continue;
-      await this.#bringBack(remembered);
-    }
+    for (const remembered of this.#remembered.list())
+      if (!this.get(remembered.id)) await this.#bringBack(remembered);
   }
 
   /** The server can be reached again. */
@@ -207,17 +168,17 @@ export class UploadsStore extends Store {
     this.#next();
   }
 
-  async #bringBack({ recorded, ...remembered }: Remembered): Promise<void> {
-    const { client, blobs } = this.#options;
+  async #bringBack(kept: Remembered): Promise<void> {
+    const { recorded, ...remembered } = kept;
     const { id } = remembered;
     const [upload, file] = await Promise.all([
-      client.getUpload(id).catch((cause: unknown) => ApiError.fromUnknown(cause)),
-      recorded ? blobs.get(this.#key(id)).catch(() => null) : null,
+      this.#options.client.getUpload(id).catch((cause: unknown) => ApiError.fromUnknown(cause)),
+      this.#remembered.fileOf(kept),
     ]);
     const over =
       upload instanceof ApiError ? [404, 410].includes(upload.status) : ENDS.includes(upload.state);
     // done while nobody looked is in the library; one that the server has swept can only be begun anew
-    if (over && (!file || !(upload instanceof ApiError))) return this.#forget(id);
+    if (over && (!file || !(upload instanceof ApiError))) return this.#remembered.forget(id, recorded);
     const sent = upload instanceof ApiError ? 0 : upload.received;
     const all = sent === remembered.size;
     this.items = [
@@ -230,7 +191,7 @@ export class UploadsStore extends Store {
   }
 
   #prepare(id: string, file: Blob | null, recorded: boolean): void {
-    this.#running.set(id, { file, recorded, abort: null, samples: [] });
+    this.#running.set(id, { file, recorded, abort: null, pace: new Pace() });
     const { look } = this.#options;
     const transfer = this.get(id);
     if (!file || !look || transfer?.kind !== 'video' || transfer.purpose === 'poster') return;
@@ -253,7 +214,7 @@ export class UploadsStore extends Store {
     const transfer = this.get(id);
     if (!running || !transfer) return;
     const abort = (running.abort = new AbortController());
-    running.samples = [];
+    running.pace = new Pace();
     this.#set(id, { state: 'uploading', error: null, speed: null, secondsLeft: null });
     const mine = () => running.abort === abort && !abort.signal.aborted && this.get(id) !== undefined;
     try {
@@ -287,14 +248,8 @@ export class UploadsStore extends Store {
 
   #progress(id: string, sent: number): void {
     const now = (this.#options.now ?? Date.now)();
-    const { samples } = this.#running.get(id)!;
     const { size } = this.get(id)!;
-    samples.push({ at: now, sent });
-    while (samples.length > 2 && now - samples[0]!.at > WINDOW) samples.shift();
-    const { at, sent: before } = samples[0]!;
-    // the first tells only where an earlier attempt had stopped
-    const speed = now - at >= 500 && sent > before ? ((sent - before) * 1000) / (now - at) : null;
-    this.#set(id, { sent, speed, secondsLeft: speed === null ? null : Math.ceil((size - sent) / speed) });
+    this.#set(id, { sent, ...this.#running.get(id)!.pace.at(now, sent, size) });
   }
 
   /** Asks until the server has looked at what it is. */
@@ -374,8 +329,8 @@ export class UploadsStore extends Store {
   #drop(id: string): void {
     const gone = this.get(id);
     this.items = this.items.filter((each) => each.id !== id);
-    this.#running.delete(id);
     this.#forget(id);
+    this.#running.delete(id);
     if (gone) this.#tell(id, gone);
     this.changed();
   }
@@ -385,59 +340,7 @@ export class UploadsStore extends Store {
     this.#waiting.delete(id);
   }
 
-  #remember({ id, name, size, kind, purpose, assetId }: Transfer, recorded: boolean): void {
-    if (this.#options.scope() === '') return;
-    const remembered: Remembered = { id, name, size, kind, purpose, assetId, recorded };
-    this.#options.storage.set(this.#key(id), JSON.stringify(remembered));
-  }
-
   #forget(id: string): void {
-    this.#options.storage.set(this.#key(id), null);
-    if (this.#running.get(id)?.recorded) void this.#options.blobs.delete(this.#key(id));
+    this.#remembered.forget(id, this.#running.get(id)?.recorded ?? false);
   }
-
-  #key(id: string): string {
-    return `${REMEMBERED}${this.#options.scope()}:${id}`;
-  }
-}
-
-/** What the names of remembered uploads begin with: whoever finds one has something to restore. */
-export const REMEMBERED = 'pb:upload:';
-
-const FRESH = {
-  state: 'waiting',
-  sent: 0,
-  speed: null,
-  secondsLeft: null,
-  error: null,
-  asset: null,
-  poster: null,
-  plays: true,
-  resumed: false,
-} as const satisfies Partial<Transfer>;
-const BUSY: readonly TransferState[] = ['waiting', 'uploading', 'paused', 'offline'];
-const ENDED: readonly TransferState[] = ['done', 'refused'];
-const ENDS: readonly Upload['state'][] = ['done', 'refused'];
-
-function parse(text: string | null): Remembered | null {
-  try {
-    return text === null ? null : (JSON.parse(text) as Remembered);
-  } catch {
-    return null;
-  }
-}
-
-/** What a person would call it: without the ending. */
-const nameOf = (file: string) => file.replace(/(.)\.\w{2,5}$/, '$1');
-
-/** By type, and by the ending where the browser knows no type: QuickTime and HEIC are unknown to many. */
-export function kindOf(type: string, name: string): AssetKind | null {
-  const major = type.split('/')[0];
-  if (major === 'video' || major === 'audio') return major;
-  if (major === 'image') return 'picture';
-  if (type === 'application/pdf' || /\.pdf$/i.test(name)) return 'document';
-  if (/\.(mp4|m4v|mov|webm)$/i.test(name)) return 'video';
-  if (/\.(jpe?g|png|gif|webp|heic)$/i.test(name)) return 'picture';
-  if (/\.(mp3|m4a|ogg|wav)$/i.test(name)) return 'audio';
-  return null;
 }

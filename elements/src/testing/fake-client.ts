@@ -174,10 +174,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           contact_id: thread.contact.id,
           status: 'queued',
           body: body.body ?? '',
-          media: [
-            ...(body.media_urls ?? []).map((url) => ({ url, content_type: 'image/png', name: null })),
-            ...(body.assets ?? []).map(media.sent),
-          ],
+          media: [...(body.media_urls ?? []).map(byUrl), ...(body.assets ?? []).map(media.sent)],
           to: thread.contact.phone ?? '',
           author: { id: me.member.id, name: me.member.name },
           hold: body.send_at ? { reason: 'scheduled', until: body.send_at } : null,
@@ -197,6 +194,10 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
           id,
           {
             ...(patch.body !== undefined && { body: patch.body }),
+            media: [
+              ...(patch.media_urls?.map(byUrl) ?? holder(id).message.media.filter((each) => !each.asset_id)),
+              ...(patch.assets?.map(media.sent) ?? holder(id).message.media.filter((each) => each.asset_id)),
+            ],
             ...(patch.send_at === null && {
               send_at: null,
               hold: null,
@@ -361,6 +362,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
       announce('message.received', thread, message);
       return message;
     },
+    arrive: (messageId, media) => void changeMessage(messageId, { media }, 'message.updated'),
     report(messageId, status, error = null) {
       const type =
         `message.${status === 'sending' || status === 'queued' ? 'updated' : status}` as FeedEvent['type'];
@@ -369,6 +371,8 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     change: (id, patch) => void changed(id, patch),
   };
 }
+
+const byUrl = (url: string) => ({ url, content_type: 'image/png', name: null });
 
 function withoutNull(fields: Record<string, FieldValue | null>): Record<string, FieldValue> {
   return Object.fromEntries(

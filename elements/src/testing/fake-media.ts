@@ -9,7 +9,7 @@ import type {
 } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
-import { kindOf } from '../stores/uploads.ts';
+import { kindOf } from '../stores/transfer.ts';
 import type { FakeOptions } from './fake-types.ts';
 import type { World } from './fake-world.ts';
 import { ANA, fakeId } from './people.ts';
@@ -288,6 +288,8 @@ export function fakeMedia(
         if (signal?.aborted) stop();
         signal?.addEventListener('abort', stop, { once: true });
       });
+      // one that was canceled meanwhile ends below, and nobody hears of this
+      stopped.catch(() => undefined);
       const one = uploadOf(id);
       one.head = head;
       one.kind = kindOf(bytes.type, '') ?? 'video';

@@ -50,6 +50,8 @@ export interface FakeClient extends PatchbayClient {
   reset(): void;
   /** A text from the contact arrives. */
   receive(conversationId: string, body: string, media?: Message['media']): Message;
+  /** The files of a message that were still arriving are there, or are not to be had. */
+  arrive(messageId: string, media: Message['media']): void;
   /** The carrier reports. */
   report(messageId: string, status: Message['status'], error?: Message['error']): void;
   /** Changes a conversation as another member would, and tells of it. */

@@ -245,5 +245,6 @@ export function previewOf({
     status,
     error_reason: error?.reason ?? null,
     media_count: media.length,
+    media_arriving: media.filter(({ arriving }) => arriving).length,
   };
 }

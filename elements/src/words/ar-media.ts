@@ -179,6 +179,8 @@ export const arMedia: Record<
     other: '{units}/{capacity} · {count} جزء مع الرابط',
   },
   'send.sent': 'أُرسل إلى {name}.',
+  'send.deleted': 'حُذف «{name}» من المكتبة في هذه الأثناء، فلن يُرسل.',
+  'send.finding': 'يجري جلبه …',
   'send.wait': 'يمكن إرساله حالما يُرفع.',
   'error.send': 'لم يُرسل.',
 };

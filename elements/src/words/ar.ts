@@ -50,6 +50,12 @@ export const ar: Words = {
   notDeliveredBare: 'لم تُسلَّم',
   draft: 'مسودة: {text}',
   photo: { one: 'صورة', two: 'ملفان', few: '{count} ملفات', other: '{count} ملفًا' },
+  photoArriving: {
+    one: 'ملف في الطريق …',
+    two: 'ملفان في الطريق …',
+    few: '{count} ملفات في الطريق …',
+    other: '{count} ملفًا في الطريق …',
+  },
   waitingSince: {
     one: 'ينتظر الرد منذ دقيقة',
     two: 'ينتظر الرد منذ دقيقتين',
@@ -194,6 +200,7 @@ export const ar: Words = {
   'attach.upload': 'رفع ملف',
   'attach.record': 'تسجيل فيديو',
   sendVideo: 'إرسال فيديو',
+  'media.arriving': 'ما زال في الطريق …',
   'media.gone': 'لم يعد لدى شركة الاتصالات',
   'media.asLink': 'أُرسل كرابط',
   attachLink: 'إرفاق برابط',

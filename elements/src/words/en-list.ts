@@ -27,6 +27,7 @@ export const enList = {
   notDeliveredBare: 'Not delivered',
   draft: 'Draft: {text}',
   photo: { one: 'Photo', other: '{count} files' },
+  photoArriving: { one: 'A file is arriving …', other: '{count} files are arriving …' },
   waitingSince: {
     one: 'Waiting {count} minute for an answer',
     other: 'Waiting {count} minutes for an answer',

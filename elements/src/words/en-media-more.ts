@@ -109,6 +109,8 @@ export const enMediaMore = {
     other: '{units}/{capacity} · {count} segments, link included',
   },
   'send.sent': 'Sent to {name}.',
+  'send.deleted': '“{name}” has been deleted from the library meanwhile, and is left out.',
+  'send.finding': 'Being fetched …',
   'send.wait': 'It can be sent as soon as it is uploaded.',
   'error.send': 'It was not sent.',
 } as const satisfies Record<string, Word>;

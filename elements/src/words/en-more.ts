@@ -58,6 +58,7 @@ export const enMore = {
   'attach.upload': 'Upload a file',
   'attach.record': 'Record a video',
   sendVideo: 'Send a video',
+  'media.arriving': 'Still arriving …',
   'media.gone': 'No longer at the carrier',
   'media.asLink': 'sent as a link',
   attachLink: 'Attach by link',

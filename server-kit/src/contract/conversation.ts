@@ -31,6 +31,10 @@ export const conversation = z
         status: z.enum(MESSAGE_STATUSES),
         error_reason: z.string().nullable(),
         media_count: z.int().nonnegative(),
+        media_arriving: z
+          .int()
+          .nonnegative()
+          .meta({ description: 'How many of them are still being fetched from the carrier' }),
       })
       .nullable(),
     block: block.nullable().meta({ description: 'Set while nothing can be sent' }),

@@ -24,6 +24,10 @@ export const media = z
       .enum(['attachment', 'link'])
       .optional()
       .meta({ description: 'Of an asset: in the message itself, or as a link in its text' }),
+    arriving: z.boolean().optional().meta({
+      description:
+        'An inbound file that is still being fetched and checked; `message.updated` tells when it is there',
+    }),
     gone: z
       .boolean()
       .optional()
@@ -143,6 +147,8 @@ const assetWishes = z
   )
   .max(MAX_MEDIA);
 
+const mediaUrls = z.array(z.url({ protocol: /^https?$/ })).max(MAX_MEDIA);
+
 export const sendMessage = z
   .object({
     id: id.optional().meta({ description: "The client's own id: the same id again is the same message" }),
@@ -151,10 +157,7 @@ export const sendMessage = z
     to: z.string().max(40).optional().meta({ description: 'A number as people write it; E.164 is best' }),
     sender_id: id.optional().meta({ description: 'Left out: the number this conversation already uses' }),
     body: z.string().max(20_000).default(''),
-    media_urls: z
-      .array(z.url({ protocol: /^https?$/ }))
-      .max(MAX_MEDIA)
-      .default([]),
+    media_urls: mediaUrls.default([]),
     assets: assetWishes.default([]).meta({
       description: 'Uploaded files: attached where the carrier takes them, else as a link in the text',
     }),
@@ -172,6 +175,9 @@ export const editMessage = z
       .optional()
       .meta({ description: 'A link of a file that it leaves out comes back at its end' }),
     send_at: instant.nullable().optional(),
+    media_urls: mediaUrls
+      .optional()
+      .meta({ description: 'The addresses instead of those that it has. Left out: as they are' }),
     assets: assetWishes.optional().meta({
       description: 'The files instead of those that it has; links of the old ones end. Left out: as they are',
     }),

@@ -241,6 +241,28 @@ describe('a text that waits', () => {
     expect(none.body).toMatchObject({ body: 'Hello', media: [] });
   });
 
+  it('takes other addresses, and a file beside them keeps its link', async () => {
+    const id = await asset(LARGE_VIDEO);
+    const message = await scheduled([{ id }]);
+    const address = 'https://host.example/plan.png';
+    const { body } = await edit(message.id, { media_urls: [address], assets: [{ id }] });
+    expect(body).toMatchObject({
+      body: message.body,
+      media: [{ url: address, content_type: 'image/png' }, { asset_id: id }],
+    });
+    expect(await linksOf(message.id)).toHaveLength(1);
+    // words alone leave both as they are
+    expect((await edit(message.id, { body: 'Good morning' })).body.media).toEqual(body.media);
+    expect((await edit(message.id, { media_urls: [] })).body.media).toMatchObject([{ asset_id: id }]);
+  });
+
+  it('holds no more files than one that is sent', async () => {
+    const message = await scheduled([{ id: await asset(PICTURE) }]);
+    const media_urls = Array.from({ length: 10 }, (_, nth) => `https://host.example/${nth}.png`);
+    expect((await edit(message.id, { media_urls })).body.code).toBe('invalid_request');
+    expect((await edit(message.id, { media_urls, assets: [] })).body.media).toHaveLength(10);
+  });
+
   it('goes without words when they are left out and a file is there', async () => {
     const message = await scheduled([{ id: await asset(PICTURE) }]);
     expect((await edit(message.id, { body: '' })).body).toMatchObject({ body: '', media: [{}] });

@@ -17,8 +17,8 @@ import {
   type AttachContext,
 } from './attach.ts';
 import { filesOf, linksOf, withoutLinks, type MediaEntry } from './entries.ts';
-import { blocked, checkRoom, checkText, checkTime } from './messages.ts';
-import { businessOf, firstOf, touchConversations, wakeSenders } from './outbox.ts';
+import { blocked, checkFiles, checkRoom, checkText, checkTime } from './messages.ts';
+import { businessOf, firstOf, plainEntry, touchConversations, wakeSenders } from './outbox.ts';
 
 /** Stops a queued message. One that is canceled already stays so. Throws `not_found`, `not_editable`. */
 export async function cancelMessage(tx: Tx, id: string, actor: MemberRef): Promise<void> {
@@ -37,6 +37,7 @@ export async function cancelMessage(tx: Tx, id: string, actor: MemberRef): Promi
 export interface MessageEdit {
   body?: string | undefined;
   send_at?: string | null | undefined;
+  media_urls?: string[] | undefined;
   assets?: AssetWish[] | undefined;
 }
 
@@ -112,10 +113,14 @@ async function mediaOfEdit(
   sendAt: string | null,
   author: MemberRef,
 ): Promise<MediaEntry[] | null> {
-  if (edit.assets === undefined) return null;
-  const plain = media.filter(({ asset_id }) => asset_id === undefined);
-  const urls = plain.map(({ url }) => url);
-  if (areSame(media, urls, edit.assets)) return null;
+  const had = media.filter(({ asset_id }) => asset_id === undefined);
+  const kept = media.filter(({ asset_id }) => asset_id !== undefined);
+  const urls = edit.media_urls ?? had.map(({ url }) => url);
+  checkFiles(urls.length + (edit.assets ?? kept).length);
+  const plain = urls.map((url) => had.find((each) => each.url === url) ?? plainEntry(url));
+  // a file that stays keeps its link, also when an address beside it changes
+  if (edit.assets === undefined || areSame(kept, [], edit.assets))
+    return areSame(had, urls, []) ? null : [...plain, ...kept];
   await revokeLinks(tx, id);
   const attached = await attach(context, tx, edit.assets, {
     messageId: id,

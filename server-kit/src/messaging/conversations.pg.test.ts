@@ -61,6 +61,7 @@ describe('the list', () => {
         direction: 'inbound',
         status: 'received',
         media_count: 0,
+        media_arriving: 0,
       },
       block: null,
     });

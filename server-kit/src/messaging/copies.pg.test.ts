@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Media } from '../contract/index.ts';
 import { Database } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
@@ -104,6 +105,37 @@ describe('what an inbound message brings', () => {
     expect(await waiting(messageId)).toEqual([]);
     await copier().look();
     expect(kit.carrier.fetched).toEqual([PNG, `${PNG}/2`]);
+  });
+
+  it('is said to be arriving until it is here, in the thread and in the list', async () => {
+    const { messageId, conversationId } = await kit.receive(kit.a, {
+      media: [
+        { url: PNG, type: 'image/jpeg' },
+        { url: `${PNG}/2`, type: 'image/jpeg' },
+        { url: `${PNG}/card`, type: 'text/vcard' },
+      ],
+    });
+    answers.set(`${PNG}/2`, () => new Response('busy', { status: 503 }));
+    const arriving = async () => {
+      const conversation = await kit.request('GET', `/v1/conversations/${conversationId}`, {
+        as: await kit.token('alpha'),
+      });
+      const media = (await mediaOf(messageId)) as Media[];
+      return [media.map((each) => each.arriving === true), conversation.body.preview.media_arriving];
+    };
+    expect(await arriving()).toEqual([[true, true, false], 2]);
+    await copier().look();
+    expect(await arriving()).toEqual([[false, true, false], 1]);
+    later(5);
+    answers.set(`${PNG}/2`, () => new Response('gone', { status: 404 }));
+    await copier().look();
+    expect(await arriving()).toEqual([[false, false, false], 0]);
+  });
+
+  it('is not arriving when it came before there were copies', async () => {
+    const { messageId } = await arrive(PNG);
+    await kit.admin('delete from inbound_media');
+    expect((await mediaOf(messageId))[0]).not.toHaveProperty('arriving');
   });
 
   it.each([404, 410])('is said to be gone when the carrier answers %i', async (status) => {

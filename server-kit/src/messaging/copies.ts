@@ -11,7 +11,7 @@ import type { KitContext } from '../context.ts';
 import type { Tx } from '../db/client.ts';
 import { storeBytes } from '../media/bytes.ts';
 import { keepForMessage } from '../media/files.ts';
-import type { MediaEntry } from './entries.ts';
+import { isSettled, type MediaEntry } from './entries.ts';
 
 /** Takes a file in: `storeBytes`, or a test's own. A refusal says why in plain words. */
 export type Store = (
@@ -38,9 +38,6 @@ const MAX_SIZE = 32 * 1024 * 1024;
 /** Seconds until the next try, then a day. */
 const PAUSES = [5, 60, 600, 3600, 6 * 3600];
 const DAY_S = 24 * 3600;
-
-/** Cards and dates have no place among pictures and films: they stay with the carrier and are handed over as downloads. */
-const LEFT_THERE = /^text\/(x-)?(vcard|calendar|directory|plain)\b/i;
 
 export function startCopying(context: CopyContext & Pick<KitContext, 'media'>): Copier {
   const copier = createCopier(context, storeOf(context));
@@ -164,12 +161,6 @@ export function createCopier({ database, carrier, log }: CopyContext, store: Sto
       await Promise.all(running.values());
     },
   };
-}
-
-function isSettled({ file_id, gone, not_shown, content_type }: MediaEntry): boolean {
-  return (
-    file_id !== undefined || gone === true || not_shown !== undefined || LEFT_THERE.test(content_type ?? '')
-  );
 }
 
 type Outcome = { file_id: string } | { gone: true } | { not_shown: string };

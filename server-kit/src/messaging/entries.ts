@@ -22,6 +22,16 @@ export interface MediaEntry {
   not_shown?: string;
 }
 
+/** Cards and dates have no place among pictures and films: they stay with the carrier and are handed over as downloads. */
+const LEFT_THERE = /^text\/(x-)?(vcard|calendar|directory|plain)\b/i;
+
+/** Of an inbound file: there is nothing to wait for, whatever has become of it. */
+export function isSettled({ file_id, gone, not_shown, content_type }: MediaEntry): boolean {
+  return (
+    file_id !== undefined || gone === true || not_shown !== undefined || LEFT_THERE.test(content_type ?? '')
+  );
+}
+
 /** What the carrier is to fetch for a message. */
 export function fetchedByCarrier(media: readonly MediaEntry[]): string[] {
   return media.flatMap(({ url, sent_as, picture }) => (sent_as === 'link' ? (picture ?? []) : url));

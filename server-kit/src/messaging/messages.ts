@@ -49,9 +49,7 @@ export async function sendMessage(
   const { assets = [] } = request;
   const files = request.media_urls.length + assets.length;
   checkText(request.body, files);
-  if (files > MAX_MEDIA) {
-    throw new ProblemError('invalid_request', `A message holds at most ${MAX_MEDIA} files.`, 'assets');
-  }
+  checkFiles(files);
   if (request.purpose === 'marketing')
     checkRoom(request.body, firstOf(request, await businessOf(tx)).first_body);
   const sendAt = checkTime(request.send_at, context.clock());
@@ -122,6 +120,11 @@ export function sendPlainly(context: AttachContext): Sender {
 async function checkWhole(tx: Tx, body: string, { purpose }: SendRequest, files: number): Promise<void> {
   checkText(body, files);
   if (purpose === 'marketing') checkRoom(body, firstOf({ purpose, body }, await businessOf(tx)).first_body);
+}
+
+export function checkFiles(count: number): void {
+  if (count > MAX_MEDIA)
+    throw new ProblemError('invalid_request', `A message holds at most ${MAX_MEDIA} files.`, 'assets');
 }
 
 export function checkText(body: string, mediaCount: number, field = 'body'): void {

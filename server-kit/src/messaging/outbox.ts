@@ -50,14 +50,7 @@ export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<v
       from_address: message.from,
       to_address: message.to,
       body: message.body,
-      media: [
-        ...message.mediaUrls.map((url): MediaEntry => ({
-          url,
-          content_type: contentTypeOf(url),
-          name: null,
-        })),
-        ...(message.attached ?? []),
-      ] as never,
+      media: [...message.mediaUrls.map(plainEntry), ...(message.attached ?? [])] as never,
       segments: countSegments(message.body).segments,
       origin: message.origin,
       purpose: message.purpose,
@@ -143,6 +136,11 @@ const TYPES: Record<string, string> = {
   mp3: 'audio/mpeg',
   pdf: 'application/pdf',
 };
+
+/** A file that is given by its address. */
+export function plainEntry(url: string): MediaEntry {
+  return { url, content_type: contentTypeOf(url), name: null };
+}
 
 /** By the name alone: it only decides how the bubble is drawn. The carrier looks at the bytes. */
 function contentTypeOf(url: string): string {

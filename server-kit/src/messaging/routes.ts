@@ -121,7 +121,7 @@ const patchMessage = createRoute({
   path: '/messages/{id}',
   operationId: 'editMessage',
   tags: ['messages'],
-  summary: 'Change the words or the time of a message that has not left',
+  summary: 'Change the words, the files or the time of a message that has not left',
   security: bearer,
   request: { params: idParam, body: jsonBody(editMessageBody) },
   responses: {

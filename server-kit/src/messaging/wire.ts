@@ -8,7 +8,7 @@
 import type { Conversation, Media, Message } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { fileUrl } from '../media/serve/file-links.ts';
-import type { MediaEntry } from './entries.ts';
+import { isSettled, type MediaEntry } from './entries.ts';
 import { mediaLink, type LinkContext } from './media-links.ts';
 
 export interface ConversationRow {
@@ -36,6 +36,8 @@ export interface ConversationRow {
   preview_status: Message['status'];
   preview_error_reason: string | null;
   preview_media_count: number;
+  /** Its files, while some of them are being copied. */
+  preview_copying: MediaEntry[] | null;
   opt_out_id: string | null;
   opt_out_text: string;
   suppressed_since: string | null;
@@ -53,6 +55,10 @@ export const threadNumber = (
       and a.address = ${conversation}.reply_to and a.contact_id = k.contact_id)
   then ${conversation}.reply_to else k.phone end`;
 
+/** Of a message `m`: the copier has not done with its files. Those from before there was one have no row and never will. */
+const COPYING = `m.direction = 'inbound' and m.media <> '[]' and exists (
+      select from inbound_media i where i.tenant_id = m.tenant_id and i.message_id = m.message_id)`;
+
 /** Rows for a `page` that holds whole rows of `conversations`. Most recent first. */
 export const CONVERSATION_ROWS = `
   select page.conversation_id as id, page.channel, page.state, page.unread, page.last_message_at, page.created_at,
@@ -63,7 +69,7 @@ export const CONVERSATION_ROWS = `
     page.assignee_id, a.name as assignee_name,
     m.message_id as preview_id, left(m.body, 200) as preview_text, m.direction as preview_direction,
     m.status as preview_status, m.error_reason as preview_error_reason,
-    jsonb_array_length(m.media) as preview_media_count,
+    jsonb_array_length(m.media) as preview_media_count, case when ${COPYING} then m.media end as preview_copying,
     o.message_id as opt_out_id, left(o.body, 500) as opt_out_text,
     x.since as suppressed_since, x.withdrawn
   from page
@@ -115,6 +121,7 @@ export function toConversation(row: ConversationRow): Conversation {
           status: row.preview_status,
           error_reason: row.preview_error_reason,
           media_count: row.preview_media_count,
+          media_arriving: row.preview_copying?.filter((entry) => !isSettled(entry)).length ?? 0,
         }
       : null,
     block: blockOf(row),
@@ -181,6 +188,7 @@ export interface MessageRow {
   purpose: string;
   body: string;
   media: MediaEntry[];
+  copying: boolean;
   from: string;
   to: string;
   segments: number;
@@ -202,7 +210,7 @@ export interface MessageRow {
 /** The columns of a message, from `messages m`. */
 export const MESSAGE_COLUMNS = `
   m.message_id as id, m.conversation_id, m.contact_id, m.channel, m.direction, m.status, m.origin, m.purpose, m.body,
-  m.media, m.from_address as "from", m.to_address as "to", m.segments, m.attempt, m.author_id, m.author_name,
+  m.media, ${COPYING} as copying, m.from_address as "from", m.to_address as "to", m.segments, m.attempt, m.author_id, m.author_name,
   m.error_code, m.error_reason, m.error_final, m.hold_reason, m.due_at, m.send_at, m.created_at, m.sent_at, m.delivered_at, m.read_at`;
 
 /** The messages with these ids, for the caller's pipeline. Unknown ones are left out. */
@@ -257,7 +265,7 @@ export function toMessage(context: LinkContext, tenant: string, row: MessageRow)
 function toMedia(
   context: LinkContext,
   tenant: string,
-  { id, direction }: MessageRow,
+  { id, direction, copying }: MessageRow,
   file: MediaEntry,
   index: number,
 ): Media {
@@ -277,6 +285,7 @@ function toMedia(
     ...(poster_id && { poster_url: fileUrl(context, tenant, poster_id) }),
     ...(asset_id && { asset_id }),
     ...(file.sent_as && { sent_as: file.sent_as }),
+    ...(copying && !isSettled(file) && { arriving: true }),
     ...(file.gone && { gone: true }),
     ...(file.not_shown && { not_shown: file.not_shown }),
   };

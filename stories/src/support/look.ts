@@ -105,6 +105,23 @@ export async function press(root: Root, name: string): Promise<void> {
   (await control(root, name)).click();
 }
 
+/** The browser's dialog for files is answered with this one, for as long as `open` runs. */
+export async function choosing(file: File, open: () => Promise<void>): Promise<void> {
+  const dialog = HTMLInputElement.prototype;
+  dialog.click = function (this: HTMLInputElement) {
+    const chosen = new DataTransfer();
+    chosen.items.add(file);
+    this.files = chosen.files;
+    this.dispatchEvent(new Event('change'));
+  };
+  try {
+    await open();
+  } finally {
+    // what every element has is behind it
+    Reflect.deleteProperty(dialog, 'click');
+  }
+}
+
 /** Writes into a field as a person would: what stood there is gone, and the element hears of it. */
 export function fill(field: Element, value: string): void {
   if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) {

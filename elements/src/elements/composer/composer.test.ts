@@ -211,4 +211,143 @@ describe('composer', () => {
     await waitUntil(() => root.querySelector('[part=attached-file]') !== null);
     expect(find<HTMLButtonElement>(root, '[part=send]').disabled).to.eql(false);
   });
+
+  const attachedNames = (root: ParentNode) =>
+    [...root.querySelectorAll('[part=attached-file] .name')].map((each) => each.textContent?.trim());
+  /** The same page after a reload: another element and another client, what the browser keeps is the same. */
+  const again = async (options: FakeOptions = {}) => {
+    const kept = { ...localStorage } as Record<string, string>;
+    return stage<Composer>(
+      (client: FakeClient) => {
+        for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value);
+        return html`<test-composer conversation-id=${client.conversationIds[0] ?? ''}></test-composer>`;
+      },
+      { assets: 6, ...options },
+    );
+  };
+
+  it('keeps files with the draft: over a switch and a reload, until it is sent', async () => {
+    const { client, element, root, id } = await show(0, { assets: 6 });
+    const [tour] = (await client.listAssets()).items;
+    await element.attachAsset(tour!);
+    await waitUntil(() => attachedNames(root).length === 1);
+    element.conversationId = client.conversationIds[1]!;
+    await waitUntil(() => attachedNames(root).length === 0);
+    element.conversationId = id;
+    await waitUntil(() => attachedNames(root).length === 1);
+    expect(Object.values({ ...localStorage }).join()).not.to.contain('harbor.video');
+
+    const later = await again();
+    await waitUntil(() => later.root.querySelector('[part=attached-file] .thumb') !== null);
+    expect(attachedNames(later.root)).to.eql([tour!.name]);
+    await later.element.send();
+    await waitUntil(() => attachedNames(later.root).length === 0);
+    const [sent] = sends(later.client)[0]!.args as [{ assets: unknown }];
+    expect(sent.assets).to.eql([{ id: tour!.id }]);
+    const last = await again();
+    await settled();
+    expect(attachedNames(last.root)).to.eql([]);
+  });
+
+  it('drops a file that was deleted meanwhile, and says so', async () => {
+    const { client, element, root } = await show(0, { assets: 6 });
+    const [tour] = (await client.listAssets()).items;
+    await element.attachAsset(tour!);
+    await waitUntil(() => attachedNames(root).length === 1);
+    const later = await again({ assets: 0 });
+    await waitUntil(() => later.root.querySelector('.note.bad') !== null);
+    expect(find(later.root, '.note.bad').textContent).to.contain(
+      `“${tour!.name}” has been deleted from the library meanwhile`,
+    );
+    expect(attachedNames(later.root)).to.eql([]);
+    expect(Object.keys({ ...localStorage }).join()).not.to.contain(':files');
+  });
+
+  it('shows a kept file by its name while the library cannot be reached, and does not send without it', async () => {
+    const { client, element, root } = await show(0, { assets: 6 });
+    await element.attachAsset((await client.listAssets()).items[0]!);
+    type(root, 'Look');
+    await waitUntil(() => attachedNames(root).length === 1);
+    const kept = { ...localStorage } as Record<string, string>;
+    const later = await stage<Composer>(
+      (other: FakeClient) => {
+        for (const [key, value] of Object.entries(kept)) localStorage.setItem(key, value);
+        other.fail('getAsset', 'network');
+        return html`<test-composer conversation-id=${other.conversationIds[0] ?? ''}></test-composer>`;
+      },
+      { assets: 6 },
+    );
+    await waitUntil(() => later.root.querySelector('[part=attached-file] .link') !== null);
+    await later.element.send();
+    expect(sends(later.client)).to.eql([]);
+    await expect(later.element).to.be.accessible();
+    later.client.fail('getAsset', null);
+    find(later.root, '[part=attached-file] .link').click();
+    await waitUntil(() => later.root.querySelector('[part=attached-file] .thumb') !== null);
+    expect(find<HTMLButtonElement>(later.root, '[part=send]').disabled).to.eql(false);
+  });
+
+  describe('a text that waits', () => {
+    const edits = (client: FakeClient) =>
+      client.calls.filter(({ method }) => method === 'editMessage').map(({ args }) => args[1]);
+    const openEdit = async () => {
+      const at = await show(0, { assets: 6 });
+      const { items } = await at.client.listAssets();
+      type(at.root, 'My draft');
+      await at.client.sendMessage({
+        conversation_id: at.id,
+        body: 'Good morning',
+        media_urls: ['https://host.example/plan.png'],
+        assets: [{ id: items[0]!.id }],
+        send_at: new Date(Date.now() + 86_400_000).toISOString(),
+      });
+      await waitUntil(() => at.root.querySelector('.scheduled > button') !== null);
+      find(at.root, '.scheduled > button').click();
+      await waitUntil(() => at.root.querySelector('.scheduled .link') !== null);
+      find(at.root, '.scheduled .link').click();
+      await waitUntil(() => at.root.querySelector('[part=attached-file] .thumb') !== null);
+      return { ...at, items };
+    };
+
+    it('is changed with its files: those that it has, and those that are attached', async () => {
+      const { client, element, root, items } = await openEdit();
+      expect(attachedNames(root)).to.eql([items[0]!.name]);
+      expect(find(root, '[part=file]').textContent).to.contain('plan.png');
+      await element.attachAsset(items[2]!);
+      element.attach('https://host.example/second.png');
+      await waitUntil(() => attachedNames(root).length === 2);
+      await element.send();
+      expect(edits(client)).to.eql([
+        {
+          body: 'Good morning',
+          media_urls: ['https://host.example/plan.png', 'https://host.example/second.png'],
+          assets: [{ id: items[0]!.id }, { id: items[2]!.id }],
+        },
+      ]);
+      // the draft is there again, and has got none of them
+      await waitUntil(() => find<HTMLTextAreaElement>(root, 'textarea').value === 'My draft');
+      expect(attachedNames(root)).to.eql([]);
+    });
+
+    it('leaves alone what nobody has touched', async () => {
+      const { client, element, root } = await openEdit();
+      type(root, 'Good evening');
+      await element.send();
+      expect(edits(client)).to.eql([{ body: 'Good evening' }]);
+    });
+
+    it('gives the draft its own files back when it is left', async () => {
+      const { client, root, element, items } = await openEdit();
+      press(find(root, 'textarea'), 'Escape');
+      await waitUntil(() => attachedNames(root).length === 0);
+      await element.attachAsset(items[1]!);
+      find(root, '.scheduled > button').click();
+      await waitUntil(() => root.querySelector('.scheduled .link') !== null);
+      find(root, '.scheduled .link').click();
+      await waitUntil(() => attachedNames(root)[0] === items[0]!.name);
+      press(find(root, 'textarea'), 'Escape');
+      await waitUntil(() => attachedNames(root)[0] === items[1]!.name);
+      expect(edits(client)).to.eql([]);
+    });
+  });
 });

@@ -2,23 +2,22 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { countSegments } from '@patchbay/server-kit/contract/segments';
 import type { Asset, Contact, Conversation, Message, QuickReply } from '@patchbay/server-kit/contract';
-import { ApiError } from '../../client/errors.ts';
 import { BaseElement } from '../../internal/base-element.ts';
 import { Dismiss } from '../../internal/dismiss.ts';
 import { icon, type IconName } from '../../internal/icons-more.ts';
 import { Lazy } from '../../internal/lazy.ts';
-import { why } from '../../internal/parts.ts';
 import { safeUrl } from '../../internal/text.ts';
 import { contactOf, threadOf } from '../../stores/opened.ts';
 import { base } from '../../styles/base.ts';
 import { tokens } from '../../styles/tokens.ts';
 import { enMore } from '../../words/en-more.ts';
-import { addEnglish, localTime } from '../../words/i18n.ts';
+import { addEnglish } from '../../words/i18n.ts';
 import type { WordKey } from '../../words/en.ts';
 import { blockedCard } from './blocked.ts';
 import { attachedFiles, fillReply, grow, LONGEST, matching, notes, sends, slashOf } from './draft-parts.ts';
-import type { Attachments, AttachContext, AttachWay } from '../../internal/attachments.ts';
+import type { AttachContext, AttachWay } from '../../internal/attachments.ts';
 import { styles } from './composer.styles.ts';
+import { Writing } from './writing.ts';
 import '../../stores/messaging.ts';
 import type { OpenPop } from './pops.ts';
 
@@ -56,22 +55,18 @@ export class Composer extends BaseElement {
   /** `enter`: Enter sends and Shift+Enter breaks the line. `mod-enter`: Ctrl or Command with Enter sends. */
   @property({ attribute: 'send-on' }) sendOn: 'enter' | 'mod-enter' = 'enter';
 
-  @state() private text = '';
-  @state() private files: readonly string[] = [];
   @state() private pop: Pop = null;
   @state() private chosen = 0;
   @state() private toolsOpen = false;
   @state() private scheduledOpen = false;
-  @state() private editing: Message | null = null;
-  @state() private later = '';
-  @state() private problem = '';
-
   readonly #pops = new Lazy(this, () => import('./pops.ts'));
-  readonly #attach = new Lazy(this, () => import('./attach.ts'));
   readonly #scheduled = new Lazy(this, () => import('./scheduled.ts'));
   readonly #dismiss = new Dismiss(this, () => (this.pop = null));
-  #attachments: Attachments | undefined;
-  #shown: string | null = null;
+  readonly #writing = new Writing(this, {
+    zone: () => this.#zone,
+    say: (name, detail) => this.emit(name, detail),
+    begun: (elsewhere) => this.#begun(elsewhere),
+  });
   #sized: { field: HTMLTextAreaElement; text: string } | undefined;
 
   get conversation(): Conversation | undefined {
@@ -86,17 +81,13 @@ export class Composer extends BaseElement {
     if (contact?.status === 'idle') void contact.load();
     if (conversationId && stores && !conversation)
       void stores.cache.ensure(conversationId).catch(() => undefined);
-    if (conversationId !== this.#shown) this.#switch();
-    // Typed in another tab, or filed under the member only now.
-    if (stores && conversationId && !this.editing) {
-      const draft = stores.drafts.get(conversationId);
-      if (draft.trim() !== this.text.trim()) this.text = draft;
-    }
+    this.#writing.follow();
     this.#dismiss.open(this.pop ? () => this.renderRoot.querySelector('.root') : null);
   }
 
   protected override updated(): void {
-    const { field, text } = this;
+    const { field } = this;
+    const { text } = this.#writing;
     if (!field) return;
     const stale = field.value !== text;
     if (stale) field.value = text;
@@ -112,26 +103,28 @@ export class Composer extends BaseElement {
 
   /** Adds a picture or file by its address. */
   attach(url: string): void {
-    if (safeUrl(url) !== null && !this.files.includes(url)) this.files = [...this.files, url];
+    const { urls } = this.#writing;
+    if (safeUrl(url) !== null && !urls.includes(url)) this.#writing.setUrls([...urls, url]);
   }
 
   /** Adds a file of the library. */
   async attachAsset(asset: Asset): Promise<void> {
-    (await this.#attaching()).add(this.#place, asset);
+    (await this.#writing.attaching()).add(this.#writing.place, asset);
   }
 
   /** Uploads files, and adds them. */
   async attachFiles(files: Iterable<File>): Promise<void> {
     const chosen = [...files];
-    const attachments = await this.#attaching();
-    if (this.stores) attachments.upload(this.#place, this.stores, chosen);
+    const attachments = await this.#writing.attaching();
+    if (this.stores) attachments.upload(this.#writing.place, this.stores, chosen);
   }
 
   /** Puts text where the cursor is. */
   insert(text: string): void {
     const { field } = this;
-    const from = field?.selectionStart ?? this.text.length;
-    this.#write(this.text.slice(0, from) + text + this.text.slice(field?.selectionEnd ?? from));
+    const { text: before } = this.#writing;
+    const from = field?.selectionStart ?? before.length;
+    this.#write(before.slice(0, from) + text + before.slice(field?.selectionEnd ?? from));
     void this.updateComplete.then(() => {
       field?.focus();
       field?.setSelectionRange(from + text.length, from + text.length);
@@ -140,38 +133,7 @@ export class Composer extends BaseElement {
 
   /** Sends what is written. Twice in a row is once: the text is gone with the first. */
   async send(sendAt?: Date): Promise<void> {
-    const body = this.text.trim();
-    const { stores, conversationId, to } = this;
-    const attached = this.#attachments;
-    const assets = attached?.sent(this.#place) ?? [];
-    const empty = body === '' && this.files.length === 0 && assets.length === 0;
-    if (empty || attached?.busy(this.#place) || !stores || (conversationId === null && !to)) return;
-    if (this.conversation?.block || body.length > LONGEST) return;
-    if (this.editing) return this.#saveEdit(body, sendAt);
-    const outgoing = {
-      body,
-      media_urls: [...this.files],
-      ...(assets.length > 0 && { assets }),
-      ...(sendAt && { send_at: sendAt.toISOString() }),
-    };
-    const shown = attached?.assets(this.#place) ?? [];
-    const target = conversationId === null ? { to: to ?? '' } : { conversation_id: conversationId };
-    if (!this.emit('message-send', { message: { ...outgoing, ...target } })) return;
-    this.#clear();
-    if (conversationId !== null) {
-      const sent = await threadOf(stores, conversationId).send(outgoing, shown);
-      if (sent.status !== 'failed') this.emit('message-sent', { message: sent });
-      return;
-    }
-    try {
-      const message = await stores.client.sendMessage({ id: crypto.randomUUID(), ...outgoing, ...target });
-      this.emit('message-sent', { message });
-    } catch (cause) {
-      this.#write(body);
-      this.files = outgoing.media_urls;
-      for (const asset of shown) attached?.add(this.#place, asset);
-      this.problem = why(this.i18n, ApiError.fromUnknown(cause));
-    }
+    await this.#writing.send(sendAt);
   }
 
   protected override render() {
@@ -190,25 +152,22 @@ export class Composer extends BaseElement {
       i18n: this.i18n,
       timeZone: this.#zone,
       open: this.scheduledOpen,
-      editing: this.editing?.id ?? null,
+      editing: this.#writing.editing?.id ?? null,
       toggle: () => (this.scheduledOpen = !this.scheduledOpen),
-      edit: (message) => this.#edit(message),
-      cancel: (id) => void this.#cancel(id),
+      edit: (message) => void this.#edit(message),
+      cancel: (id) => void this.#writing.cancel(id),
     });
   }
 
   #renderBox() {
-    const { i18n, text } = this;
-    const attached = this.#attachments;
-    const count = countSegments(text + (attached?.links(this.#place) ?? ''));
-    const waiting = attached?.busy(this.#place) ?? false;
-    const nothingYet =
-      text.trim() === '' && this.files.length + (attached?.items(this.#place).length ?? 0) === 0;
+    const { i18n } = this;
+    const { text, urls, attachments, counted, empty, waits, editing, problem } = this.#writing;
+    const count = countSegments(counted);
     const over = text.trim().length - LONGEST;
     const long = count.segments > 1 || count.units > 100 || (count.forcedBy !== null && count.units > 40);
     const context = this.#attachContext;
-    return html`${attachedFiles(this.files, i18n, (url) => (this.files = this.files.filter((each) => each !== url)))}
-      ${attached && context ? [attached.render(context), attached.renderOpen(context)] : nothing}
+    return html`${attachedFiles(urls, i18n, (url) => this.#writing.setUrls(urls.filter((each) => each !== url)))}
+      ${attachments && context ? [attachments.render(context), attachments.renderOpen(context)] : nothing}
       <div
         class="box ${this.toolsOpen ? 'open' : ''} ${long ? 'long' : ''}"
         part="box"
@@ -251,15 +210,13 @@ export class Composer extends BaseElement {
         <button
           class="button primary send"
           part="send"
-          ?disabled=${nothingYet || waiting || over > 0}
+          ?disabled=${empty || waits || over > 0}
           @click=${() => void this.send()}
         >
-          ${icon(this.editing ? 'check' : 'send', 'flip')}<span
-            >${i18n.t(this.editing ? 'save' : 'send')}</span
-          >
+          ${icon(editing ? 'check' : 'send', 'flip')}<span>${i18n.t(editing ? 'save' : 'send')}</span>
         </button>
       </div>
-      ${notes(i18n, count.forcedBy, over, this.problem)}`;
+      ${notes(i18n, count.forcedBy, over, problem)}`;
   }
 
   #tool(name: IconName, word: WordKey, pop: Pop) {
@@ -284,43 +241,34 @@ export class Composer extends BaseElement {
       i18n: this.i18n,
       zone: this.#zone,
       name: this.#name,
-      hasText: this.text.trim() !== '',
-      later: this.later,
+      hasText: !this.#writing.empty,
+      later: this.#writing.later,
       replies: this.#replies,
       chosen: this.chosen,
       slash: this.#slash ?? '',
       filled: (body) => this.#filled(body),
       insert: (text) => this.insert(text),
       use: (reply) => this.#useReply(reply),
-      setLater: (local) => (this.later = local),
+      setLater: (local) => this.#writing.setLater(local),
       schedule: (at) => this.#schedule(at),
       toLink: () => (this.pop = 'link'),
       attach: (way) => void this.#choose(way),
       link: (url) => {
         this.pop = null;
         if (/^https?:/.test(url)) this.attach(url);
-        else this.problem = this.t('attachLinkBad');
+        else this.#writing.complain(this.t('attachLinkBad'));
       },
     });
   }
 
-  /** What attachments belong to. */
-  get #place(): string {
-    return this.conversationId ?? this.to ?? '';
-  }
   get #attachContext(): AttachContext | null {
     const { i18n, stores, client } = this;
-    return stores && { i18n, stores, client, tag: this.tag('media-library'), of: this.#place };
-  }
-
-  async #attaching(): Promise<Attachments> {
-    const { Attachments } = await this.#attach.load();
-    return (this.#attachments ??= new Attachments(this));
+    return stores && { i18n, stores, client, tag: this.tag('media-library'), of: this.#writing.place };
   }
 
   async #choose(way: AttachWay): Promise<void> {
     this.pop = null;
-    const attachments = await this.#attaching();
+    const attachments = await this.#writing.attaching();
     const context = this.#attachContext;
     if (context) attachments.choose(way, context);
   }
@@ -341,7 +289,7 @@ export class Composer extends BaseElement {
     return this.#contact?.zone.name ?? this.i18n.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
   get #slash(): string | null {
-    return slashOf(this.text);
+    return slashOf(this.#writing.text);
   }
   get #replies(): QuickReply[] {
     return matching(this.stores?.session.quickReplies ?? [], this.#slash ?? '');
@@ -366,68 +314,31 @@ export class Composer extends BaseElement {
   }
 
   #write(text: string): void {
-    this.text = text;
-    this.problem = '';
-    if (this.conversationId !== null && !this.editing) this.stores?.drafts.set(this.conversationId, text);
+    this.#writing.write(text);
     if (this.#slash !== null && this.pop !== 'quick') this.#toggle('quick');
     else if (this.#slash === null && this.pop === 'quick') this.pop = null;
   }
 
-  #clear(): void {
-    this.text = '';
-    this.files = [];
-    this.#attachments?.clear(this.#place);
+  #begun(elsewhere: boolean): void {
     this.pop = null;
-    this.later = '';
-    this.problem = '';
-    this.toolsOpen = false;
-    if (this.conversationId !== null && !this.editing) this.stores?.drafts.clear(this.conversationId);
-  }
-
-  #switch(): void {
-    this.#shown = this.conversationId;
-    this.editing = null;
-    this.files = [];
-    this.pop = null;
-    this.problem = '';
-    this.scheduledOpen = false;
-    this.text = this.conversationId === null ? '' : (this.stores?.drafts.get(this.conversationId) ?? '');
+    if (elsewhere) this.scheduledOpen = false;
+    else this.toolsOpen = false;
+    this.requestUpdate();
   }
 
   #schedule(at: Date): void {
     if (at.getTime() <= Date.now()) {
-      this.problem = this.t('later.past');
+      this.#writing.complain(this.t('later.past'));
       return;
     }
     this.pop = null;
     void this.send(at);
   }
 
-  #edit(message: Message): void {
-    this.editing = message;
-    this.text = message.body;
-    this.later = localTime(Date.parse(message.send_at ?? ''), this.#zone);
-    void this.updateComplete.then(() => this.field?.focus());
-  }
-
-  async #saveEdit(body: string, sendAt: Date | undefined): Promise<void> {
-    const { editing } = this;
-    if (!editing) return;
-    try {
-      await this.#thread?.edit(editing.id, { body, ...(sendAt && { send_at: sendAt.toISOString() }) });
-      this.#switch();
-    } catch (cause) {
-      this.problem = `${this.t('error.scheduled')} ${why(this.i18n, ApiError.fromUnknown(cause))}`;
-    }
-  }
-
-  async #cancel(id: string): Promise<void> {
-    try {
-      await this.#thread?.cancel(id);
-      if (this.editing?.id === id) this.#switch();
-    } catch (cause) {
-      this.problem = `${this.t('error.scheduled')} ${why(this.i18n, ApiError.fromUnknown(cause))}`;
-    }
+  async #edit(message: Message): Promise<void> {
+    await this.#writing.edit(message);
+    await this.updateComplete;
+    this.field?.focus();
   }
 
   readonly #showConsent = () => {
@@ -463,7 +374,7 @@ export class Composer extends BaseElement {
         return;
       }
     }
-    if (event.key === 'Escape' && this.editing) this.#switch();
+    if (event.key === 'Escape' && this.#writing.editing) this.#writing.begin();
     if (!sends(event, this.sendOn)) return;
     event.preventDefault();
     void this.send();

@@ -295,7 +295,7 @@ export class ConversationList extends BaseElement {
     const conversation = list.get(id);
     if (!conversation) return nothing;
     const selected = id === list.selectedId;
-    const draft = this.stores?.drafts.get(id) ?? '';
+    const draft = this.stores?.drafts.saying(id) ?? '';
     return html`<div
       role="listitem"
       data-key=${id}

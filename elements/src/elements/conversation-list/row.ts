@@ -88,14 +88,17 @@ function said(words: string, text: unknown): TemplateResult {
 function previewText({ preview }: Conversation, { i18n, draft, selected }: RowContext): unknown {
   if (draft !== '' && !selected) return said(i18n.t('draft', { text: '' }), draft);
   if (!preview) return nothing;
-  const { text, direction, status, error_reason, media_count } = preview;
+  const { text, direction, status, error_reason, media_count, media_arriving } = preview;
   if (status === 'failed' || status === 'undelivered') {
     const reason = error_reason ?? '';
     return html`<span class="bad ell"
       >✕ ${reason ? i18n.t('notDelivered', { reason }) : i18n.t('notDeliveredBare')}</span
     >`;
   }
-  const shown =
-    text === '' && media_count > 0 ? html`${icon('image')}${i18n.t('photo', { count: media_count })}` : text;
+  const files =
+    media_arriving > 0
+      ? i18n.t('photoArriving', { count: media_arriving })
+      : i18n.t('photo', { count: media_count });
+  const shown = text === '' && media_count > 0 ? html`${icon('image')}${files}` : text;
   return said(direction === 'outbound' ? i18n.t('you', { text: '' }) : '', shown);
 }

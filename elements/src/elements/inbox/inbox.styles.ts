@@ -49,6 +49,8 @@ export const styles = css`
     flex-direction: column;
   }
   .middle > .thread {
+    /* how wide the whole inbox is decides */
+    container-type: normal;
     flex: 1;
     height: auto;
   }

@@ -124,7 +124,7 @@ export const styles = css`
     .search {
       flex-basis: 100%;
     }
-    .top .button:first-of-type {
+    .files + .button {
       margin-inline-start: auto;
     }
     .search input {

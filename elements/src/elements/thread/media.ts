@@ -7,12 +7,15 @@ import { safeUrl } from '../../internal/text.ts';
 import type { I18n } from '../../words/i18n.ts';
 
 export function mediaPart(media: Media, i18n: I18n): TemplateResult | typeof nothing {
-  const { url, content_type, name, gone } = media;
+  const { url, content_type, name, gone, arriving } = media;
   const missing = gone ? i18n.t('media.gone') : media.not_shown;
-  if (missing) {
-    return html`<div class="file gone" part="media gone">
-      ${icon('alert')}<span
-        ><bdi class="ell">${name ?? wordOf(media, i18n)}</bdi><small>${missing}</small></span
+  // until it is here its address leads to the carrier, which may not answer
+  const instead = missing ?? (arriving ? i18n.t('media.arriving') : undefined);
+  if (instead) {
+    const state = missing ? 'gone' : 'arriving';
+    return html`<div class="file ${state}" part="media ${state}">
+      ${icon(missing ? 'alert' : 'clock')}<span
+        ><bdi class="ell">${name ?? wordOf(media, i18n)}</bdi><small>${instead}</small></span
       >
     </div>`;
   }

@@ -8,6 +8,8 @@ export const styles = css`
     height: 100%;
     min-height: 0;
     max-height: 100dvh;
+    /* on a phone it looks like one also without an inbox around it */
+    container-type: inline-size;
     background: var(--_surface);
     --_read: var(--pb-read, light-dark(#1a6fd4, #74b4ff));
   }
@@ -190,6 +192,12 @@ export const styles = css`
     border-style: dashed;
     color: var(--_text-muted);
   }
+  .file.arriving {
+    color: var(--_text-muted);
+  }
+  .file.arriving .icon {
+    animation: breathe 1.6s ease-in-out infinite alternate;
+  }
   audio {
     width: min(100%, 280px);
     height: 40px;
@@ -309,6 +317,9 @@ export const styles = css`
     .media,
     .file {
       max-width: 80%;
+    }
+    figure.media {
+      width: min(80%, 320px);
     }
     .bubble {
       padding: 9px 14px;

@@ -229,6 +229,19 @@ describe('thread', () => {
     await expect(element).to.be.accessible();
   });
 
+  it('says what is still arriving, and shows it when it is there', async () => {
+    const { client, element, id, root } = await show();
+    const file = { url: '/fixtures/photo.svg', content_type: 'image/jpeg', name: null };
+    const message = client.receive(id, '', [{ ...file, arriving: true }]);
+    await waitUntil(() => root.querySelector('.arriving') !== null);
+    expect(find(root, '.arriving').textContent?.trim()).to.eql('PhotoStill arriving …');
+    expect(root.querySelector('.arriving a, .arriving img')).to.eql(null);
+    await expect(element).to.be.accessible();
+    client.arrive(message.id, [{ ...file, content_type: 'image/svg+xml', width: 320, height: 240 }]);
+    await waitUntil(() => root.querySelector(`[data-id="${message.id}"] img, .message img`) !== null);
+    expect(root.querySelector('.arriving')).to.eql(null);
+  });
+
   it('sends a video from its header', async () => {
     const { root } = await show(0, { assets: 2 });
     find(root, '.head [part=video]').click();

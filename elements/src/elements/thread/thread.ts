@@ -1,6 +1,5 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Conversation, UpdateConversation } from '@patchbay/server-kit/contract';
 import { ApiError } from '../../client/errors.ts';
@@ -8,7 +7,7 @@ import { BaseElement } from '../../internal/base-element.ts';
 import { Dismiss } from '../../internal/dismiss.ts';
 import { icon } from '../../internal/icons-more.ts';
 import { Lazy } from '../../internal/lazy.ts';
-import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
+import { errorState, feedNotice } from '../../internal/parts.ts';
 import { VirtualRows } from '../../internal/virtual-rows.ts';
 import type { ThreadStore } from '../../stores/thread.ts';
 import { contactOf, threadOf } from '../../stores/opened.ts';
@@ -20,8 +19,10 @@ import type { Find } from './find.ts';
 import { changeRefused, nothingOpen, optOutBanner } from './banners.ts';
 import { LazySend } from '../send-video/lazy-send.ts';
 import { threadHeader, type ThreadMenu } from './header.ts';
-import { lineInputs, linkOf, threadLine } from './message.ts';
+import { threadLog } from './log.ts';
+import { linkOf } from './message.ts';
 import { News } from './news.ts';
+import { Reading } from './reading.ts';
 import '../../stores/messaging.ts';
 import { headerStyles, styles } from './thread.styles.ts';
 
@@ -99,11 +100,15 @@ export class Thread extends BaseElement {
   readonly #dismiss = new Dismiss(this, () => (this.menu = null));
   readonly #menus = new Lazy(this, () => import('./menus.ts'));
   readonly #sending = new LazySend(this);
+  readonly #reading = new Reading(this, {
+    // the whole thread is loaded, and its end is in view
+    seen: () => this.thread?.status === 'ready' && this.#virtual.atEnd,
+    read: (id) => void this.stores?.cache.update(id, { unread: false }).catch(() => undefined),
+  });
   #find: Find | null = null;
   #drawn: ThreadStore | null = null;
   readonly #news = new News();
   #wasAtEnd = true;
-  #keptUnread: string | null = null;
 
   /** The store that is drawn. */
   get thread(): ThreadStore | null {
@@ -111,16 +116,6 @@ export class Thread extends BaseElement {
   }
   get conversation(): Conversation | undefined {
     return this.conversationId === null ? undefined : this.stores?.cache.get(this.conversationId);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener('focus', this.#onFocus);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener('focus', this.#onFocus);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -134,10 +129,6 @@ export class Thread extends BaseElement {
     this.#notice(thread);
     this.#virtual.prepare();
     this.#dismiss.open(this.menu ? () => this.renderRoot.querySelector('.head') : null);
-  }
-
-  protected override updated(): void {
-    this.#markRead();
   }
 
   /** Goes to the newest message. */
@@ -243,51 +234,15 @@ export class Thread extends BaseElement {
   }
 
   #renderMessages(thread: ThreadStore) {
-    const { i18n } = this;
     const failed =
       thread.status === 'error' ? thread.error : this.conversation ? null : this.conversationError;
-    if (failed) return errorState(i18n, 'error.thread', failed, () => this.#load(thread));
-    if (thread.status !== 'ready') {
-      return html`<div class="ghosts" part="loading" role="status" aria-label=${this.t('loading')}>
-        ${[1, 2, 3, 4, 5].map(() => html`<span class="bones"></span>`)}
-      </div>`;
-    }
-    if (thread.items.length === 0) {
-      return html`<slot name="empty"
-        >${emptyState('chat', this.t('empty.thread'), this.t('empty.threadHint'))}</slot
-      >`;
-    }
-    const { start, end } = this.#virtual;
-    const { items } = thread;
-    const context = {
-      i18n,
+    if (failed) return errorState(this.i18n, 'error.thread', failed, () => this.#load(thread));
+    return threadLog(thread, this.#virtual, {
+      i18n: this.i18n,
       mark: this.#find?.q ?? '',
+      hit: this.#find?.hit,
       memberId: this.stores?.session.me?.member.id,
-      retry: (id: string) => void thread.retry(id),
-    };
-    const hit = this.#find?.hit;
-    return html`${thread.loadingOlder ? html`<div class="top" role="status">${this.t('loadingOlder')}…</div>` : nothing}
-      ${
-        thread.olderError
-          ? html`<div class="top">
-              ${this.t('error.older')} ${why(i18n, thread.olderError)}
-              <button class="link" @click=${() => void thread.loadOlder()}>${this.t('tryAgain')}</button>
-            </div>`
-          : nothing
-      }
-      <div></div>
-      <div class="rows">
-        ${repeat(
-          items.slice(start, end),
-          ({ key }) => key,
-          (item, i) => {
-            const [before, after] = [items[start + i - 1], items[start + i + 1]];
-            const line = { ...context, found: item.key === hit };
-            return guard(lineInputs(item, before, after, line), () => threadLine(item, before, after, line));
-          },
-        )}
-      </div>
-      <div></div>`;
+    });
   }
 
   #renderNewer(thread: ThreadStore | null) {
@@ -317,7 +272,7 @@ export class Thread extends BaseElement {
     this.menu = null;
     this.changeError = null;
     this.#sending.show(false);
-    this.#keptUnread = null;
+    this.#reading.begin();
     this.#news.begin(thread);
     if (thread) this.#load(thread);
   }
@@ -353,21 +308,6 @@ export class Thread extends BaseElement {
     this.requestUpdate();
   }
 
-  /** Read is what a person had before their eyes: the window in front, the thread at its end. */
-  #markRead(): void {
-    const { conversation, thread } = this;
-    if (!conversation || conversation.unread === 0 || thread?.status !== 'ready') return;
-    if (
-      !this.#virtual.atEnd ||
-      !document.hasFocus() ||
-      !this.checkVisibility() ||
-      this.#keptUnread === conversation.id
-    )
-      return;
-    void this.stores?.cache.update(conversation.id, { unread: false }).catch(() => undefined);
-  }
-  readonly #onFocus = () => this.#markRead();
-
   async #toHit(hit: string | undefined): Promise<void> {
     this.requestUpdate();
     if (hit !== undefined) await this.scrollToMessage(hit);
@@ -402,7 +342,7 @@ export class Thread extends BaseElement {
       this.emit('contact-open', { contactId: conversation.contact.id, conversationId });
     else if (action === 'video') this.#sending.show();
     else if (action === 'unread') {
-      this.#keptUnread = conversation.id;
+      this.#reading.keepUnread();
       this.#change({ unread: true });
     }
   }
