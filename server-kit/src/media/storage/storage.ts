@@ -20,6 +20,13 @@ export interface Appended {
   error?: unknown;
 }
 
+export interface UnfinishedUpload {
+  key: string;
+  begun: Date;
+  /** For one whose place nobody knows. Throws `StorageError`. */
+  abandon(): Promise<void>;
+}
+
 export interface MediaStorage {
   /** A small file, whole or not at all. Throws `StorageError`. */
   put(key: string, bytes: AsyncIterable<Uint8Array> | Uint8Array, contentType: string): Promise<void>;
@@ -55,6 +62,12 @@ export interface MediaStorage {
   readUpload(key: string, place: UploadPlace, range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
   /** What is finished stays. What a killed process left is listed under `uploads/`, and may be removed when it is old. */
   abandon(key: string, place: UploadPlace): Promise<void>;
+
+  /**
+   * Uploads that were begun and neither finished nor given up, as far as `list` does not show them. Left out, or empty where
+   * the storage cannot tell.
+   */
+  unfinished?(): AsyncIterable<UnfinishedUpload>;
 
   /** Where a program of this machine finds the file; null where it is on another. */
   path(key: string): string | null;
