@@ -51,6 +51,11 @@ export interface MediaStorage {
     received: number,
     bytes: AsyncIterable<Uint8Array>,
   ): Promise<Appended>;
+  /**
+   * For whoever goes on with an upload whose last writer has fallen silent and may yet write: the first `received` bytes, where it
+   * cannot reach them. The place before is the caller's to abandon. Left out where a late writer does no harm.
+   */
+  takeOver?(key: string, place: UploadPlace, received: number): Promise<UploadPlace>;
   /** How many bytes are safe, after a process was killed: at least what the last `append` that returned has said. */
   received(key: string, place: UploadPlace): Promise<number>;
   /** The file stands under its key from now on. May be asked again after a crash. */
