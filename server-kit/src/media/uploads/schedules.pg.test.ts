@@ -254,7 +254,7 @@ it(
   { timeout: CAMPAIGN_TIMEOUT },
   async () => {
     const total = { deaths: 0, told: 0 };
-    await forEachSeed(campaign(12, 300), 2, async (seed) => {
+    await forEachSeed(campaign(60, 500), 2, async (seed) => {
       const { deaths, told } = await run(seed);
       total.deaths += deaths;
       total.told += told;
