@@ -213,7 +213,7 @@ async function run(seed: number): Promise<{ deaths: number; told: number }> {
   await Promise.all(all.map((server) => server.close()));
   return { deaths, told: told.length };
 
-  function finishAgain(server: Server) {
+  async function finishAgain(server: Server) {
     return server.dead ? null : finishUpload(server.context, 'alpha', id);
   }
 
