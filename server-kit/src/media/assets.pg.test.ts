@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
+import { fixture } from './testing/fixtures.ts';
 import { begin, pdf, send, sha256, tus } from './testing/sending.ts';
 
 let kit: TestKit;
@@ -10,7 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => kit.close());
 
-const fixture = (name: string) => readFile(new URL(`testing/fixtures/${name}`, import.meta.url));
 const asManager = () => ({ as: kit.a.manager });
 
 async function whole(path: string, bytes: Uint8Array, query: Record<string, string> = {}, as = kit.a.agent) {
@@ -59,7 +58,7 @@ describe('a file in one go', () => {
       new Request('https://portal.example.com/crm/v1/media/upload?name=photo.jpg', {
         method: 'POST',
         headers: { authorization: `Bearer ${kit.a.agent}`, 'content-type': 'application/octet-stream' },
-        body: await fixture('picture.jpg'),
+        body: new Uint8Array(fixture('picture.jpg')),
       }),
     );
     expect([plain.status, await plain.json()]).toMatchObject([201, { kind: 'picture', name: 'photo.jpg' }]);
@@ -74,7 +73,7 @@ describe('a file in one go', () => {
   });
 
   it('has what a video has', async () => {
-    const { status, body } = await whole('upload-video', await fixture('h264.mp4'), { name: 'birthday.mp4' });
+    const { status, body } = await whole('upload-video', fixture('h264.mp4'), { name: 'birthday.mp4' });
     expect(status).toBe(201);
     expect(body).toMatchObject({
       kind: 'video',
@@ -210,9 +209,34 @@ describe('a file behind an asset', () => {
     expect(await fileOf(upload.asset)).toBe(sha256(bytes));
   });
 
+  it('has no picture any more of what was there before', async () => {
+    const film = fixture('h264.mp4');
+    const { upload } = await send(kit, film, { name: 'one.mp4' });
+    const { id } = upload.asset;
+    const poster = async () => (await kit.request('GET', `/v1/assets/${id}`)).body.poster_url;
+    await send(kit, fixture('picture.png'), { name: 'p.png', purpose: 'poster', asset_id: id });
+    const first = await poster();
+    expect(first).not.toBeNull();
+    // the same bytes show the same
+    await send(kit, film, { name: 'again.mp4', purpose: 'replace', asset_id: id });
+    expect(await poster()).toBe(first);
+    await kit.admin(`update files set wanted_at = now() - interval '2 days'`);
+    const { upload: next } = await send(kit, fixture('mpeg4.mp4'), {
+      name: 'two.mp4',
+      purpose: 'replace',
+      asset_id: id,
+    });
+    expect(next.asset).toMatchObject({ id, url: upload.asset.url, poster_url: null });
+    // somebody may still be looking at either
+    const kept = await kit.admin(
+      `select content_type from files where wanted_at > now() - interval '1 day' order by 1`,
+    );
+    expect(kept.map((file) => file.content_type)).toEqual(['image/png', 'video/mp4', 'video/mp4']);
+  });
+
   it('is replaced by its own kind only', async () => {
     const before = (await whole('upload', pdf(4000, 82))).body;
-    const bytes = await fixture('picture.png');
+    const bytes = fixture('picture.png');
     const { answer } = await send(kit, bytes, { purpose: 'replace', asset_id: before.id, name: 'x.png' });
     expect(answer.problem).toMatchObject({
       code: 'file_refused',
@@ -246,11 +270,11 @@ describe('a file behind an asset', () => {
   });
 
   it('has a poster and captions, which must be what they are', async () => {
-    const video = (await whole('upload-video', await fixture('vp9.webm'), { name: 'walk.webm' })).body;
+    const video = (await whole('upload-video', fixture('vp9.webm'), { name: 'walk.webm' })).body;
     const poster = { purpose: 'poster', asset_id: video.id, name: 'poster.jpg' };
     const captions = { purpose: 'captions', asset_id: video.id, name: 'walk.vtt' };
     const vtt = Buffer.from('WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n');
-    await send(kit, await fixture('picture.jpg'), poster);
+    await send(kit, fixture('picture.jpg'), poster);
     const { upload } = await send(kit, vtt, captions);
     expect(upload.asset).toMatchObject({ id: video.id, kind: 'video', version: 3 });
     const read = await kit.kit.fetch(new Request(`https://portal.example.com${upload.asset.captions_url}`));

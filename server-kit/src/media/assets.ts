@@ -155,27 +155,40 @@ export async function createAsset(tx: Tx, asset: NewAsset, author: MemberRef): P
 export async function changeFile(
   tx: Tx,
   id: string,
-  what: 'replace' | 'poster' | 'captions',
+  what: 'replace' | 'convert' | 'poster' | 'captions',
   fileId: string,
   author: MemberRef | null,
   state?: AssetState,
 ): Promise<boolean> {
   const { sql, tenant } = tx;
-  const column = { replace: 'file_id', poster: 'poster_id', captions: 'captions_id' }[what];
-  // the one that goes is kept for a day: somebody may be watching it
-  await sql`
-    update files set wanted_at = moment() where tenant_id = ${tenant} and file_id = (
-      select ${sql(column)} from assets where tenant_id = ${tenant} and asset_id = ${id} for no key update)`;
+  const [before] = await sql<{ file_id: string; poster_id: string | null; captions_id: string | null }[]>`
+    select file_id, poster_id, captions_id from assets
+    where tenant_id = ${tenant} and asset_id = ${id} and deleted_at is null for no key update`;
+  if (!before) return false;
+  const next = { ...before };
+  if (what === 'poster') next.poster_id = fileId;
+  else if (what === 'captions') next.captions_id = fileId;
+  else next.file_id = fileId;
+  // a picture of what was there before; a converted film is the same film
+  if (what === 'replace' && next.file_id !== before.file_id) next.poster_id = null;
+  const going = Object.values(before).filter((file) => file !== null && !Object.values(next).includes(file));
   const [row] = await sql<{ name: string; kind: AssetKind }[]>`
-    update assets set ${sql(column)} = ${fileId}, version = version + 1, updated_at = moment()
+    update assets set ${sql(next)}, version = version + 1, updated_at = moment()
       ${state === undefined ? sql`` : sql`, state = ${state}, reason = null`}
-    where tenant_id = ${tenant} and asset_id = ${id} and deleted_at is null returning name, kind`;
-  if (!row) return false;
+    where tenant_id = ${tenant} and asset_id = ${id} returning name, kind`;
+  // kept for a day: somebody may be watching it
+  await sql`
+    update files set wanted_at = moment() where tenant_id = ${tenant} and file_id = any(${going}::uuid[])`;
   await record(tx, [
     {
       type: 'asset.updated',
       actor: author,
-      data: { asset_id: id, name: row.name, kind: row.kind, changed: what },
+      data: {
+        asset_id: id,
+        name: row!.name,
+        kind: row!.kind,
+        changed: what === 'convert' ? 'replace' : what,
+      },
     },
   ]);
   return true;

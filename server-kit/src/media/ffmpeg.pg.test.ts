@@ -1,6 +1,5 @@
 /** The kit with a real ffmpeg: what a phone records plays everywhere, and every video has a picture. */
-import { execFileSync } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -10,21 +9,9 @@ import { getTestKit, TEST_URL, type TestKit } from '../testing/kit.ts';
 import { createMediaKeeper, type Keeper } from './keeper.ts';
 import { checkedMedia, type MediaOptions } from './options.ts';
 import { localMedia } from './storage/local.ts';
+import { ffmpegOfTests } from './testing/ffmpeg.ts';
 import { fixture } from './testing/fixtures.ts';
 import { send, sha256 } from './testing/sending.ts';
-
-/** Null where it does not run: no binary for this machine, or libraries of another one. */
-async function ffmpegOfTests(): Promise<string | null> {
-  try {
-    const { path } = await import('@ffmpeg-installer/ffmpeg');
-    // its own install script would do this, and is not run
-    await chmod(path, 0o755);
-    execFileSync(path, ['-version'], { stdio: 'ignore' });
-    return path;
-  } catch {
-    return null;
-  }
-}
 
 const binary = await ffmpegOfTests();
 let folder: string;
@@ -156,6 +143,22 @@ describe.skipIf(binary === null)('with ffmpeg (skipped where @ffmpeg-installerâ€
     await work(45_000);
     expect(meanwhile).toBeNull();
     expect(await posterOf(two.id)).toBe(sha256(fixture('picture.jpg')));
+  });
+
+  it('a video that replaces another has no picture of the one before, and gets its own', async () => {
+    const { upload } = await send(kit, fixture('fragments.mp4'), { name: 'old.mp4' });
+    const { id } = upload.asset;
+    await send(kit, fixture('picture.gif'), { name: 'x.gif', purpose: 'poster', asset_id: id });
+    const before = await assetOf(id);
+    expect(before.poster_url).not.toBeNull();
+    await send(kit, fixture('twelve-seconds.mp4'), { name: 'new.mp4', purpose: 'replace', asset_id: id });
+    expect((await assetOf(id)).poster_url).toBeNull();
+    await work(21_000);
+    const now = await assetOf(id);
+    expect((await get(now.poster_url)).headers.get('content-type')).toBe('image/jpeg');
+    // the same bytes again show the same
+    await send(kit, fixture('twelve-seconds.mp4'), { name: 'new.mp4', purpose: 'replace', asset_id: id });
+    expect((await assetOf(id)).poster_url).toBe(now.poster_url);
   });
 
   it('a video sent in one go is converted too, and shown with a picture', async () => {

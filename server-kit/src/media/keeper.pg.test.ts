@@ -168,11 +168,14 @@ describe('bytes that somebody has removed by hand', () => {
 });
 
 describe('a video that not everything plays', () => {
-  it('is converted, keeps its links, and the original stays behind it', async () => {
+  it('is converted, keeps its links and the picture that it had, and the original stays behind it', async () => {
     const film = await readFile(new URL('testing/fixtures/vp9.webm', import.meta.url));
     const mp4 = await readFile(new URL('testing/fixtures/h264.mp4', import.meta.url));
     const { upload } = await send(kit, film, { name: 'walk.webm' });
     const { id } = upload.asset;
+    const picture = await readFile(new URL('testing/fixtures/picture.png', import.meta.url));
+    await send(kit, picture, { name: 'p.png', purpose: 'poster', asset_id: id });
+    const { poster_url } = (await kit.request('GET', `/v1/assets/${id}`)).body;
     // as it is when there was a converter
     await kit.admin(`update assets set state = 'processing' where asset_id = $1`, [id]);
     await kit.admin(`update upload_alarms set due_at = now() where upload_id = $1`, [upload.id]);
@@ -190,8 +193,9 @@ describe('a video that not everything plays', () => {
       content_type: 'video/mp4',
       plays: 'everywhere',
       url: upload.asset.url,
-      version: 2,
+      version: 3,
     });
+    expect(body.poster_url).toBe(poster_url);
     const [file] = await kit.admin(
       `select o.content_type from files f join files o on o.file_id = f.converted_from
        join assets a on a.file_id = f.file_id where a.asset_id = $1`,

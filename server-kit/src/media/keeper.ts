@@ -44,6 +44,8 @@ export interface Collected {
   files: number;
   /** Bytes that no row names. */
   orphans: number;
+  /** Uploads to a bucket that no row names: of a form, whose process was killed or whose bucket was down. */
+  uploads: number;
   /** Keys of rows whose bytes are not there. */
   missing: string[];
 }
@@ -146,7 +148,7 @@ export function createMediaKeeper(context: KeeperContext): Keeper {
   }
 
   async function collect(): Promise<Collected> {
-    const collected: Collected = { files: 0, orphans: 0, missing: [] };
+    const collected: Collected = { files: 0, orphans: 0, uploads: 0, missing: [] };
     try {
       const seen = await listByTenant(storage);
       for (const tenant of await tenantsWithLinks(database))
@@ -158,6 +160,7 @@ export function createMediaKeeper(context: KeeperContext): Keeper {
         collected.missing.push(...(await missingBytes(tenant, keys)));
       }
       collected.orphans += await removeSpools();
+      collected.uploads = await abandonUnknown();
     } catch (error) {
       told('files could not be cleaned up; it is tried again later')(error);
     }
@@ -238,6 +241,23 @@ export function createMediaKeeper(context: KeeperContext): Keeper {
       removed += 1;
     }
     return removed;
+  }
+
+  /** Forms have no row while they come, but none takes that long. */
+  async function abandonUnknown(): Promise<number> {
+    let abandoned = 0;
+    for await (const upload of storage.unfinished?.() ?? []) {
+      const { key, begun } = upload;
+      if (!/^(videos|files)\//.test(key) || !isOld(begun, UPLOAD_MS)) continue;
+      // one that cannot be finished for days is still somebody's
+      const [wanted] = await database.pipeline(tenantOfKey(key), ({ sql, tenant }) => [
+        sql`select 1 from uploads where tenant_id = ${tenant} and storage_key = ${key} and state in ('open', 'finishing')`,
+      ]);
+      if (wanted.length > 0) continue;
+      await upload.abandon();
+      abandoned += 1;
+    }
+    return abandoned;
   }
 
   return {

@@ -60,9 +60,10 @@ const deleteLink = createRoute({
   operationId: 'revokeLink',
   tags: ['assets'],
   summary: 'End a link; whoever opens it is told so',
+  description: 'All but an asset’s own link, which has the id of the asset and lasts as long as it does.',
   security: bearer,
   request: { params: idParam },
-  responses: { 204: { description: 'Ended' }, ...problems('not_found') },
+  responses: { 204: { description: 'Ended' }, ...problems('not_found', 'link_permanent') },
 });
 
 const getViews = createRoute({
@@ -123,8 +124,7 @@ export function linkRoutes(context: KitContext): OpenAPIHono<AppEnv> {
 
   app.openapi(deleteLink, async (c) => {
     const { id } = c.req.valid('param');
-    const found = await database.transaction(c.var.session.tenant, (tx) => revokeLink(tx, id));
-    if (!found) throw notFound('link');
+    await database.transaction(c.var.session.tenant, (tx) => revokeLink(tx, id));
     return c.body(null, 204);
   });
 

@@ -86,6 +86,22 @@ describe('a link', () => {
     expect(second.body).toEqual(first.body);
   });
 
+  it('that is the asset’s own lasts as long as the asset: templates and printed codes lead there', async () => {
+    const assetId = await shelf.asset(shelf.a);
+    const own = await shelf.link(shelf.a, { assetId, id: assetId });
+    const refused = await shelf.request('DELETE', `/v1/links/${assetId}`);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'link_permanent' } });
+    expect(refused.body.detail).toMatch(/as long as the file/);
+    expect((await shelf.open(own.text)).status).toBe(200);
+    const { body } = await shelf.request('GET', `/v1/assets/${assetId}`);
+    expect(body.url).toBe(own.url);
+    // to a stranger it is none at all
+    expect((await shelf.request('DELETE', `/v1/links/${assetId}`, { as: shelf.b.agent })).status).toBe(404);
+    expect((await shelf.request('DELETE', `/v1/links/${newId()}`)).status).toBe(404);
+    await shelf.request('DELETE', `/v1/assets/${assetId}`);
+    expect((await shelf.open(own.text)).status).toBe(410);
+  });
+
   it('stays ended when it is revoked again', async () => {
     const { body } = await make(await shelf.asset(shelf.a));
     expect((await shelf.request('DELETE', `/v1/links/${body.id}`)).status).toBe(204);

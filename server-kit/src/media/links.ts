@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto';
 import type { KitContext } from '../context.ts';
 import type { AssetLink, LinkPurpose, MemberRef } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
-import { notFound } from '../errors.ts';
+import { notFound, ProblemError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { isSame, sign } from '../signing.ts';
 
@@ -68,15 +68,24 @@ export async function createLink(tx: Tx, link: NewLink, draw: Draw = randomInt):
   }
 }
 
-/** From now on it leads nowhere. False: there is no such link. One that was revoked before stays as it was. */
-export async function revokeLink(tx: Tx, id: string): Promise<boolean> {
+/**
+ * From now on it leads nowhere. One that was revoked before stays as it was. Throws `not_found`; `link_permanent` for an asset's
+ * own, to which templates, pages and printed codes lead that nobody could ask for another one.
+ */
+export async function revokeLink(tx: Tx, id: string): Promise<void> {
   const { sql, tenant } = tx;
   // whoever keeps what he has found of links hears of it
   tx.touch();
   const [row] = await sql`
     update asset_links set revoked_at = coalesce(revoked_at, moment())
-    where tenant_id = ${tenant} and link_id = ${id} returning 1`;
-  return row !== undefined;
+    where tenant_id = ${tenant} and link_id = ${id} and asset_id <> link_id returning 1`;
+  if (row) return;
+  const [own] = await sql`select 1 from asset_links where tenant_id = ${tenant} and link_id = ${id}`;
+  if (!own) throw notFound('link');
+  throw new ProblemError(
+    'link_permanent',
+    'This is the file’s own link, which lasts as long as the file does. Replace or delete the file, and send links that can be ended.',
+  );
 }
 
 export interface LinkRow extends Omit<AssetLink, 'url'> {

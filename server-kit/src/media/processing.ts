@@ -167,7 +167,7 @@ async function use(
       await sql`update files set converted_from = ${from}
         where tenant_id = ${tenant} and file_id = ${to} and converted_from is null`;
     }
-    await changeFile(tx, assetId, 'replace', to ?? from, null, 'ready');
+    await changeFile(tx, assetId, 'convert', to ?? from, null, 'ready');
   });
 }
 

@@ -9,6 +9,7 @@ import { createMediaKeeper, type Keeper } from './keeper.ts';
 import { checkedMedia } from './options.ts';
 import { s3Media } from './storage/s3.ts';
 import type { MediaStorage } from './storage/storage.ts';
+import { ffmpegOfTests } from './testing/ffmpeg.ts';
 import { fixture } from './testing/fixtures.ts';
 import { startS3, type S3Server } from './testing/s3-server.ts';
 import { begin, pdf, send, sha256, tus } from './testing/sending.ts';
@@ -16,10 +17,13 @@ import { begin, pdf, send, sha256, tus } from './testing/sending.ts';
 const MIB = 1024 ** 2;
 const DAY = 24 * 3_600_000;
 
+const ffmpeg = await ffmpegOfTests();
 let s3: S3Server;
 let kit: TestKit;
 /** A look into the bucket that no fault meets. */
 let bucket: MediaStorage;
+/** As the kit reaches it. */
+let proxied: MediaStorage;
 let database: Database;
 let keeper: Keeper;
 let later = 0;
@@ -42,13 +46,15 @@ beforeAll(async () => {
   kit = await getTestKit({ media: { storage: s3.options, ffmpeg: false } });
   bucket = await s3Media({ ...s3.options, endpoint: s3.direct });
   database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 2, clock });
-  const media = { storage: bucket, options: { ...checkedMedia({ ffmpeg: false }), converter } };
+  proxied = await s3Media(s3.options);
+  const media = { storage: proxied, options: { ...checkedMedia({ ffmpeg: false }), converter } };
   keeper = createMediaKeeper({ database, clock, log: pino({ level: 'silent' }), media });
 });
 afterAll(async () => {
   await database.close();
   await kit.close();
   await bucket.close();
+  await proxied.close();
   await s3.close();
 });
 beforeEach(() => {
@@ -215,6 +221,35 @@ describe('a file in a bucket', () => {
     expect((await keeper.collect()).missing).toEqual([]);
   });
 
+  it.skipIf(ffmpeg === null)(
+    'that an iPhone recorded is converted by a real ffmpeg, with its picture',
+    async () => {
+      const film = fixture('hevc.mov');
+      const { upload } = await send(kit, film, { name: 'Birthday.mov' });
+      const { id, url } = upload.asset;
+      await kit.admin(`update assets set state = 'processing' where asset_id = $1`, [id]);
+      await kit.admin(`update upload_alarms set due_at = now() where upload_id = $1`, [upload.id]);
+      const media = { storage: proxied, options: checkedMedia({ ffmpeg: ffmpeg! }) };
+      const real = createMediaKeeper({ database, clock, log: pino({ level: 'silent' }), media });
+      later = 1_000;
+      await real.look();
+      await real.idle();
+      await real.stop();
+      const now = await assetOf(id);
+      expect(now).toMatchObject({ state: 'ready', content_type: 'video/mp4', plays: 'everywhere', url });
+      expect(now.video_codec).toMatch(/^avc1/);
+      expect(await hashAt(url)).toBe(now.sha256);
+      expect((await get(now.poster_url)).headers.get('content-type')).toBe('image/jpeg');
+      const [original] = await kit.admin(
+        `select o.storage_key from files f join files o on o.file_id = f.converted_from
+       join assets a on a.file_id = f.file_id where a.asset_id = $1`,
+        [id],
+      );
+      const kept = Buffer.from(await new Response(await bucket.read(original.storage_key)).arrayBuffer());
+      expect(sha256(kept)).toBe(sha256(film));
+    },
+  );
+
   it('that no row names is collected when it is a day old', async () => {
     const before = await keys();
     await bucket.put('files/alpha/orphan.pdf', pdf(100), 'application/pdf');
@@ -228,6 +263,26 @@ describe('a file in a bucket', () => {
 });
 
 describe('a bucket that is down', () => {
+  it('in the middle of a form leaves parts that nobody knows, for three days', async () => {
+    const before = s3.open.size;
+    // as is an upload that goes on, however old: its row names its key
+    const open = await begin(kit, { name: 'long.pdf', size: 20 * MIB });
+    await tus(kit, 'PATCH', open.body.id, { offset: 0, body: pdf(9 * MIB, 60) });
+    for (const seed of [61, 62, 63]) {
+      let parts = 0;
+      downFrom((name) => name === 'PUT part' && ++parts === 2);
+      expect((await kit.kit.fetch(form(pdf(20 * MIB, seed), 'Price list.pdf'))).status).toBe(503);
+    }
+    s3.fault = () => null;
+    expect(s3.open.size).toBe(before + 4);
+    later = 3 * DAY - 60_000;
+    expect((await keeper.collect()).uploads).toBe(0);
+    later = 3 * DAY + 60_000;
+    expect((await keeper.collect()).uploads).toBe(3);
+    expect(s3.open.size).toBe(before + 1);
+    expect(await tus(kit, 'HEAD', open.body.id)).toMatchObject({ status: 200, offset: 9 * MIB });
+  });
+
   it('in the middle of an upload is a 503; nothing that came is lost, and it goes on when it is back', async () => {
     const bytes = pdf(20 * MIB, 7);
     const { body } = await begin(kit, { name: 'long.pdf', size: bytes.length });

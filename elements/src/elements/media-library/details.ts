@@ -226,7 +226,7 @@ function furtherLinks(context: DetailContext): TemplateResult {
               ><span class="muted"
                 >${link.revoked_at ? i18n.t('media.linkEnded') : link.expires_at ? i18n.t('media.linkFor', { time: i18n.date(link.expires_at) }) : i18n.t('media.linkAlways')}</span
               >${
-                link.revoked_at
+                link.revoked_at || link.id === asset.id
                   ? nothing
                   : html`<button
                       class="tool"

@@ -63,6 +63,8 @@ export function linkPages(context: KitContext & ServingContext): Hono<Env> {
 
   app.use(async (c, next) => {
     await next();
+    // its headers have left, with all of these
+    if (c.res.headers.has('x-hono-already-sent')) return;
     if (!c.res.headers.has('content-security-policy')) c.res.headers.set('content-security-policy', POLICY);
     c.res.headers.set('referrer-policy', 'no-referrer');
     c.res.headers.set('x-robots-tag', 'noindex');
@@ -140,19 +142,8 @@ export function linkPages(context: KitContext & ServingContext): Hono<Env> {
 
   /** `up` leads from where the page stands back to `/m/`. */
   async function bytes(c: Context<Env>, link: FoundLink, file: StoredFile, up: string): Promise<Response> {
-    const whole = file === link.file;
     const direct = c.env?.direct;
-    const served: ServedFile = {
-      storageKey: file.key,
-      size: file.size,
-      sha256: file.sha256,
-      contentType: file.type,
-      name: fileName(link.name, file.type),
-      download: whole && link.download && c.req.query('download') !== undefined,
-      modified: new Date(file.created_at),
-      // what is shown by its bytes alone is shown where its owner wants; the picture of a page, by whoever previews the link
-      embeddable: link.purpose === 'file' || !whole || link.kind === 'picture' ? 'cross-origin' : 'same-site',
-    };
+    const served = servedOf(link, file, c.req.query('download') !== undefined);
     try {
       if (!direct) return await serveFile(context, c.req.raw, served);
       const header = (name: string) => direct.req.headers[name]?.toString();
@@ -189,6 +180,29 @@ export function linkPages(context: KitContext & ServingContext): Hono<Env> {
 }
 
 const STATUS = { ended: 410, preparing: 503, lost: 404, busy: 503 } as const;
+
+/** Of the files of links as they were found: as long as those are kept, and no longer. */
+const shownFiles = new WeakMap<StoredFile, ServedFile>();
+
+function servedOf(link: FoundLink, file: StoredFile, download: boolean): ServedFile {
+  const whole = file === link.file;
+  const isKept = whole && link.download && download;
+  const known = isKept ? undefined : shownFiles.get(file);
+  if (known) return known;
+  const served: ServedFile = {
+    storageKey: file.key,
+    size: file.size,
+    sha256: file.sha256,
+    contentType: file.type,
+    name: fileName(link.name, file.type),
+    download: isKept,
+    modified: new Date(file.created_at),
+    // what is shown by its bytes alone is shown where its owner wants; the picture of a page, by whoever previews the link
+    embeddable: link.purpose === 'file' || !whole || link.kind === 'picture' ? 'cross-origin' : 'same-site',
+  };
+  if (!isKept) shownFiles.set(file, served);
+  return served;
+}
 
 function viewedOf({ linkId, assetId, contactId, messageId, name, kind, file }: FoundLink): ViewedLink {
   return { linkId, assetId, contactId, messageId, name, kind, durationMs: file.duration_ms };

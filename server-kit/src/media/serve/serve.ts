@@ -1,6 +1,6 @@
 /** The answer to whoever asks for a file's bytes: a browser that seeks, a carrier, a scanner. */
 import type { Logger } from 'pino';
-import { select } from './ranges.ts';
+import { select, type Representation } from './ranges.ts';
 import { StorageError, type ByteRange, type MediaStorage } from '../storage/storage.ts';
 
 export interface ServingContext {
@@ -8,6 +8,7 @@ export interface ServingContext {
   log: Logger;
 }
 
+/** Not to be changed once it was served. */
 export interface ServedFile {
   storageKey: string;
   /** In bytes. */
@@ -56,18 +57,9 @@ export async function serveFile(
 
 /** The same, not yet a web Response. */
 export async function answerWith(context: ServingContext, asked: Asked, file: ServedFile): Promise<Served> {
-  // 128 bits of it: no two files of one name will ever share them
-  const etag = `"${file.sha256.slice(0, 32)}"`;
-  const modified = file.modified ? new Date(Math.floor(file.modified.getTime() / 1000) * 1000) : null;
-  const { status, range } = select(asked.method, asked.header, { size: file.size, etag, modified });
-  const headers: Record<string, string> = {
-    etag,
-    'accept-ranges': 'bytes',
-    // no-transform: a compressing proxy would make other bytes of them, and ranges of nothing
-    'cache-control': `private, no-transform, max-age=${file.maxAge ?? 300}`,
-    ...(modified && { 'last-modified': modified.toUTCString() }),
-    ...rulesFor(file),
-  };
+  const said = saidOf(file);
+  const { status, range } = select(asked.method, asked.header, said.representation);
+  const headers = { ...said.always };
   if (status === 304) return { status, headers, body: null };
   if (status === 412 || status === 416) {
     headers['content-length'] = '0';
@@ -75,12 +67,40 @@ export async function answerWith(context: ServingContext, asked: Asked, file: Se
     if (status === 416) headers['content-range'] = `bytes */${file.size}`;
     return { status, headers, body: null };
   }
-  Object.assign(headers, namesOf(file));
+  Object.assign(headers, said.names);
   const part = range ?? { start: 0, end: file.size - 1 };
   headers['content-length'] = String(part.end - part.start + 1);
   if (range) headers['content-range'] = `bytes ${range.start}-${range.end}/${file.size}`;
   const nothing = asked.method === 'HEAD' || file.size === 0;
   return { status, headers, body: nothing ? null : await bytesOf(context, file, part) };
+}
+
+interface Said {
+  representation: Representation;
+  always: Record<string, string>;
+  names: Record<string, string>;
+}
+
+/** What every answer says of a file. A player asks for one file in a hundred ranges, mostly by the same object. */
+const said = new WeakMap<ServedFile, Said>();
+
+function saidOf(file: ServedFile): Said {
+  let known = said.get(file);
+  if (known) return known;
+  // 128 bits of it: no two files of one name will ever share them
+  const etag = `"${file.sha256.slice(0, 32)}"`;
+  const modified = file.modified ? new Date(Math.floor(file.modified.getTime() / 1000) * 1000) : null;
+  const always = {
+    etag,
+    'accept-ranges': 'bytes',
+    // no-transform: a compressing proxy would make other bytes of them, and ranges of nothing
+    'cache-control': `private, no-transform, max-age=${file.maxAge ?? 300}`,
+    ...(modified && { 'last-modified': modified.toUTCString() }),
+    ...rulesFor(file),
+  };
+  known = { representation: { size: file.size, etag, modified }, always, names: namesOf(file) };
+  said.set(file, known);
+  return known;
 }
 
 /** From the storage, as the viewer takes it. */

@@ -5,8 +5,8 @@
  * flydrive removes, lists and looks things up. Reading and writing are our own: flydrive 1 has no ranges, and writes straight
  * to the final name, where a source that breaks off leaves half a file. See docs/decisions/0011-media-storage.md.
  */
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
+import { constants, createWriteStream, existsSync } from 'node:fs';
+import { copyFile, mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -132,6 +132,30 @@ export function localMedia(options: LocalMediaOptions = {}): MediaStorage {
         } finally {
           if (writers.get(path) === writer) writers.delete(path);
         }
+      }),
+
+    takeOver: (_key, place, received) =>
+      asStorage(async () => {
+        const from = spoolOf(place);
+        const spool = `${UPLOADS}${newId()}`;
+        const path = pathOf(spool);
+        try {
+          // at once where the file system can; else this is read and written once more
+          await copyFile(from, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+          const file = await open(path, 'r+');
+          try {
+            if ((await file.stat()).size > received) await file.truncate(received);
+            await file.sync();
+          } finally {
+            await file.close();
+          }
+        } catch (error) {
+          await rm(path, { force: true });
+          // `received` says so to who asks next
+          if (codeOf(error) === 'ENOENT') return place;
+          throw error;
+        }
+        return { spool };
       }),
 
     received: (_key, place) => asStorage(async () => (await stat(spoolOf(place))).size),

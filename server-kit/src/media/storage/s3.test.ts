@@ -153,6 +153,42 @@ describe('a bucket that fails', { timeout: 60_000 }, () => {
     expect(hashOf(await bytesOf(await storage.read(key)))).toBe(hashOf(bytes.subarray(0, 3 * MIB)));
   });
 
+  it('lists what was begun and not finished, page by page, and gives it up', async () => {
+    const keys = Array.from({ length: 5 }, newKey);
+    const places = await Promise.all(keys.map((key) => storage.begin(key, 'video/mp4')));
+    await storage.finish(
+      keys[0]!,
+      (await storage.append(keys[0]!, places[0]!, 0, piecesOf(bytes))).place,
+      bytes.length,
+      'video/mp4',
+    );
+    const open = async () => {
+      const found = [];
+      for await (const upload of storage.unfinished!()) if (keys.includes(upload.key)) found.push(upload);
+      return found;
+    };
+    const found = await open();
+    expect(found.map(({ key }) => key).sort()).toEqual(keys.slice(1).sort());
+    for (const upload of found) {
+      expect(Math.abs(upload.begun.getTime() - Date.now())).toBeLessThan(60_000);
+      await upload.abandon();
+      // somebody else was first
+      await upload.abandon();
+    }
+    expect(await open()).toEqual([]);
+  });
+
+  it('knows of none where the server does not tell, and says so where it is down', async () => {
+    const all = async () => {
+      for await (const { key } of storage.unfinished!()) throw new Error(key);
+    };
+    await storage.begin(newKey(), 'video/mp4');
+    failing('unknown', 9, 'GET', 'uploads');
+    await all();
+    failing('busy', 9, 'GET', 'uploads');
+    expect(await reasonOf(all())).toBe('unavailable');
+  });
+
   it('never tells the type that a sender claims', async () => {
     const { S3Client, HeadObjectCommand } = await import('@aws-sdk/client-s3');
     const client = new S3Client({ ...server.options, region: 'us-east-1', forcePathStyle: true });

@@ -1,7 +1,7 @@
 /**
  * Files in a bucket of S3, or of anything that speaks its protocol. An upload is a multipart upload of 8 MiB parts; what does
  * not fill a part yet waits in objects beside it. Which parts there are stands in the upload's place, kept by the caller:
- * nothing is ever listed there, because few of the smaller servers can (ListParts).
+ * nothing depends on what a server lists of them, because few of the smaller ones can (ListParts).
  *
  * flydrive puts, removes and looks things up. Parts, ranges and lists are our own: flydrive 1 has no ranges, its lists have no
  * sizes, and it writes a stream in a single request that cannot be tried again. See docs/decisions/0011-media-storage.md.
@@ -16,6 +16,7 @@ import { checkedKey, checkedPrefix, UPLOADS } from './keys.ts';
 import { asStorage, codeOf } from './s3-errors.ts';
 import { PART, placeOf, receivedAt, type Place } from './s3-place.ts';
 import { streamOf } from './s3-stream.ts';
+import { unfinishedIn } from './s3-unfinished.ts';
 import { StorageError, type ByteRange, type MediaStorage } from './storage.ts';
 
 export interface S3StorageOptions {
@@ -112,6 +113,14 @@ export async function s3Media(options: S3StorageOptions): Promise<MediaStorage> 
       new sdk.CreateMultipartUploadCommand({ Bucket, Key: keyOf(key), ContentType }),
     );
     return { id: newId(), upload: made.UploadId!, parts: [], rest: [], gone: [[], []] };
+  }
+
+  async function abort(Key: string, UploadId: string): Promise<void> {
+    try {
+      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    } catch (error) {
+      if (codeOf(error) !== 'missing') throw error;
+    }
   }
 
   /** With their digest, which S3 compares: what arrived damaged is sent again. */
@@ -274,17 +283,20 @@ export async function s3Media(options: S3StorageOptions): Promise<MediaStorage> 
     abandon: (key, from) =>
       asStorage(async () => {
         const place = placeOf(from);
-        const upload = { Bucket, Key: keyOf(key), UploadId: place.upload };
-        try {
-          await client.send(new sdk.AbortMultipartUploadCommand(upload));
-        } catch (error) {
-          if (codeOf(error) !== 'missing') throw error;
-        }
+        await abort(keyOf(key), place.upload);
         if ((await sizeOf(markOf(place))) !== null) {
           await disk.delete(keyOf(key));
           await disk.delete(keyOf(markOf(place)));
         }
         await clean(leftOf(place));
+      }),
+
+    unfinished: () =>
+      unfinishedIn({
+        name: Bucket,
+        root,
+        ask: (asked) => client.send(new sdk.ListMultipartUploadsCommand(asked)),
+        abort,
       }),
 
     path: () => null,

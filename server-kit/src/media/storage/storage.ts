@@ -20,6 +20,13 @@ export interface Appended {
   error?: unknown;
 }
 
+export interface UnfinishedUpload {
+  key: string;
+  begun: Date;
+  /** For one whose place nobody knows. Throws `StorageError`. */
+  abandon(): Promise<void>;
+}
+
 export interface MediaStorage {
   /** A small file, whole or not at all. Throws `StorageError`. */
   put(key: string, bytes: AsyncIterable<Uint8Array> | Uint8Array, contentType: string): Promise<void>;
@@ -44,6 +51,11 @@ export interface MediaStorage {
     received: number,
     bytes: AsyncIterable<Uint8Array>,
   ): Promise<Appended>;
+  /**
+   * For whoever goes on with an upload whose last writer has fallen silent and may yet write: the first `received` bytes, where it
+   * cannot reach them. The place before is the caller's to abandon. Left out where a late writer does no harm.
+   */
+  takeOver?(key: string, place: UploadPlace, received: number): Promise<UploadPlace>;
   /** How many bytes are safe, after a process was killed: at least what the last `append` that returned has said. */
   received(key: string, place: UploadPlace): Promise<number>;
   /** The file stands under its key from now on. May be asked again after a crash. */
@@ -55,6 +67,12 @@ export interface MediaStorage {
   readUpload(key: string, place: UploadPlace, range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
   /** What is finished stays. What a killed process left is listed under `uploads/`, and may be removed when it is old. */
   abandon(key: string, place: UploadPlace): Promise<void>;
+
+  /**
+   * Uploads that were begun and neither finished nor given up, as far as `list` does not show them. Left out, or empty where
+   * the storage cannot tell.
+   */
+  unfinished?(): AsyncIterable<UnfinishedUpload>;
 
   /** Where a program of this machine finds the file; null where it is on another. */
   path(key: string): string | null;

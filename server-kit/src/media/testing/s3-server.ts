@@ -1,6 +1,6 @@
 /**
  * A server that speaks S3's protocol, in a process of its own, and a proxy before it that does what networks and buckets do.
- * The server checks no checksums, so the proxy does, as S3 would.
+ * The server checks no checksums and lists no uploads, so the proxy does, as S3 would.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,6 +25,8 @@ export type Fault =
   /** Or stops coming. */
   | 'stalled'
   | 'slow'
+  /** Not every server knows every question. */
+  | 'unknown'
   | 'full';
 
 export interface S3Request {
@@ -42,6 +44,8 @@ export interface S3Server {
   fault: (request: S3Request) => Fault | null;
   /** What came, as `PUT part`, `POST complete`. */
   seen: string[];
+  /** Multipart uploads that are open, by id, begun through the proxy. */
+  open: Map<string, { key: string; begun: Date }>;
   close(): Promise<void>;
 }
 
@@ -73,6 +77,7 @@ export async function startS3(): Promise<S3Server> {
   const server: S3Server = {
     fault: () => null,
     seen: [],
+    open: new Map(),
     direct: `http://127.0.0.1:${port}`,
     options: {
       bucket: 'media',
@@ -113,12 +118,14 @@ async function pass(server: S3Server, port: number, incoming: IncomingMessage, a
   }
   const body = Buffer.concat(await incoming.toArray());
   if (fault === 'busy') return refuse(answer, 503, 'SlowDown');
+  if (fault === 'unknown') return refuse(answer, 501, 'NotImplemented');
   if (fault === 'full') return refuse(answer, 507, 'XMinioStorageFull');
   if (fault === 'damaged' && body.length > 0) body[body.length >> 1]! ^= 1;
   const md5 = incoming.headers['content-md5'];
   if (method === 'PUT' && key !== '' && md5 !== createHash('md5').update(body).digest('base64')) {
     return refuse(answer, 400, 'BadDigest');
   }
+  if (method === 'GET' && url.searchParams.has('uploads')) return listOpen(server, url, answer);
   const { method: verb, url: path, headers } = incoming;
   const forward = request({ host: '127.0.0.1', port, method: verb, path, headers });
   forward.end(body);
@@ -126,6 +133,14 @@ async function pass(server: S3Server, port: number, incoming: IncomingMessage, a
     forward.on('response', (response) => resolve([response])).on('error', reject);
   })) satisfies [IncomingMessage];
   const bytes = Buffer.concat(await reply.toArray());
+  noteUpload(
+    server,
+    method,
+    url,
+    key,
+    reply.statusCode === undefined || reply.statusCode < 300,
+    String(bytes),
+  );
   if (fault === 'lost') {
     incoming.socket.destroy();
     return;
@@ -148,9 +163,43 @@ async function pass(server: S3Server, port: number, incoming: IncomingMessage, a
   answer.end(bytes);
 }
 
+function noteUpload(
+  server: S3Server,
+  method: string,
+  { searchParams }: URL,
+  key: string,
+  well: boolean,
+  said: string,
+) {
+  const id = searchParams.get('uploadId');
+  if (!well) return;
+  if (method === 'POST' && searchParams.has('uploads')) {
+    server.open.set(/<UploadId>(.*?)</.exec(said)![1]!, { key, begun: new Date() });
+  } else if (id !== null && (method === 'POST' || method === 'DELETE')) server.open.delete(id);
+}
+
+/** Two at a time, so that whoever asks has to go on asking. */
+function listOpen(server: S3Server, { searchParams }: URL, answer: ServerResponse): void {
+  const [prefix, after] = [searchParams.get('prefix') ?? '', searchParams.get('upload-id-marker')];
+  const all = [...server.open].filter(([, { key }]) => key.startsWith(prefix));
+  const from = after === null ? 0 : all.findIndex(([id]) => id === after) + 1;
+  const page = all.slice(from, from + 2);
+  const [lastId, last] = page.at(-1) ?? [];
+  const more = from + 2 < all.length;
+  const uploads = page.map(
+    ([id, { key, begun }]) =>
+      `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${begun.toISOString()}</Initiated></Upload>`,
+  );
+  const next = `<NextKeyMarker>${last?.key}</NextKeyMarker><NextUploadIdMarker>${lastId}</NextUploadIdMarker>`;
+  answer.writeHead(200, { 'content-type': 'application/xml' });
+  answer.end(
+    `<?xml version="1.0"?><ListMultipartUploadsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>${more}</IsTruncated>${more ? next : ''}${uploads.join('')}</ListMultipartUploadsResult>`,
+  );
+}
+
 function nameOf(method: string, { searchParams, pathname }: URL): string {
   if (searchParams.has('partNumber')) return `${method} part`;
-  if (searchParams.has('uploads')) return `${method} begin`;
+  if (searchParams.has('uploads')) return method === 'GET' ? 'GET uploads' : `${method} begin`;
   if (searchParams.has('uploadId')) return method === 'POST' ? 'POST complete' : `${method} upload`;
   if (searchParams.has('list-type')) return `${method} list`;
   return `${method} ${pathname.includes('/uploads/') ? 'piece' : 'object'}`;

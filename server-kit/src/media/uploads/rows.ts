@@ -83,22 +83,28 @@ export async function insertDone(
   await sql`update uploads set state = 'done', received = size where tenant_id = ${tenant} and upload_id = ${row.id}`;
 }
 
-/** A claim to write. `isWriter`: nobody else does. Null: the upload takes no more bytes, or is not there. */
+/**
+ * A claim to write. `isWriter`: nobody else does. `overDead`: whoever did has said nothing for a lease, and may yet wake up. Null: the
+ * upload takes no more bytes, or is not there.
+ */
 export async function takeNumber(
   database: Database,
   tenant: string,
   id: string,
-): Promise<{ number: number; isWriter: boolean } | null> {
+): Promise<{ number: number; isWriter: boolean; overDead: boolean } | null> {
   const [[row]] = await database.pipeline(tenant, ({ sql }) => [
-    sql<{ number: number; is_writer: boolean }[]>`
-      update uploads set fence = fence + 1,
-        writer = case when writer is null or lease_until <= moment() then fence + 1 else writer end,
-        lease_until = case when writer is null or lease_until <= moment()
-          then moment() + ${LEASE}::interval else lease_until end
-      where tenant_id = ${tenant} and upload_id = ${id} and state = 'open'
-      returning fence as number, writer = fence as is_writer`,
+    sql<{ number: number; is_writer: boolean; over_dead: boolean }[]>`
+      with before as (
+        select upload_id, writer from uploads
+        where tenant_id = ${tenant} and upload_id = ${id} and state = 'open' for no key update)
+      update uploads u set fence = u.fence + 1,
+        writer = case when u.writer is null or u.lease_until <= moment() then u.fence + 1 else u.writer end,
+        lease_until = case when u.writer is null or u.lease_until <= moment()
+          then moment() + ${LEASE}::interval else u.lease_until end
+      from before b where u.tenant_id = ${tenant} and u.upload_id = b.upload_id
+      returning u.fence as number, u.writer = u.fence as is_writer, b.writer is not null as over_dead`,
   ]);
-  return row ? { number: row.number, isWriter: row.is_writer } : null;
+  return row ? { number: row.number, isWriter: row.is_writer, overDead: row.over_dead } : null;
 }
 
 /** Asked again until it is `writing`, or `overtaken` by a yet higher number, or the upload is `over`. */
@@ -107,18 +113,23 @@ export async function becomeWriter(
   tenant: string,
   id: string,
   number: number,
-): Promise<'writing' | 'waiting' | 'overtaken' | 'over'> {
+): Promise<{ now: 'writing' | 'waiting' | 'overtaken' | 'over'; overDead: boolean }> {
   const [[row]] = await database.pipeline(tenant, ({ sql }) => [
-    sql<{ fence: number; writer: number | null }[]>`
-      update uploads set
-        writer = case when fence = ${number} and (writer is null or lease_until <= moment()) then fence else writer end,
-        lease_until = case when fence = ${number} and (writer is null or lease_until <= moment())
-          then moment() + ${LEASE}::interval else lease_until end
-      where tenant_id = ${tenant} and upload_id = ${id} and state = 'open' returning fence, writer`,
+    sql<{ fence: number; writer: number | null; over_dead: boolean }[]>`
+      with before as (
+        select upload_id, writer from uploads
+        where tenant_id = ${tenant} and upload_id = ${id} and state = 'open' for no key update)
+      update uploads u set
+        writer = case when u.fence = ${number} and (u.writer is null or u.lease_until <= moment()) then u.fence
+          else u.writer end,
+        lease_until = case when u.fence = ${number} and (u.writer is null or u.lease_until <= moment())
+          then moment() + ${LEASE}::interval else u.lease_until end
+      from before b where u.tenant_id = ${tenant} and u.upload_id = b.upload_id
+      returning u.fence, u.writer, b.writer is not null as over_dead`,
   ]);
-  if (!row) return 'over';
-  if (row.writer === number) return 'writing';
-  return row.fence > number ? 'overtaken' : 'waiting';
+  if (!row) return { now: 'over', overDead: false };
+  const now = row.writer === number ? 'writing' : row.fence > number ? 'overtaken' : 'waiting';
+  return { now, overDead: row.over_dead };
 }
 
 /**

@@ -130,7 +130,7 @@ class Turn {
   /** Gives it up. What is being finished goes its way, and is an asset like any other then. */
   async drop(): Promise<void> {
     await this.#mine();
-    await this.lock();
+    await this.lock(false);
     try {
       await dropUpload(this.context, this.tenant, this.id);
     } finally {
@@ -155,14 +155,14 @@ class Turn {
   /** Who is asked to stop does so now: what it has got is stored, and its sender goes on from there. */
   readonly #release = (): void => this.#halt.abort();
 
-  /** Tus calls it before it reads or writes. */
-  async lock(): Promise<void> {
+  /** Tus calls it before it reads or writes, with an argument of its own. */
+  async lock(writes: unknown = true): Promise<void> {
     const { context, tenant, id } = this;
     this.#writing.get(id)?.();
     const taken = await takeNumber(context.database, tenant, id);
     if (!taken) return;
     const { number } = taken;
-    if (!taken.isWriter) await this.#wait(number);
+    const overDead = taken.isWriter ? taken.overDead : await this.#wait(number);
     this.#number = number;
     this.#writing.set(id, this.#release);
     this.#beat = setInterval(() => {
@@ -173,13 +173,40 @@ class Turn {
         () => undefined,
       );
     }, BEAT_MS);
+    if (!overDead || writes === false) return;
+    try {
+      await this.#moveAway(number);
+    } catch (error) {
+      // not let go: whoever comes next, when the lease has ended, has to do this first
+      clearInterval(this.#beat);
+      this.#number = null;
+      throw error;
+    }
   }
 
-  async #wait(number: number): Promise<void> {
+  /** From one that is taken for dead, and may have been asleep: what it still writes must not be in our way. */
+  async #moveAway(number: number): Promise<void> {
+    const { database, media } = this.context;
+    const { storage } = media;
+    const row = await this.#mine();
+    const { storage_key: key, place: old, received } = row;
+    if (!storage.takeOver || old === null || row.state !== 'open') return;
+    const place = await storage.takeOver(key, old, received);
+    if (place === old) return;
+    if (!(await storePlace(database, this.tenant, this.id, number, place, received))) {
+      await storage.abandon(key, place);
+      throw busy();
+    }
+    // what stays is found by its age
+    await storage.abandon(key, old).catch(() => undefined);
+  }
+
+  /** Whether it is the successor of one that is taken for dead. */
+  async #wait(number: number): Promise<boolean> {
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
-      const now = await becomeWriter(this.context.database, this.tenant, this.id, number);
-      if (now === 'writing' || now === 'over') return;
+      const { now, overDead } = await becomeWriter(this.context.database, this.tenant, this.id, number);
+      if (now === 'writing' || now === 'over') return overDead;
       if (now === 'overtaken' || performance.now() > end) throw busy();
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     }
@@ -216,8 +243,9 @@ class Turn {
     const { database, media } = this.context;
     const row = await this.row();
     const number = this.#number;
-    if (number === null || row.state !== 'open') return row.received;
+    // also where it has come to its end meanwhile: by other bytes than these
     if (row.received !== from) throw moved(row.received);
+    if (number === null || row.state !== 'open') return row.received;
     const running = this.#hashes.resume(this.id, from);
     let stored = from;
     try {
