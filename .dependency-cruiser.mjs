@@ -36,6 +36,22 @@ const MAY_KNOW = {
     'media',
   ],
   segments: ['contract', 'db', 'events', 'contacts', 'filters'],
+  workflows: [
+    'contract',
+    'db',
+    'events',
+    'tenancy',
+    'contacts',
+    'consent',
+    'filters',
+    'media',
+    'messaging',
+    'notes',
+    'notifications',
+    'pipeline',
+    'segments',
+    'tasks',
+  ],
   timeline: ['contract', 'db', 'events', 'contacts', 'messaging', 'tasks'],
   bulk: ['contract', 'db', 'events', 'contacts', 'filters', 'segments'],
   exchange: ['contract', 'db', 'events', 'contacts', 'consent', 'filters', 'bulk'],
@@ -58,6 +74,7 @@ const MAY_KNOW = {
     'tasks',
     'pipeline',
     'media',
+    'workflows',
   ],
   jobs: [
     'contract',
@@ -75,6 +92,7 @@ const MAY_KNOW = {
     'tasks',
     'pipeline',
     'media',
+    'workflows',
   ],
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */
