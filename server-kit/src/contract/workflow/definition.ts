@@ -47,4 +47,7 @@ export interface WorkflowProblem {
   path: string;
   message: string;
   mend: string;
+  /** In the text that it was read from, from 1. */
+  line?: number;
+  column?: number;
 }

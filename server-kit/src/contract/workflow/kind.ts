@@ -32,6 +32,8 @@ export interface StepKind<S extends StepBase = StepBase> {
   sends?: 'sms' | 'messenger' | 'voice';
   /** Time passes here, so a loop through it is no endless one. */
   waits?: boolean;
+  /** Of kinds that wait: whether also who comes by again has to. A day that is over is waited for once. Default: yes. */
+  waitsAgain?(step: S): boolean;
   /** Nothing comes after it. */
   ends?: boolean;
   /** The only ways on, for kinds that choose; without this it is `next` alone. */
@@ -53,6 +55,9 @@ export function stepSchema<const K extends string, S extends z.ZodRawShape>(kind
   });
 }
 
-export function defineKind<S extends StepBase>(kind: StepKind<S>): StepKind<S> {
+/** Keeps the kind and what may be written (defaults left out) as types, for whoever builds workflows in TypeScript. */
+export function defineKind<const K extends string, Schema extends z.ZodType<StepBase>>(
+  kind: Omit<StepKind<z.output<Schema>>, 'kind' | 'schema'> & { kind: K; schema: Schema },
+) {
   return kind;
 }

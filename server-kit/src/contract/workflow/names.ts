@@ -120,6 +120,79 @@ export const PROBLEM_CODES = [
   'address_not_allowed',
 ] as const;
 
+/** What templates may read of a contact: `{{ first_name }}` or `{{ contact.first_name }}`. */
+export const CONTACT_VARIABLES = [
+  'id',
+  'first_name',
+  'middle_name',
+  'last_name',
+  'name',
+  'phone',
+  'email',
+  'birthday',
+  'birth_month',
+  'birth_day',
+  'birth_year',
+  'last_birthday_sent_year',
+  'lead_type',
+  'lead_score',
+  'stage',
+  'source',
+  'tags',
+  'fields',
+  'owner_id',
+  'street',
+  'city',
+  'state',
+  'postal_code',
+  'country',
+  'zone',
+  'messenger_id',
+  'created_at',
+] as const;
+
+/**
+ * What else they may read. `link` is that of the step's own video or PDF, `asset.<key>` any other's; `member` looks after the
+ * contact; `event` set the run off, `vars` came with it or from earlier steps; `now` and `today` are the contact's.
+ */
+export const TEMPLATE_ROOTS = [
+  'contact',
+  'fields',
+  'tenant',
+  'member',
+  'event',
+  'vars',
+  'link',
+  'links',
+  'asset',
+  'workflow',
+  'now',
+  'today',
+] as const;
+
+/** Columns of a contact that `set_field` may write, beside `fields.<key>`. */
+export const WRITABLE_FIELDS = [
+  'first_name',
+  'middle_name',
+  'last_name',
+  'email',
+  'lead_type',
+  'lead_score',
+  'stage',
+  'source',
+  'owner_id',
+  'street',
+  'city',
+  'state',
+  'postal_code',
+  'country',
+  'time_zone',
+  'birthday',
+  'last_birthday_sent_year',
+  'do_not_call',
+  'messenger_id',
+] as const;
+
 export const WORKFLOW_LIMITS = {
   steps: 2_000,
   triggers: 20,

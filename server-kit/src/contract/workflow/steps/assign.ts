@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { defineKind, stepSchema } from '../kind.ts';
-
-const memberId = z.string().min(1).max(200);
+import { memberId } from '../primitives.ts';
 
 export const assign = defineKind({
   kind: 'assign',
   title: 'Assign',
-  icon: 'person',
+  icon: 'user',
   group: 'team',
   schema: stepSchema('assign', {
     to: z.union([
       z.strictObject({ member: memberId }),
-      z.strictObject({ round_robin: z.array(memberId).min(1).max(100) }),
+      z.strictObject({ round_robin: z.array(memberId).min(1).max(100) }).meta({ description: 'In turn' }),
       z.strictObject({ nobody: z.literal(true) }),
     ]),
     only_if_unassigned: z.boolean().default(false),
@@ -21,5 +20,5 @@ export const assign = defineKind({
       ? `Assign to ${to.member}`
       : 'nobody' in to
         ? 'Assign to nobody'
-        : `Assign in turn among ${to.round_robin.length}`,
+        : `Assign in turn to ${to.round_robin.length} members`,
 });

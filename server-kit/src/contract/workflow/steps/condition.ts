@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { filter } from '../../filter.ts';
 import { defineKind, stepSchema } from '../kind.ts';
-import { stepId } from '../primitives.ts';
 import { WORKFLOW_LIMITS } from '../names.ts';
+import { stepId } from '../primitives.ts';
 
 /** The first branch whose filter is true; else `else`; else `next`. */
 export const condition = defineKind({

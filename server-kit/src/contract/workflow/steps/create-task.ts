@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { defineKind, stepSchema } from '../kind.ts';
-import { duration, template } from '../primitives.ts';
+import { duration, memberId, template } from '../primitives.ts';
+import { shortened } from '../wording.ts';
 
 export const createTask = defineKind({
   kind: 'create_task',
@@ -10,13 +10,8 @@ export const createTask = defineKind({
   schema: stepSchema('create_task', {
     title: template,
     due_in: duration.optional(),
-    assignee: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({ description: 'A member’s id, or `owner`. Default: nobody' }),
+    assignee: memberId.optional().meta({ description: 'A member’s id, or `owner`. Default: nobody' }),
   }),
   templates: ({ title }) => ({ title }),
-  words: ({ title }) => `Task: ${title}`,
+  words: ({ title }) => `Task: ${shortened(title)}`,
 });

@@ -1,11 +1,11 @@
-import { z } from 'zod';
 import { defineKind, stepSchema } from '../kind.ts';
+import { workflowRef } from '../primitives.ts';
 
 export const enroll = defineKind({
   kind: 'enroll',
   title: 'Enroll in another workflow',
-  icon: 'workflow',
+  icon: 'flow',
   group: 'flow',
-  schema: stepSchema('enroll', { workflow: z.string().min(1).max(100).meta({ description: 'Its key' }) }),
-  words: ({ workflow }) => `Enroll in ${workflow}`,
+  schema: stepSchema('enroll', { workflow: workflowRef }),
+  words: ({ workflow }) => `Enroll in “${workflow}”`,
 });

@@ -4,9 +4,9 @@ import { stepId } from '../primitives.ts';
 export const goTo = defineKind({
   kind: 'go_to',
   title: 'Go to',
-  icon: 'arrow',
+  icon: 'undo',
   group: 'flow',
   schema: stepSchema('go_to', { step: stepId }),
   branches: ({ step }) => [{ label: 'Then', to: step }],
-  words: ({ step }) => `Go to ${step}`,
+  words: ({ step }) => `Go to “${step}”`,
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind, stepSchema } from '../kind.ts';
-import { stepId, template } from '../primitives.ts';
+import { address, stepId } from '../primitives.ts';
+import { shortened, textsIn } from '../wording.ts';
 
 /** Leaves through an outbox, after the commit that decided it; the run waits for the answer. */
 export const httpRequest = defineKind({
@@ -10,7 +11,7 @@ export const httpRequest = defineKind({
   group: 'connect',
   schema: stepSchema('http_request', {
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
-    url: template,
+    url: address,
     headers: z.record(z.string().max(100), z.string().max(2_000)).default({}),
     body: z.unknown().optional().meta({ description: 'JSON; the texts in it are templates' }),
     timeout_seconds: z.int().min(1).max(60).default(10),
@@ -25,6 +26,6 @@ export const httpRequest = defineKind({
     { label: 'Then', to: next },
     ...(on_failure ? [{ label: 'If it fails', to: on_failure }] : []),
   ],
-  templates: ({ url }) => ({ url }),
-  words: ({ method, url }) => `${method} ${url}`,
+  templates: ({ url, headers, body }) => ({ url, ...textsIn({ headers, body }) }),
+  words: ({ method, url }) => `${method} ${shortened(url)}`,
 });

@@ -5,7 +5,7 @@ import { assetKey } from '../primitives.ts';
 export const leaveVoicemail = defineKind({
   kind: 'leave_voicemail',
   title: 'Leave a voicemail',
-  icon: 'voicemail',
+  icon: 'play',
   group: 'send',
   sends: 'voice',
   schema: stepSchema('leave_voicemail', {

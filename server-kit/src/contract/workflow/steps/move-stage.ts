@@ -1,11 +1,11 @@
-import { z } from 'zod';
 import { defineKind, stepSchema } from '../kind.ts';
+import { stageName } from '../primitives.ts';
 
 export const moveStage = defineKind({
   kind: 'move_stage',
   title: 'Move to a stage',
-  icon: 'stage',
+  icon: 'panel',
   group: 'contact',
-  schema: stepSchema('move_stage', { stage: z.string().trim().min(1).max(100) }),
-  words: ({ stage }) => `Move to ${stage}`,
+  schema: stepSchema('move_stage', { stage: stageName }),
+  words: ({ stage }) => `Move to the stage “${stage}”`,
 });

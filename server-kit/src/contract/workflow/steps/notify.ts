@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { defineKind, stepSchema } from '../kind.ts';
-import { template } from '../primitives.ts';
+import { memberId, template } from '../primitives.ts';
 
 export const notify = defineKind({
   kind: 'notify',
@@ -8,9 +7,9 @@ export const notify = defineKind({
   icon: 'bell',
   group: 'team',
   schema: stepSchema('notify', {
-    member: z.string().min(1).max(200).meta({ description: 'A member’s id, or `owner`' }),
+    member: memberId,
     body: template,
   }),
   templates: ({ body }) => ({ body }),
-  words: ({ member }) => `Notify ${member}`,
+  words: ({ member }) => (member === 'owner' ? 'Notify their owner' : `Notify ${member}`),
 });

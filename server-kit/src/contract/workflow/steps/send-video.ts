@@ -4,7 +4,7 @@ import { assetKey, template } from '../primitives.ts';
 export const sendVideo = defineKind({
   kind: 'send_video',
   title: 'Send a video',
-  icon: 'video',
+  icon: 'camera',
   group: 'send',
   sends: 'sms',
   schema: stepSchema('send_video', { video: assetKey, body: template.optional() }),

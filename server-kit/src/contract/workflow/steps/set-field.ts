@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { defineKind, stepSchema } from '../kind.ts';
+import { fieldName } from '../primitives.ts';
+import { shortened } from '../wording.ts';
 
 export const setField = defineKind({
   kind: 'set_field',
@@ -7,11 +9,12 @@ export const setField = defineKind({
   icon: 'edit',
   group: 'contact',
   schema: stepSchema('set_field', {
-    field: z.string().min(1).max(100).meta({ description: 'A column, as `lead_type`, or `fields.<key>`' }),
+    field: fieldName,
     value: z
       .union([z.string().max(2_000), z.number(), z.boolean(), z.null()])
       .meta({ description: 'A text is a template; null clears' }),
   }),
   templates: ({ value }) => (typeof value === 'string' && value !== '' ? { value } : {}),
-  words: ({ field, value }) => (value === null ? `Clear ${field}` : `Set ${field} to ${String(value)}`),
+  words: ({ field, value }) =>
+    value === null ? `Clear ${field}` : `Set ${field} to ${shortened(String(value))}`,
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineKind, stepSchema } from '../kind.ts';
-import { stepId } from '../primitives.ts';
 import { WORKFLOW_LIMITS } from '../names.ts';
+import { stepId } from '../primitives.ts';
 
 /** Sticky: the same contact always takes the same way through the same split, in every enrollment. */
 export const split = defineKind({
@@ -20,7 +20,7 @@ export const split = defineKind({
       )
       .min(2)
       .max(WORKFLOW_LIMITS.branches)
-      .refine((ways) => ways.some(({ weight }) => weight > 0), { message: 'give at least one way a weight' }),
+      .refine((ways) => ways.some(({ weight }) => weight > 0), { message: 'Give at least one way a weight' }),
   }),
   branches: ({ ways, next }) => ways.map(({ label, to }) => ({ label, to: to ?? next })),
   words: ({ ways }) => `Split: ${ways.map(({ label, weight }) => `${label} ${weight}`).join(', ')}`,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { filter } from '../../filter.ts';
 import { defineKind, stepSchema } from '../kind.ts';
-import { duration, stepId, timeOfDay } from '../primitives.ts';
+import { dateField, duration, eventType, stepId, timeOfDay } from '../primitives.ts';
 
 /** One of `for`, `until_day`, `until` and `for_event`. Days are the contact's, from the day that they came in: day 0. */
 export const wait = defineKind({
@@ -10,6 +10,7 @@ export const wait = defineKind({
   icon: 'clock',
   group: 'wait',
   waits: true,
+  waitsAgain: (step) => step.for_event !== undefined || (step.for !== undefined && !/^0+ /.test(step.for)),
   schema: stepSchema('wait', {
     for: duration.optional(),
     until_day: z.strictObject({ day: z.int().min(0).max(3_650), at: timeOfDay.default('10:00') }).optional(),
@@ -17,11 +18,7 @@ export const wait = defineKind({
       .union([
         z.strictObject({ date: z.iso.date(), at: timeOfDay.default('10:00') }),
         z.strictObject({
-          field: z
-            .string()
-            .min(1)
-            .max(200)
-            .meta({ description: 'A date: `birthday`, `fields.appointment`, `vars.at`' }),
+          field: dateField,
           offset_days: z.int().min(-365).max(365).default(0),
           offset_minutes: z.int().min(-100_000).max(100_000).default(0),
           at: timeOfDay.optional().meta({ description: 'For values that are days' }),
@@ -30,7 +27,7 @@ export const wait = defineKind({
       .optional(),
     for_event: z
       .strictObject({
-        type: z.string().min(1).max(100).meta({ description: 'As `message.received`' }),
+        type: eventType,
         where: filter.optional(),
         timeout: duration,
         on_timeout: stepId.optional().meta({ description: 'Default: `next`' }),
@@ -40,7 +37,7 @@ export const wait = defineKind({
     (step) =>
       [step.for, step.until_day, step.until, step.for_event].filter((way) => way !== undefined).length === 1,
     {
-      message: 'say exactly one of for, until_day, until and for_event',
+      message: 'Say exactly one of for, until_day, until and for_event',
     },
   ),
   branches: ({ next, for_event }) => [
