@@ -225,6 +225,7 @@ export const FILTER_FIELDS = {
   country: 'text',
   owner_id: 'text',
   time_zone: 'text',
+  messenger_id: 'text',
   tags: 'tags',
   lead_score: 'number',
   do_not_call: 'boolean',

@@ -4,7 +4,7 @@ import { EVENT_TYPES, FILTER_FIELDS } from '../names.ts';
 import type { Filter } from '../filter.ts';
 import { checkFilter } from '../filter-check.ts';
 import type { WorkflowProblem } from './definition.ts';
-import { CONTACT_VARIABLES, WRITABLE_FIELDS, type ProblemCode, type ProblemSeverity } from './names.ts';
+import { WRITABLE_FIELDS, type ProblemCode, type ProblemSeverity } from './names.ts';
 import type { Place } from './shape.ts';
 import { nearest, shortened } from './wording.ts';
 
@@ -102,6 +102,9 @@ function unknown(
   ];
 }
 
+/** Of a contact, what can be asked for or set. */
+const COLUMNS: readonly string[] = [...new Set([...Object.keys(FILTER_FIELDS), ...WRITABLE_FIELDS])];
+
 function checkField(value: string, kind: string | null, facts: Facts, severity: ProblemSeverity): Finding[] {
   const own = /^fields\.(.+)$/.exec(value)?.[1];
   if (own !== undefined)
@@ -113,19 +116,19 @@ function checkField(value: string, kind: string | null, facts: Facts, severity: 
       severity,
       'Make the field first, or name another.',
     );
-  const columns: readonly string[] = kind === 'set_field' ? WRITABLE_FIELDS : CONTACT_VARIABLES;
+  const columns: readonly string[] = kind === 'set_field' ? WRITABLE_FIELDS : COLUMNS;
   if (columns.includes(value)) return [];
-  const may = kind === 'set_field' && (CONTACT_VARIABLES.includes(value as never) || value in FILTER_FIELDS);
+  const there = kind === 'set_field' && COLUMNS.includes(value);
   const meant = nearest(value, columns) ?? nearest(value, facts.fields ?? []);
   return [
     {
       code: 'unknown_field',
       severity: 'error',
-      message: may
+      message: there
         ? `“${value}” cannot be set by a workflow.`
         : `There is no field “${shortened(value, 40)}”.`,
       mend:
-        meant && !may
+        meant && !there
           ? `Did you mean “${facts.fields?.has(meant) ? `fields.${meant}` : meant}”?`
           : `There are ${columns.join(', ')}, and fields.<key>.`,
     },

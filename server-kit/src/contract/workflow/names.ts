@@ -124,61 +124,47 @@ export const PROBLEM_CODES = [
 export const CONTACT_VARIABLES = [
   'id',
   'first_name',
-  'middle_name',
   'last_name',
   'name',
   'phone',
   'email',
   'birthday',
-  'birth_month',
-  'birth_day',
-  'birth_year',
-  'last_birthday_sent_year',
   'lead_type',
   'lead_score',
   'stage',
-  'source',
   'tags',
-  'fields',
-  'owner_id',
-  'street',
   'city',
   'state',
   'postal_code',
   'country',
   'zone',
-  'messenger_id',
   'created_at',
 ] as const;
 
 /**
- * What else they may read. `link` is that of the step's own video or PDF, `asset.<key>` any other's; `member` looks after the
- * contact; `event` set the run off, `vars` came with it or from earlier steps; `now` and `today` are the contact's.
+ * What else they may read. `asset.<key>.url` is a file's link; `member` (or `owner`) looks after the contact; `event` set the
+ * run off or woke it; `vars` came with it or from earlier steps.
  */
 export const TEMPLATE_ROOTS = [
   'contact',
   'fields',
   'tenant',
   'member',
+  'owner',
   'event',
   'vars',
-  'link',
-  'links',
   'asset',
-  'workflow',
+  'links',
   'now',
-  'today',
 ] as const;
 
-/** Columns of a contact that `set_field` may write, beside `fields.<key>`. */
+/** Columns of a contact that `set_field` may write, beside `fields.<key>`. Stages are entered by `move_stage`. */
 export const WRITABLE_FIELDS = [
   'first_name',
   'middle_name',
   'last_name',
-  'email',
   'lead_type',
   'lead_score',
-  'stage',
   'source',
   'owner_id',
   'street',
@@ -187,7 +173,6 @@ export const WRITABLE_FIELDS = [
   'postal_code',
   'country',
   'time_zone',
-  'birthday',
   'last_birthday_sent_year',
   'do_not_call',
   'messenger_id',

@@ -79,7 +79,7 @@ export function readSource(text: string): Source {
       lineCounter: lines,
     });
     const wrong = document.errors[0] ?? document.warnings[0];
-    if (wrong) return unreadable(...said(wrong as YAMLParseError));
+    if (wrong) return unreadable(...said(wrong as YAMLParseError, text));
     if (document.contents === null)
       return unreadable('The text is empty.', 'A workflow has version, key, name and steps.');
     const value = copied(document.toJS({ maxAliasCount: 100 }));
@@ -267,18 +267,26 @@ function tooDeep(text: string): boolean {
   );
 }
 
-function said(error: YAMLParseError): [message: string, mend: string, at?: { line: number; col: number }] {
+function said(
+  error: YAMLParseError,
+  text: string,
+): [message: string, mend: string, at?: { line: number; col: number }] {
   const at = error.linePos?.[0];
   const where = at ? `Line ${at.line}, column ${at.col}: ` : '';
   const plain = shortened(error.message.split(/ at line \d+/)[0]!, 160);
   const [message, mend] = WORDS[error.code] ?? [`${plain}.`.replace(/\.\.$/, '.'), 'Mend the text there.'];
+  const line = at ? text.split('\n', at.line)[at.line - 1]! : '';
+  // the mistake of everybody who writes Liquid into YAML: its braces and colons are YAML's, too
+  if (line.includes('{{') || line.includes('{%')) return [`${where}${message}`, QUOTE, at];
   return [`${where}${message}`, mend, at];
 }
 
+const QUOTE = 'Put text with {{ … }} into quotes, or onto the next line after `>-`.';
 const WORDS: Partial<Record<string, [message: string, mend: string]>> = {
   TAB_AS_INDENT: ['a tab stands where the indentation should be.', 'Indent with blanks.'],
   DUPLICATE_KEY: ['this key stands here twice.', 'Remove or rename one of the two.'],
   BAD_INDENT: ['the indentation does not fit.', 'Begin the line below the one that it belongs to.'],
+  BLOCK_AS_IMPLICIT_KEY: ['a colon stands within a text without quotes.', 'Put the text into quotes.'],
   BAD_ALIAS: ['this alias belongs to no anchor.', 'Write out what is meant.'],
   MULTIPLE_DOCS: ['a second document begins here.', 'Put one workflow into each file.'],
   MISSING_CHAR: ['a bracket, quote or comma is missing.', 'Close what is open.'],

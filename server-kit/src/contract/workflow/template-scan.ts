@@ -110,7 +110,7 @@ function read(
     const [first, second] = [...rest.matchAll(/\.\s*([\w-]+)|\[\s*""\s*\]/g)].map(([, name]) => name);
     const contactOnly = root === 'contact' && first !== undefined;
     const column = contactOnly ? first : root;
-    if (column === 'fields') {
+    if (column === 'fields' && (contactOnly || root === 'fields')) {
       const key = contactOnly ? second : first;
       if (key !== undefined) fields.push(key);
       continue;
