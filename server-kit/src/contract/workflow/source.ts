@@ -4,13 +4,16 @@
  * there was: comments, order and quotes stay where they are.
  */
 import {
+  type Alias,
   Document,
+  isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
   parseDocument,
   Scalar,
+  visit,
   type Node,
   type YAMLParseError,
 } from 'yaml';
@@ -42,7 +45,7 @@ const READING = {
   stringKeys: true,
   merge: false,
   resolveKnownTags: false,
-  logLevel: 'silent',
+  logLevel: 'error',
 } as const;
 
 export function readSource(text: string): Source {
@@ -80,6 +83,12 @@ export function readSource(text: string): Source {
     });
     const wrong = document.errors[0] ?? document.warnings[0];
     if (wrong) return unreadable(...said(wrong as YAMLParseError, text));
+    const dangling = danglingAlias(document);
+    if (dangling) {
+      const at = lines.linePos(dangling.range[0]);
+      const [message, mend] = WORDS['BAD_ALIAS']!;
+      return unreadable(`Line ${at.line}, column ${at.col}: ${message}`, mend, at);
+    }
     if (document.contents === null)
       return unreadable('The text is empty.', 'A workflow has version, key, name and steps.');
     const value = copied(document.toJS({ maxAliasCount: 100 }));
@@ -258,13 +267,35 @@ function copied(root: unknown): unknown {
   return copy(root, 0);
 }
 
-/** Before a parser that calls itself sees it. Brackets within texts count too, so the limit is generous. */
+/**
+ * Looked at before the parser, which calls itself, and takes the square of the depth. Brackets within texts count too; they mostly
+ * close again.
+ */
 function tooDeep(text: string): boolean {
-  return (
-    /[[{](?:\s*[[{]|\s*(?:"[^"\n]{0,200}"|[\w-]{1,100})\s*:\s*[[{]){200}/.test(text) ||
-    /^\s*(?:-\s+){200}/m.test(text) ||
-    /^\s{4000}/m.test(text)
-  );
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = Math.max(0, depth + (bracket === '[' || bracket === '{' ? 1 : -1));
+    if (depth > 2 * MOST_DEPTH) return true;
+  }
+  return /^ *(?:[-?][ \t]+){100}|^ {400}/m.test(text);
+}
+
+/** The first alias whose anchor does not stand before it. */
+function danglingAlias(document: Document.Parsed): Alias.Parsed | undefined {
+  const anchors = new Set<string>();
+  let dangling: Alias.Parsed | undefined;
+  visit(document, {
+    Node(_, node) {
+      if (!isAlias(node)) {
+        if (node.anchor) anchors.add(node.anchor);
+      } else if (!anchors.has(node.source)) {
+        dangling = node as Alias.Parsed;
+        return visit.BREAK;
+      }
+      return undefined;
+    },
+  });
+  return dangling;
 }
 
 function said(
@@ -274,7 +305,8 @@ function said(
   const at = error.linePos?.[0];
   const where = at ? `Line ${at.line}, column ${at.col}: ` : '';
   const plain = shortened(error.message.split(/ at line \d+/)[0]!, 160);
-  const [message, mend] = WORDS[error.code] ?? [`${plain}.`.replace(/\.\.$/, '.'), 'Mend the text there.'];
+  const code = error.code === 'BAD_INDENT' && plain.startsWith('Flow') ? 'MISSING_CHAR' : error.code;
+  const [message, mend] = WORDS[code] ?? [`${plain}.`.replace(/\.\.$/, '.'), 'Mend the text there.'];
   const line = at ? text.split('\n', at.line)[at.line - 1]! : '';
   // the mistake of everybody who writes Liquid into YAML: its braces and colons are YAML's, too
   if (line.includes('{{') || line.includes('{%')) return [`${where}${message}`, QUOTE, at];
