@@ -43,6 +43,9 @@ export function checkDefinition(given: unknown, options: CheckOptions = {}): Che
   return { definition: failed ? null : definition, problems };
 }
 
+/** Mistakes after which nothing is suggested any more. */
+const MANY = 100;
+
 class Check {
   readonly problems: WorkflowProblem[];
   readonly options: CheckOptions;
@@ -68,7 +71,7 @@ class Check {
         'version',
         version === undefined
           ? 'The version of the format is missing.'
-          : `This kit cannot read version ${shortened(String(version), 20)}.`,
+          : `This kit cannot read version ${brief(version)}.`,
         later ? 'Bring the kit up to date.' : `Write version: ${DEFINITION_VERSION}.`,
       );
       if (later) return null;
@@ -155,14 +158,13 @@ class Check {
   }
 
   private unknownKind(kind: unknown, path: string, id: string | null): void {
-    const meant = typeof kind === 'string' ? nearest(kind, this.kinds.keys()) : undefined;
+    const meant =
+      typeof kind === 'string' && this.problems.length < MANY ? nearest(kind, this.kinds.keys()) : undefined;
     const there = `There are ${[...this.kinds.keys()].join(', ')}.`;
     this.report(
       'unknown_step_kind',
       `${path}.kind`,
-      kind === undefined
-        ? 'The step has no kind.'
-        : `There is no kind of step “${shortened(String(kind), 40)}”.`,
+      kind === undefined ? 'The step has no kind.' : `There is no kind of step “${brief(kind)}”.`,
       meant ? `Did you mean \`${meant}\`?` : there,
       id,
     );
@@ -176,13 +178,13 @@ class Check {
     targets: string[],
   ): void {
     if (!isRecord(given)) return;
-    const kind = this.kinds.get(String(given['kind']));
+    const kind = typeof given['kind'] === 'string' ? this.kinds.get(given['kind']) : undefined;
     const id = typeof given['id'] === 'string' ? given['id'] : null;
     for (const place of kind ? placesOf(kind.schema, given) : []) {
-      if (place.mark !== 'step')
-        this.checkPlace(place, ['steps', index], { id, kind: String(given['kind']) });
+      if (place.mark !== 'step') this.checkPlace(place, ['steps', index], { id, kind: kind!.kind });
       else if (place.path[0] !== 'id' && typeof place.value === 'string' && !ids.has(place.value)) {
-        const meant = nearest(place.value, targets);
+        // in a definition that is wrong throughout, looking for what was meant would take for ever
+        const meant = this.problems.length < MANY ? nearest(place.value, targets) : undefined;
         this.report(
           place.path[0] === 'next' ? 'unknown_step' : 'missing_branch',
           pathText(['steps', index, ...place.path]),
@@ -281,6 +283,10 @@ class Check {
 function placeOf({ path }: WorkflowProblem): number {
   const index = /^steps\[(\d+)\]/.exec(path)?.[1];
   return index === undefined ? -1 : Number(index);
+}
+
+function brief(value: unknown): string {
+  return shortened(typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value), 40);
 }
 
 function isWrong({ mark, value }: Place): boolean {

@@ -15,7 +15,8 @@ export interface Edge {
 export function followingStep(definition: Pick<Definition, 'steps'>, stepId: string): string | null {
   const at = definition.steps.findIndex(({ id }) => id === stepId);
   const step = definition.steps[at];
-  return step?.next ?? definition.steps[at + 1]?.id ?? null;
+  if (!step) return null;
+  return step.next ?? definition.steps[at + 1]?.id ?? null;
 }
 
 /** Every way from a step to another, in the order of the steps. `kinds`: the host's own. A target that does not exist is among them. */

@@ -83,7 +83,16 @@ function mistake(issue: Issue, about: About): WorkflowProblem[] {
           best.map((one) => ({ ...one, path: [...issue.path, ...one.path] })),
           about,
         );
-      return problem(`${name} cannot be ${shown(given)}.`, mendBy(schema, root, issue.path, value));
+      const types = issue.errors.flatMap((errors) =>
+        errors.flatMap((one) => (one.code === 'invalid_type' ? (TYPES[one.expected] ?? one.expected) : [])),
+      );
+      return problem(
+        `${name} cannot be ${shown(given)}.`,
+        mendBy(schema, root, issue.path, value) ||
+          (types.length > 0
+            ? `Write ${listed([...new Set(types)], 'or')}.`
+            : 'Leave it out, or look at how others write it.'),
+      );
     }
     case 'invalid_type':
       if (given === undefined) {

@@ -20,25 +20,49 @@ export function placesOf(schema: z.ZodType, value: unknown, path: PropertyKey[] 
 
 function collect(given: z.ZodType, value: unknown, path: PropertyKey[], found: Place[]): void {
   if (value === undefined || value === null || !hasMarks(given)) return;
-  const schema = bare(given);
-  const mark = MARKS.get(schema);
-  if (mark) return void found.push({ mark, path, value });
-  if (schema instanceof z.ZodUnion) {
-    const option = optionFor(schema, value);
+  const form = formOf(bare(given));
+  if (form.mark) return void found.push({ mark: form.mark, path, value });
+  if (form.union) {
+    const option = optionFor(form.union, value);
     if (option) collect(option, value, path, found);
-  } else if (schema instanceof z.ZodArray && Array.isArray(value)) {
-    value.forEach((one, index) => collect(schema.element as z.ZodType, one, [...path, index], found));
+  } else if (form.element) {
+    const { element } = form;
+    if (Array.isArray(value)) value.forEach((one, index) => collect(element, one, [...path, index], found));
   } else if (isRecord(value)) {
-    if (schema instanceof z.ZodObject) {
-      for (const [key, inner] of Object.entries(schema.shape as z.ZodRawShape)) {
-        if (Object.hasOwn(value, key)) collect(inner as z.ZodType, value[key], [...path, key], found);
-      }
-    } else if (schema instanceof z.ZodRecord) {
-      for (const [key, one] of Object.entries(value)) {
-        collect(schema.valueType as z.ZodType, one, [...path, key], found);
-      }
+    for (const [key, inner] of form.keys ?? []) {
+      if (Object.hasOwn(value, key)) collect(inner, value[key], [...path, key], found);
+    }
+    if (form.values) {
+      for (const [key, one] of Object.entries(value)) collect(form.values, one, [...path, key], found);
     }
   }
+}
+
+interface Form {
+  mark?: Mark | undefined;
+  union?: z.ZodUnion;
+  element?: z.ZodType;
+  /** Those of an object with marks somewhere within. */
+  keys?: [key: string, inner: z.ZodType][];
+  values?: z.ZodType;
+}
+/** Asking zod what a schema is takes longer than all the rest, so it is asked once. */
+const forms = new WeakMap<z.ZodType, Form>();
+
+function formOf(schema: z.ZodType): Form {
+  let form = forms.get(schema);
+  if (form) return form;
+  form = { mark: MARKS.get(schema) };
+  if (schema instanceof z.ZodUnion) form.union = schema;
+  else if (schema instanceof z.ZodArray) form.element = schema.element as z.ZodType;
+  else if (schema instanceof z.ZodRecord) form.values = schema.valueType as z.ZodType;
+  else if (schema instanceof z.ZodObject) {
+    form.keys = Object.entries(schema.shape as Record<string, z.ZodType>).filter(([, inner]) =>
+      hasMarks(inner),
+    );
+  }
+  forms.set(schema, form);
+  return form;
 }
 
 /** The schema that judges `value` at a place; a marked one as soon as the way comes to it. */
@@ -94,8 +118,12 @@ export function optionFor(union: z.ZodUnion, value: unknown): z.ZodType | null {
   return literal ?? fitting.find((one) => one.safeParse(value).success) ?? null;
 }
 
+const bared = new WeakMap<z.ZodType, z.ZodType>();
+
 /** Without what only says that it may be missing. */
 export function bare(schema: z.ZodType): z.ZodType {
+  const known = bared.get(schema);
+  if (known) return known;
   let inner = schema;
   while (
     inner instanceof z.ZodOptional ||
@@ -106,6 +134,7 @@ export function bare(schema: z.ZodType): z.ZodType {
   ) {
     inner = inner.def.innerType as z.ZodType;
   }
+  bared.set(schema, inner);
   return inner;
 }
 
