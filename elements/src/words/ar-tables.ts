@@ -167,6 +167,7 @@ export const arTables: Record<Key, Word> = {
   'builder.updated_at': 'آخر تغيير',
   'builder.name': 'الاسم',
   'builder.time_zone': 'المنطقة الزمنية',
+  'builder.messenger_id': 'ماسنجر',
   'builder.consent': 'الموافقة',
   'builder.event': 'حدث',
   'builder.no_event': 'لم يحدث منذ',

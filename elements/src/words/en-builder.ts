@@ -37,6 +37,7 @@ export const enBuilder = {
   'builder.updated_at': 'Last change',
   'builder.name': 'Name',
   'builder.time_zone': 'Time zone',
+  'builder.messenger_id': 'Messenger',
   'builder.consent': 'Consent',
   'builder.event': 'It happened',
   'builder.no_event': 'It has not happened since',

@@ -11,6 +11,7 @@ const HELP = `patchbay <command>
   doctor    look at addresses, secret, database, carrier and clock, and say how to mend what is wrong
   migrate   bring the database schema up to date
   openapi   print the OpenAPI document of the HTTP API
+  workflow  validate, compare, deploy and simulate workflows that are files; see patchbay workflow --help
 
 Settings, as flags or in the environment:
 ${SETTINGS_HELP}
@@ -60,6 +61,9 @@ const commands: Record<string, (line: CommandLine) => Promise<number>> = {
 
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
+  // flags of its own, and no kit
+  if (args[0] === 'workflow')
+    return (await import('./workflow.ts')).workflowCommand(args.slice(1), process.env);
   if (args.includes('--help') || args.includes('-h')) {
     console.log(HELP);
     return 0;

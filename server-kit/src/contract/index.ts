@@ -21,3 +21,4 @@ export * from './pipeline.ts';
 export * from './task.ts';
 export * from './note.ts';
 export * from './notification.ts';
+export * from './workflow/index.ts';

@@ -1,0 +1,47 @@
+/**
+ * What a batch wants done, gathered and then written set-wise in the batch's own transaction, in this order: the contacts,
+ * then what is about them, then what leaves. A step that reads what an earlier one wrote finds it written: the engine
+ * flushes between steps that read the database.
+ */
+import type { MessagePurpose } from '../../contract/index.ts';
+
+export interface OutgoingText {
+  enrollmentId: string;
+  contactId: string;
+  /** The carrier's side is the send path's: sender, conversation and pacing follow from the contact. */
+  body: string;
+  /** Asset ids. */
+  assets: string[];
+  sendAs: 'auto' | 'attachment' | 'link';
+  sender: string | null;
+  purpose: MessagePurpose;
+  /** Chosen by the step, so that the trace can name it. */
+  messageId: string;
+}
+
+export interface OutgoingRequest {
+  enrollmentId: string;
+  ordinal: number;
+  kind: 'http_request' | 'webhook' | 'messenger';
+  requestId: string;
+  request: Record<string, unknown>;
+}
+
+export interface Effects {
+  text(text: OutgoingText): void;
+  request(request: OutgoingRequest): void;
+  addTags(contactId: string, tags: string[]): void;
+  removeTags(contactId: string, tags: string[]): void;
+  /** A column or `fields.<key>`; checked already. */
+  setField(contactId: string, field: string, value: unknown): void;
+  score(contactId: string, by: number): void;
+  moveStage(contactId: string, stage: string): void;
+  assign(contactId: string, member: string | null): void;
+  task(contactId: string, task: { title: string; dueAt: Date | null; assignee: string | null }): void;
+  note(contactId: string, body: string): void;
+  notify(contactId: string, member: string, body: string): void;
+  enroll(contactId: string, workflowKey: string, because: { enrollmentId: string; ordinal: number }): void;
+  leave(contactId: string, workflowKey: string | 'all', but: string): void;
+  /** Kept with the enrollment: `{{ vars.name }}`. */
+  setVariable(enrollmentId: string, name: string, value: unknown): void;
+}

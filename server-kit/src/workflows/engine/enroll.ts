@@ -1,0 +1,74 @@
+/**
+ * Into a workflow: the one way, whoever asks (an event, a member, a segment, another workflow). Set-wise, so that a hundred
+ * thousand people are a few statements. Nobody is in the same workflow twice at once (`enrollments_once`), and the same cause
+ * enrolls the same person once (`enrollments_source`): both are unique keys, so asking again is harmless.
+ */
+import type { MemberRef, WorkflowSettings } from '../../contract/index.ts';
+import type { Tx } from '../../db/client.ts';
+import { recordEach } from '../../events/record.ts';
+
+export interface Enrolling {
+  workflow: {
+    id: string;
+    version: number;
+    /** Where everybody begins. */
+    firstStep: string;
+    settings: Pick<WorkflowSettings, 're_entry'>;
+  };
+  contactIds: string[];
+  /** What set it off, as `{"on":"tag.added","event_id":…}`. */
+  source: Record<string, unknown>;
+  /** The same key enrolls the same person once, for ever; null: whoever asks has looked. */
+  sourceKey: string | null;
+  variables: Record<string, unknown>;
+  actor: MemberRef | null;
+}
+
+/** The contacts who came in, and their enrollments. Who may not (re-entry), is gone or is in it already, is not among them. */
+export async function enroll(
+  tx: Tx,
+  { workflow, contactIds, source, sourceKey, variables, actor }: Enrolling,
+): Promise<{ enrollment_id: string; contact_id: string }[]> {
+  if (contactIds.length === 0) return [];
+  const { sql, tenant } = tx;
+  const enrolled = await sql<{ enrollment_id: string; contact_id: string }[]>`
+    with enrolled as (
+      insert into enrollments (tenant_id, enrollment_id, workflow_id, version, contact_id, step, due_at, source,
+        source_key, variables)
+      select ${tenant}, gen_random_uuid(), ${workflow.id}, ${workflow.version}, c.contact_id, ${workflow.firstStep},
+        moment(), ${sql.json(source as never)}, ${sourceKey}, ${sql.json(variables as never)}
+      from contacts c
+      where c.tenant_id = ${tenant} and c.contact_id = any(${contactIds}::uuid[]) and c.merged_into is null
+        ${mayEnter(tx, workflow)}
+      order by c.contact_id
+      on conflict do nothing
+      returning enrollment_id, contact_id
+    ), told as (${recordEach(tx, 'enrolled', { type: 'enrollment.started', actor, data: { workflow_id: workflow.id } })})
+    select enrollment_id, contact_id from enrolled`;
+  if (enrolled.length > 0) await wakeWorkflows(tx);
+  return [...enrolled];
+}
+
+function mayEnter({ sql, tenant }: Tx, { id, settings: { re_entry: rule } }: Enrolling['workflow']) {
+  const before = sql`select 1 from enrollments e
+    where e.tenant_id = ${tenant} and e.contact_id = c.contact_id and e.workflow_id = ${id}`;
+  if (rule === 'always') return sql``;
+  if (rule === 'never') return sql`and not exists (${before})`;
+  if ('at_most' in rule) return sql`and (select count(*) from (${before}) earlier) < ${rule.at_most}`;
+  return sql`and not exists (${before} and e.started_at > moment() - ${rule.after}::interval)`;
+}
+
+/**
+ * Rings for the tenant, at `due` or now. Not an upsert: that would lock the tenant's one row even when it changes nothing, and
+ * everybody who enrolls would wait for everybody else's commit.
+ */
+export async function wakeWorkflows({ sql, tenant }: Tx, due: string | null = null): Promise<void> {
+  const at = sql`coalesce(${due}::timestamptz, moment())`;
+  const [known] = await sql<{ sooner: boolean }[]>`
+    select due_at > ${at} as sooner from workflow_wakeups where tenant_id = ${tenant}`;
+  if (!known)
+    await sql`insert into workflow_wakeups (tenant_id, due_at) values (${tenant}, ${at})
+      on conflict (tenant_id) do update set due_at = least(workflow_wakeups.due_at, excluded.due_at)`;
+  else if (known.sooner)
+    await sql`update workflow_wakeups set due_at = least(due_at, ${at}) where tenant_id = ${tenant}`;
+}

@@ -1,0 +1,12 @@
+import type { WaitReason } from '../../contract/workflow/index.ts';
+
+/** Why a run does not go on at once, in numbers and names; `trace.ts` makes sentences of it. Instants in RFC 3339. */
+export interface Waiting {
+  reason: WaitReason;
+  /** When it goes on by itself; null: only when it is woken. */
+  until: string | null;
+  /** The zone that `until` was computed in. */
+  zone?: string;
+  /** Of an event: its type. Of a retry: what failed. Of an asset: its key. */
+  what?: string;
+}
