@@ -7,6 +7,10 @@ export interface Waiting {
   until: string | null;
   /** The zone that `until` was computed in. */
   zone?: string;
+  /** A zone that was asked for and does not exist, so that `zone` is the tenant's. */
+  instead_of?: string;
   /** Of an event: its type. Of a retry: what failed. Of an asset: its key. */
   what?: string;
+  /** The event that ended it early, until the run has looked. */
+  woken_by?: { id: string; type: string; data: Record<string, unknown> };
 }
