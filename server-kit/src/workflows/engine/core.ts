@@ -119,6 +119,12 @@ class Look {
     });
     if (place === undefined || able.length === 0) return;
     able = await this.#notThereYet(able);
+    able = able.filter((traveler) => {
+      const skip = traveler.run.waited?.skip;
+      if (skip !== undefined) this.#apply(traveler, { skip });
+      return skip === undefined;
+    });
+    if (able.length === 0) return;
     const { step, runner } = place;
     if (runner === null) {
       for (const traveler of able)
@@ -326,10 +332,11 @@ function wait(traveler: Traveler, waiting: Waiting, wakesOn?: string): void {
   traveler.dueAt = waiting.until === null ? null : new Date(waiting.until);
 }
 
-function end(traveler: Traveler, reason: EndReason): void {
+export function end(traveler: Traveler, reason: EndReason): void {
   traveler.state = 'ended';
   traveler.endReason = reason;
-  traveler.step = null;
+  // what failed can be taken up again where it stood
+  if (END_STATES[reason] !== 'failed') traveler.step = null;
   traveler.dueAt = null;
   traveler.waiting = null;
   traveler.wakesOn = null;

@@ -13,8 +13,8 @@ export type ContactChange =
   | { do: 'score'; by: number }
   | { do: 'move_stage'; stage: string }
   | { do: 'assign'; member: string | null }
-  | { do: 'enroll'; workflow: string; because: { enrollmentId: string; ordinal: number } }
-  | { do: 'leave'; workflow: string; but: string };
+  // the step that asks happens once, and it is its workflow alone that it does not take them out of
+  | { do: 'enroll' | 'leave'; workflow: string };
 
 export interface ChangeGroup {
   change: ContactChange;
@@ -102,8 +102,8 @@ export class Gathered {
       note: (contactId, body) => void this.team.push({ contactId, by, item: { do: 'note', body } }),
       notify: (contactId, member, body) =>
         void this.team.push({ contactId, by, item: { do: 'notify', member, body } }),
-      enroll: (id, workflow, because) => change(id, { do: 'enroll', workflow, because }),
-      leave: (id, workflow, but) => change(id, { do: 'leave', workflow, but }),
+      enroll: (id, workflow) => change(id, { do: 'enroll', workflow }),
+      leave: (id, workflow) => change(id, { do: 'leave', workflow }),
       setVariable: (enrollmentId, name, value) => {
         const variables = this.variables.get(enrollmentId) ?? this.#kept(enrollmentId);
         variables[name] = value;
