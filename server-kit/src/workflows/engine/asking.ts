@@ -79,7 +79,7 @@ export class Asking {
       order by contact_id for no key update`;
     const rows = await sql<{ id: string; sent: number }[]>`
       select s.id, count(*)::integer as sent
-      from unnest(${ids}::uuid[], ${[...since.values()]}::timestamptz[]) as s (id, since)
+      from unnest(${ids}::uuid[], ${[...since.values()].map((at) => at.toISOString())}::timestamptz[]) as s (id, since)
       join conversations c on c.tenant_id = ${tenant} and c.contact_id = s.id
       join messages m on m.tenant_id = ${tenant} and m.conversation_id = c.conversation_id
         and m.created_at >= s.since and m.direction = 'outbound' and m.origin = 'workflow' and m.status <> 'canceled'

@@ -151,7 +151,7 @@ function writeRuns(
     from unnest(${column(({ run }) => run.enrollmentId)}::uuid[],
       ${column(({ endReason }) => (endReason === null ? 'active' : END_STATES[endReason]))}::text[],
       ${column(({ step }) => step)}::text[], ${column(({ run }) => run.ordinal)}::integer[],
-      ${column(({ run }) => run.attempt)}::smallint[], ${column(({ dueAt }) => dueAt)}::timestamptz[],
+      ${column(({ run }) => run.attempt)}::smallint[], ${column(({ dueAt }) => dueAt?.toISOString() ?? null)}::timestamptz[],
       ${column(({ waiting }) => json(waiting))}::text[], ${column(({ wakesOn }) => wakesOn)}::text[],
       ${column(({ endReason }) => endReason)}::text[], ${column(({ run }) => json(variables.get(run.enrollmentId)))}::text[])
       as r (id, state, step, ordinal, attempt, due_at, waiting, wakes_on, end_reason, variables)

@@ -113,11 +113,11 @@ export class World {
       ...values,
     }));
     people += count;
-    const columns = Object.keys(rows[0]!);
+    const columns = Object.keys(rows[0]!).join(', ');
     await this.tx(
       async ({ sql, tenant }) => sql`
-        insert into contacts (tenant_id, ${sql(columns)})
-        select ${tenant}, ${sql(columns)} from jsonb_populate_recordset(null::contacts, ${sql.json(rows as never)})`,
+        insert into contacts (tenant_id, ${sql.unsafe(columns)})
+        select ${tenant}, ${sql.unsafe(columns)} from jsonb_populate_recordset(null::contacts, ${sql.json(rows as never)})`,
     );
     return rows.map(({ contact_id }) => contact_id);
   }
@@ -142,7 +142,7 @@ export class World {
   async settle(): Promise<number> {
     let steps = 0;
     for (;;) {
-      const progress = await runDue(this.engine, this.tenant);
+      const progress = await runDue(this.engine, this.tenant); 
       steps += progress.steps;
       if (!progress.more) return steps;
     }
