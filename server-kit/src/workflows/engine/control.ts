@@ -196,7 +196,10 @@ export async function dueWhilePaused(
   { sql, tenant }: Tx,
   workflowId: string,
   limit = 100,
-): Promise<{ total: number; enrollments: { enrollment_id: string; contact_id: string; step: string; due_at: string }[] }> {
+): Promise<{
+  total: number;
+  enrollments: { enrollment_id: string; contact_id: string; step: string; due_at: string }[];
+}> {
   const due = sql`from enrollments e join workflows w using (tenant_id, workflow_id)
     where e.tenant_id = ${tenant} and e.workflow_id = ${workflowId} and e.due_at <= moment()
       and (e.state = 'paused' or (e.state = 'active' and w.state = 'paused'))`;

@@ -14,7 +14,15 @@ export async function queueTexts(tx: Tx, texts: (OutgoingText & { by: Compiled }
       select ${tenant}, w.conversation, w.contact, 'sms'
       from jsonb_to_recordset(${sql.json(wanted)}) as w (contact uuid, conversation uuid)
       on conflict (tenant_id, contact_id, channel) do nothing`,
-    sql<{ contact_id: string; conversation_id: string; phone: string; sender_id: string | null; address: string | null }[]>`
+    sql<
+      {
+        contact_id: string;
+        conversation_id: string;
+        phone: string;
+        sender_id: string | null;
+        address: string | null;
+      }[]
+    >`
       select c.contact_id, c.conversation_id, k.phone, s.sender_id, s.address from conversations c
       join contacts k on k.tenant_id = c.tenant_id and k.contact_id = c.contact_id
       left join senders s on s.tenant_id = c.tenant_id and s.sender_id = c.sender_id

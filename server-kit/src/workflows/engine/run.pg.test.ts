@@ -20,7 +20,11 @@ afterAll(async () => {
 async function world(options: ConstructorParameters<typeof World>[1] = {}): Promise<World> {
   const tenant = `t${(tenants += 1)}`;
   await kit.kit.tenants.upsert({ id: tenant, name: 'Firm', timeZone: 'America/Chicago' });
-  await kit.kit.tenants.addSender({ tenant, address: `+1312556${String(1000 + tenants)}`, segmentsPerSecond: null });
+  await kit.kit.tenants.addSender({
+    tenant,
+    address: `+1312556${String(1000 + tenants)}`,
+    segmentsPerSecond: null,
+  });
   const made = new World(kit, { tenant, ...options });
   worlds.push(made);
   return made;
@@ -33,14 +37,18 @@ const isVip = { field: 'tags', op: 'has_any', value: ['vip'] };
 
 const sent = (w: World) =>
   w.tx(async ({ sql, tenant }) =>
-    (await sql<{ body: string }[]>`select body from messages where tenant_id = ${tenant} order by created_at, body`).map(
-      ({ body }) => body,
-    ),
+    (
+      await sql<
+        { body: string }[]
+      >`select body from messages where tenant_id = ${tenant} order by created_at, body`
+    ).map(({ body }) => body),
   );
 const events = (w: World, like: string) =>
   w.tx(async ({ sql, tenant }) =>
     (
-      await sql<{ type: string }[]>`select type from events where tenant_id = ${tenant} and type like ${like} order by position`
+      await sql<
+        { type: string }[]
+      >`select type from events where tenant_id = ${tenant} and type like ${like} order by position`
     ).map(({ type }) => type),
   );
 
@@ -51,12 +59,21 @@ describe('a run', () => {
     const [id] = await w.enroll('test', await w.people(1));
     await w.settle();
     expect(await w.trace(id!)).toBe('hello done, greeted done');
-    expect(await w.run(id!)).toMatchObject({ state: 'active', step: 'a-day', due_at: '2026-03-03T15:00:00.000Z' });
+    expect(await w.run(id!)).toMatchObject({
+      state: 'active',
+      step: 'a-day',
+      due_at: '2026-03-03T15:00:00.000Z',
+    });
     await w.at('2026-03-03T14:59:59.000Z');
     expect(await sent(w)).toEqual(['Hello from hello']);
     await w.at('2026-03-03T15:00:00.000Z');
     expect(await w.trace(id!)).toBe('hello done, greeted done, a-day done, again done');
-    expect(await w.run(id!)).toMatchObject({ state: 'completed', end_reason: 'finished', step: null, due_at: null });
+    expect(await w.run(id!)).toMatchObject({
+      state: 'completed',
+      end_reason: 'finished',
+      step: null,
+      due_at: null,
+    });
     expect(await sent(w)).toEqual(['Hello from hello', 'Hello from again']);
     expect(await events(w, 'enrollment.%')).toEqual([
       'enrollment.started',
@@ -84,7 +101,9 @@ describe('a run', () => {
 
   it('leaves when the goal is reached, whether before it came or through a step', async () => {
     const w = await world();
-    await w.publish(definitionOf({ settings: { goal: isVip }, steps: [tag('first'), tag('vip'), tag('never')] }));
+    await w.publish(
+      definitionOf({ settings: { goal: isVip }, steps: [tag('first'), tag('vip'), tag('never')] }),
+    );
     const [there] = await w.enroll('test', await w.people(1, { tags: ['vip'] }));
     const [later] = await w.enroll('test', await w.people(1));
     await w.settle();
@@ -110,11 +129,20 @@ describe('a run', () => {
   it('that goes round without waiting lets others have their turn, and is ended after 10,000 steps', async () => {
     const w = await world();
     await w.publish(
-      definitionOf({ steps: [{ id: 'round', kind: 'go_to', step: 'again' }, { id: 'again', kind: 'go_to', step: 'round' }] }),
+      definitionOf({
+        steps: [
+          { id: 'round', kind: 'go_to', step: 'again' },
+          { id: 'again', kind: 'go_to', step: 'round' },
+        ],
+      }),
     );
     const [id] = await w.enroll('test', await w.people(1));
     await w.settle();
-    expect(await w.run(id!)).toMatchObject({ state: 'failed', end_reason: 'too_many_steps', ordinal: 10_000 });
+    expect(await w.run(id!)).toMatchObject({
+      state: 'failed',
+      end_reason: 'too_many_steps',
+      ordinal: 10_000,
+    });
   });
 
   it('whose way leads to a step that its version lacks ends and says so', async () => {
@@ -199,7 +227,9 @@ describe('a step that sends', () => {
   });
   it('is passed over, with the day of the opt-out, where the settings say so', async () => {
     const w = await world();
-    await w.publish(definitionOf({ settings: { on_opt_out: 'skip_channel' }, steps: [text('hello'), tag('x')] }));
+    await w.publish(
+      definitionOf({ settings: { on_opt_out: 'skip_channel' }, steps: [text('hello'), tag('x')] }),
+    );
     const [who] = await w.people(1);
     await optOut(w, who!);
     const [id] = await w.enroll('test', [who!]);
@@ -216,7 +246,9 @@ describe('a step that sends', () => {
   it('keeps to so many messages a day over all workflows, the more important one first', async () => {
     const w = await world({ now: '2026-03-02T15:00:00.000Z' });
     const limit = { max_messages_per_day: 2 };
-    await w.publish(definitionOf({ key: 'low', settings: { ...limit, priority: 1 }, steps: [text('l1'), text('l2')] }));
+    await w.publish(
+      definitionOf({ key: 'low', settings: { ...limit, priority: 1 }, steps: [text('l1'), text('l2')] }),
+    );
     await w.publish(definitionOf({ key: 'high', settings: { ...limit, priority: 9 }, steps: [text('h1')] }));
     const [who] = await w.people(1);
     const [low] = await w.enroll('low', [who!]);
@@ -288,7 +320,8 @@ describe('a step that fails', () => {
     const poisoned = await w.enroll('test', await w.people(2, { last_name: 'Poison' }));
     const more = await w.enroll('test', await w.people(20));
     await w.settle();
-    for (const id of [...fine, ...more]) expect(await w.trace(id)).toBe('before done, moody done, after done');
+    for (const id of [...fine, ...more])
+      expect(await w.trace(id)).toBe('before done, moody done, after done');
     for (const id of poisoned) {
       expect(await w.run(id)).toMatchObject({ state: 'failed', end_reason: 'step_crashed' });
       // the batch was undone as a whole: what it had done before did not happen
@@ -322,7 +355,13 @@ describe('steps', () => {
       async ({ sql, tenant }) => sql`select tags, lead_score, city, fields, stage from contacts
         where tenant_id = ${tenant} and contact_id = ${who!}`,
     );
-    expect(row).toEqual({ tags: ['b'], lead_score: 3, city: 'Toronto', fields: { level: 'gold' }, stage: 'Warm' });
+    expect(row).toEqual({
+      tags: ['b'],
+      lead_score: 3,
+      city: 'Toronto',
+      fields: { level: 'gold' },
+      stage: 'Warm',
+    });
     expect((await w.run(id!)).end_reason).toBe('finished');
   });
 
@@ -351,7 +390,9 @@ describe('steps', () => {
     const w = await world();
     await w.publish(definitionOf({ key: 'other', steps: [pause('a-day')] }));
     await w.publish(definitionOf({ key: 'in', steps: [{ id: 'in', kind: 'enroll', workflow: 'other' }] }));
-    await w.publish(definitionOf({ key: 'out', steps: [{ id: 'out', kind: 'leave', workflow: 'all' }, tag('x')] }));
+    await w.publish(
+      definitionOf({ key: 'out', steps: [{ id: 'out', kind: 'leave', workflow: 'all' }, tag('x')] }),
+    );
     const [who] = await w.people(1);
     await w.enroll('in', [who!]);
     await w.settle();
@@ -371,20 +412,42 @@ describe('steps', () => {
 describe('a wait', () => {
   const waiting = async (w: World, step: Record<string, unknown>, contact = {}, variables = {}) => {
     await w.publish(definitionOf({ steps: [{ id: 'wait', kind: 'wait', ...step }, tag('after')] }));
-    const [id] = await w.enroll('test', await w.people(1, { time_zone: 'America/New_York', ...contact }), { variables });
+    const [id] = await w.enroll('test', await w.people(1, { time_zone: 'America/New_York', ...contact }), {
+      variables,
+    });
     await w.settle();
     return id!;
   };
-  it.each<[string, Record<string, unknown>, Record<string, unknown>, Record<string, unknown>, string | null]>([
-    ['2 days', { for: '2 days' }, {}, {}, '2026-03-09T14:00:00.000Z'],
-    ['a day and time', { until_day: { day: 3, at: '10:00' } }, {}, {}, '2026-03-10T14:00:00.000Z'],
-    ['a date', { until: { date: '2026-04-01' } }, {}, {}, '2026-04-01T14:00:00.000Z'],
-    ['a birthday', { until: { field: 'birthday', offset_days: -1 } }, { birth_month: 3, birth_day: 20 }, {}, '2026-03-19T14:00:00.000Z'],
-    ['a field', { until: { field: 'fields.visit', at: '09:00' } }, { fields: { visit: '2026-03-20' } }, {}, '2026-03-20T13:00:00.000Z'],
-    ['an hour before a time', { until: { field: 'vars.at', offset_minutes: -60 } }, {}, { at: '2026-03-20T15:30:00Z' }, '2026-03-20T14:30:00.000Z'],
-    ['what has passed', { until: { date: '2026-01-01' } }, {}, {}, null],
-    ['what is not known', { until: { field: 'fields.none' } }, {}, {}, null],
-  ])('for %s', async (_name, step, contact, variables, due) => {
+  it.each<[string, Record<string, unknown>, Record<string, unknown>, Record<string, unknown>, string | null]>(
+    [
+      ['2 days', { for: '2 days' }, {}, {}, '2026-03-09T14:00:00.000Z'],
+      ['a day and time', { until_day: { day: 3, at: '10:00' } }, {}, {}, '2026-03-10T14:00:00.000Z'],
+      ['a date', { until: { date: '2026-04-01' } }, {}, {}, '2026-04-01T14:00:00.000Z'],
+      [
+        'a birthday',
+        { until: { field: 'birthday', offset_days: -1 } },
+        { birth_month: 3, birth_day: 20 },
+        {},
+        '2026-03-19T14:00:00.000Z',
+      ],
+      [
+        'a field',
+        { until: { field: 'fields.visit', at: '09:00' } },
+        { fields: { visit: '2026-03-20' } },
+        {},
+        '2026-03-20T13:00:00.000Z',
+      ],
+      [
+        'an hour before a time',
+        { until: { field: 'vars.at', offset_minutes: -60 } },
+        {},
+        { at: '2026-03-20T15:30:00Z' },
+        '2026-03-20T14:30:00.000Z',
+      ],
+      ['what has passed', { until: { date: '2026-01-01' } }, {}, {}, null],
+      ['what is not known', { until: { field: 'fields.none' } }, {}, {}, null],
+    ],
+  )('for %s', async (_name, step, contact, variables, due) => {
     const w = await world({ now: '2026-03-07T15:00:00.000Z' });
     const id = await waiting(w, step, contact, variables);
     expect((await w.run(id)).due_at).toBe(due);

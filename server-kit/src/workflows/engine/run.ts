@@ -177,7 +177,10 @@ async function travelersOf(
 
 /** Where it stood and why stays to be read, and `retryFailed` takes it up again there. */
 async function bury(engine: Engine, tenant: string, id: string, error: Error): Promise<Progress> {
-  engine.log.error({ tenant, enrollment: id, err: error.message }, 'a step of a workflow crashed; its run is over');
+  engine.log.error(
+    { tenant, enrollment: id, err: error.message },
+    'a step of a workflow crashed; its run is over',
+  );
   await engine.database.transaction(tenant, async (tx) => {
     const { sql } = tx;
     const [row] = await sql<{ contact_id: string; workflow_id: string; step: string; ordinal: number }[]>`

@@ -1,5 +1,13 @@
 /** What a look comes to, written: each table once, whatever the number of runs. */
-import { addScore, addTags, removeTags, setColumns, setField, setStages, type Change } from '../../contacts/bulk.ts';
+import {
+  addScore,
+  addTags,
+  removeTags,
+  setColumns,
+  setField,
+  setStages,
+  type Change,
+} from '../../contacts/bulk.ts';
 import type { FieldValue } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
 import { record, type NewEvent } from '../../events/record.ts';

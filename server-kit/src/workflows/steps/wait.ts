@@ -25,12 +25,7 @@ export const wait = defineStep(kind, async ({ step, runs, now, zoneOf, choose })
 
 const done = ({ waited }: Run): Outcome => ({ done: true, detail: { until: waited!.until } });
 
-function begin(
-  step: WaitStep,
-  run: Run,
-  now: number,
-  clock: { zone: string; instead_of?: string },
-): Outcome {
+function begin(step: WaitStep, run: Run, now: number, clock: { zone: string; instead_of?: string }): Outcome {
   const until = untilWhen(step, run, now, clock.zone);
   if (until === null) return { skip: 'missing_variable', detail: { what: nameOf(step) } };
   // what has passed is not waited for

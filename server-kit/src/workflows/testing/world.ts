@@ -1,6 +1,11 @@
 /** A tenant with workflows and people, and a clock that the test turns. */
 import { pino } from 'pino';
-import { definitionFrame, STEP_KINDS, type Definition, type StepBase } from '../../contract/workflow/index.ts';
+import {
+  definitionFrame,
+  STEP_KINDS,
+  type Definition,
+  type StepBase,
+} from '../../contract/workflow/index.ts';
 import { Database, type Tx } from '../../db/client.ts';
 import { newId } from '../../ids.ts';
 import type { TestKit } from '../../testing/kit.ts';
@@ -77,11 +82,9 @@ export class World {
       maxConnections: 3,
       clock: () => this.now,
     });
-    this.engine = createEngine(
-      { database: this.database, log: pino({ level: 'silent' }) },
-      runners,
-      { batch },
-    );
+    this.engine = createEngine({ database: this.database, log: pino({ level: 'silent' }) }, runners, {
+      batch,
+    });
   }
 
   tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -142,7 +145,7 @@ export class World {
   async settle(): Promise<number> {
     let steps = 0;
     for (;;) {
-      const progress = await runDue(this.engine, this.tenant); 
+      const progress = await runDue(this.engine, this.tenant);
       steps += progress.steps;
       if (!progress.more) return steps;
     }
@@ -177,11 +180,11 @@ export class World {
   }
 
   async steps(id: string): Promise<StepRow[]> {
-    return this.tx(
-      async ({ sql, tenant }) => [...(await sql<StepRow[]>`
+    return this.tx(async ({ sql, tenant }) => [
+      ...(await sql<StepRow[]>`
         select ordinal, step, outcome, detail, at from step_runs
-        where tenant_id = ${tenant} and enrollment_id = ${id} order by ordinal`)],
-    );
+        where tenant_id = ${tenant} and enrollment_id = ${id} order by ordinal`),
+    ]);
   }
 
   /** As `a done, b skipped`. */
