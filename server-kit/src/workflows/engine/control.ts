@@ -22,7 +22,7 @@ function told(tx: Tx, type: ControlEvent, actor: MemberRef | null, data: Record<
   const { sql, tenant } = tx;
   return sql`
     insert into events (tenant_id, event_id, type, contact_id, actor, data)
-    select ${tenant}, gen_random_uuid(), ${type}, contact_id, ${sql.json(actor as never)}::jsonb,
+    select ${tenant}, gen_random_uuid(), ${type}, contact_id, ${sql.json(actor)}::jsonb,
       jsonb_build_object('enrollment_id', enrollment_id, 'workflow_id', workflow_id) || ${sql.json(data as never)}::jsonb
     from changed`;
 }

@@ -26,9 +26,14 @@ export interface RunningEngine {
 
 type LoopContext = Pick<KitContext, 'database' | 'log'> & { feed: Pick<KitContext['feed'], 'watch'> };
 
-export function startEngine(context: LoopContext, runners: readonly StepRunner[]): RunningEngine {
+/** `batch`: runs at a time. Default 500. */
+export function startEngine(
+  context: LoopContext,
+  runners: readonly StepRunner[],
+  options: { batch?: number } = {},
+): RunningEngine {
   const { database, log } = context;
-  const engine = createEngine(context, runners);
+  const engine = createEngine(context, runners, options);
   /** Whose turn it is, in order. A tenant stands here or is being run, never both. */
   const queue: string[] = [];
   const known = new Set<string>();
