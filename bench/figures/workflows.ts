@@ -3,7 +3,6 @@
  * million people who wait cost. Every step is a real one: a window and the do-not-contact lists before each text, a branch by
  * the filter language, events in the log, row security on.
  */
-import { run as runGraphile } from 'graphile-worker';
 import { pino } from 'pino';
 import type postgres from 'postgres';
 import type { Definition } from '../../server-kit/src/contract/workflow/index.ts';
@@ -12,6 +11,7 @@ import { cancelEnrollments } from '../../server-kit/src/workflows/engine/control
 import { enroll } from '../../server-kit/src/workflows/engine/enroll.ts';
 import { createEngine, runDue, type Engine } from '../../server-kit/src/workflows/engine/run.ts';
 import { STEP_RUNNERS } from '../../server-kit/src/workflows/steps/index.ts';
+import { naiveStepsPerSecond } from '../../server-kit/src/workflows/testing/job-per-step.ts';
 import { database, startKit, superuser, TENANT } from '../harness/environment.ts';
 import { paired, tidy, type Bench, type Figure } from '../harness/figure.ts';
 
@@ -187,50 +187,11 @@ export const engineBare: Figure = {
     }),
 };
 
-/** What people build first: a job for each step, which reads the contact, writes the message and adds the next job. */
 async function jobPerStep({ sql, own }: Scene): Promise<number> {
   const { url } = await database();
-  const schema = `${own.schema}_naive`;
-  const count = 1_500;
-  let done = 0;
-  let finished: () => void;
-  const all = new Promise<void>((resolve) => (finished = resolve));
-  await sql`create table if not exists naive_messages (id uuid primary key, contact_id uuid, body text)`;
   const people = await sql<{ contact_id: string }[]>`select contact_id from contacts limit 500`;
-  const runner = await runGraphile({
-    connectionString: url,
-    schema,
-    concurrency: 10,
-    noHandleSignals: true,
-    pollInterval: 100,
-    taskList: {
-      step: async (payload, { withPgClient, addJob }) => {
-        const { contact, left } = payload as { contact: string; left: number };
-        await withPgClient(async (client) => {
-          await client.query('begin');
-          await client.query(`select * from ${own.schema}.contacts where contact_id = $1`, [contact]);
-          await client.query(`insert into ${own.schema}.naive_messages values ($1, $2, $3)`, [
-            crypto.randomUUID(),
-            contact,
-            'Hello',
-          ]);
-          await client.query('commit');
-        });
-        if (left > 0) await addJob('step', { contact, left: left - 1 });
-        done += 1;
-        if (done === count) finished();
-      },
-    },
-  });
-  const from = performance.now();
-  await runner.addJobs(
-    people.map(({ contact_id }) => ({ identifier: 'step', payload: { contact: contact_id, left: 2 } })),
-  );
-  await all;
-  const seconds = (performance.now() - from) / 1000;
-  await runner.stop();
-  await sql.unsafe(`drop schema ${schema} cascade`);
-  return count / seconds;
+  const ids = people.map(({ contact_id }) => contact_id);
+  return naiveStepsPerSecond({ url, schema: own.schema, contacts: ids, each: 3 });
 }
 
 export const engineNaive: Figure = {
