@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { stepWords, waitingWords } from './trace.ts';
+import { END_REASONS } from '../../contract/workflow/index.ts';
+import { endWords, stepWords, waitingWords } from './trace.ts';
 
 const now = new Date('2026-03-02T13:00:00Z');
 
@@ -41,4 +42,9 @@ it.each([
   expect(
     stepWords({ ...step, at: '2026-03-05T00:00:00Z' }, new Date('2026-03-05T00:00:00Z'), 'America/Chicago'),
   ).toBe(words);
+});
+
+it('an end says why, whatever the reason', () => {
+  const words = END_REASONS.map(endWords);
+  expect(new Set(words).size).toBe(END_REASONS.length);
 });
