@@ -120,7 +120,7 @@ const FACES = {
     'stages',
   ],
   consent: ['ledger', 'queries', 'keywords'],
-  filters: ['compile', 'guard', 'read', 'search', 'times', 'touching'],
+  filters: ['compile', 'evaluate', 'guard', 'read', 'search', 'times', 'touching'],
   // bytes: whatever brings a file in goes by the same checks
   media: [
     'options',

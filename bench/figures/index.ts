@@ -9,6 +9,7 @@ import { catchUp, rowSecurity } from './reads.ts';
 import { timelinePage } from './timeline.ts';
 import { mediaUpload, mediaUploadMemory } from './uploads.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
+import { workflowFigures } from './workflows.ts';
 
 /** Every figure of the product, in the order of the table. */
 export const figures: Figure[] = [
@@ -30,5 +31,6 @@ export const figures: Figure[] = [
   mediaUploadMemory,
   mediaRanges,
   mediaViewers,
+  ...workflowFigures,
   ...browserFigures,
 ];

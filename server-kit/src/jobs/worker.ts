@@ -16,6 +16,8 @@ import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
+import { startEngine } from '../workflows/engine/loop.ts';
+import { STEP_RUNNERS } from '../workflows/steps/index.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -67,6 +69,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   const reminders = startReminders(context);
   const copies = startCopying(context);
   const media = startMediaKeeper(context);
+  const engine = startEngine(context, STEP_RUNNERS);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -103,6 +106,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         reminders.stop(),
         copies.stop(),
         media.stop(),
+        engine.stop(),
       ]);
       await runner.stop();
       await pool.end();

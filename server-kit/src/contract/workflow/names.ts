@@ -25,6 +25,7 @@ export const END_REASONS = [
   'left_by_workflow',
   'too_many_steps',
   'step_missing',
+  'step_crashed',
 ] as const;
 
 /** What a contact's run waits for. */

@@ -40,8 +40,9 @@ export interface Effects {
   task(contactId: string, task: { title: string; dueAt: Date | null; assignee: string | null }): void;
   note(contactId: string, body: string): void;
   notify(contactId: string, member: string, body: string): void;
-  enroll(contactId: string, workflowKey: string, because: { enrollmentId: string; ordinal: number }): void;
-  leave(contactId: string, workflowKey: string | 'all', but: string): void;
+  enroll(contactId: string, workflowKey: string): void;
+  /** `all`: whatever they are in. Never out of the workflow that asks. */
+  leave(contactId: string, workflowKey: string): void;
   /** Kept with the enrollment: `{{ vars.name }}`. */
   setVariable(enrollmentId: string, name: string, value: unknown): void;
 }

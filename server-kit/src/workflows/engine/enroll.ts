@@ -6,6 +6,7 @@
 import type { MemberRef, WorkflowSettings } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
 import { recordEach } from '../../events/record.ts';
+import { wakeWorkflows } from './bell.ts';
 
 export interface Enrolling {
   workflow: {
@@ -56,19 +57,4 @@ function mayEnter({ sql, tenant }: Tx, { id, settings: { re_entry: rule } }: Enr
   if (rule === 'never') return sql`and not exists (${before})`;
   if ('at_most' in rule) return sql`and (select count(*) from (${before}) earlier) < ${rule.at_most}`;
   return sql`and not exists (${before} and e.started_at > moment() - ${rule.after}::interval)`;
-}
-
-/**
- * Rings for the tenant, at `due` or now. Not an upsert: that would lock the tenant's one row even when it changes nothing, and
- * everybody who enrolls would wait for everybody else's commit.
- */
-export async function wakeWorkflows({ sql, tenant }: Tx, due: string | null = null): Promise<void> {
-  const at = sql`coalesce(${due}::timestamptz, moment())`;
-  const [known] = await sql<{ sooner: boolean }[]>`
-    select due_at > ${at} as sooner from workflow_wakeups where tenant_id = ${tenant}`;
-  if (!known)
-    await sql`insert into workflow_wakeups (tenant_id, due_at) values (${tenant}, ${at})
-      on conflict (tenant_id) do update set due_at = least(workflow_wakeups.due_at, excluded.due_at)`;
-  else if (known.sooner)
-    await sql`update workflow_wakeups set due_at = least(due_at, ${at}) where tenant_id = ${tenant}`;
 }

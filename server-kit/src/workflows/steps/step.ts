@@ -6,6 +6,7 @@
  *
  * Nothing here may call another system: HTTP requests, webhooks and messages are rows (outboxes) that leave after the commit.
  */
+import type { Filter } from '../../contract/index.ts';
 import type { Definition, EndReason, SkipReason, StepBase, StepKind } from '../../contract/workflow/index.ts';
 import type { Tx } from '../../db/client.ts';
 import type { Effects } from '../engine/effects.ts';
@@ -71,6 +72,10 @@ export interface StepBatch<S extends StepBase = StepBase> {
   /** The engine's clock, the same for the whole batch. */
   now: Date;
   tenantZone: string;
+  /** The clock that counts for a run, by the workflow's settings. `instead_of`: what was asked for and is no zone. */
+  zoneOf(run: Run): { zone: string; instead_of?: string };
+  /** For each contact the first of the filters that is true of them, by its place; who is in none is left out. Set-wise. */
+  choose(filters: Filter[], runs: Run[]): Promise<Map<string, number>>;
 }
 
 export type Outcome =
