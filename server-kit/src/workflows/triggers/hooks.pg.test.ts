@@ -122,7 +122,7 @@ describe('a call', () => {
 
   it('larger than 64 KiB is refused', async () => {
     const { call } = await hook();
-    const answer = await call({ ...LEAD, more: 'x'.repeat(65_000) });
+    const answer = await call({ ...LEAD, more: 'x'.repeat(66_000) });
     expect([answer.status, answer.body.code]).toEqual([413, 'payload_too_large']);
   });
 
