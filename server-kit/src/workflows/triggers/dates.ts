@@ -50,7 +50,7 @@ export async function dueContacts(
   const found = await runOnce<Found & Record<string, unknown>>(
     tx,
     sql`select c.contact_id, d.key as source_key from (${candidates}) c
-      join jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      join jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
         as d (zone text, month integer, day integer, year integer, key text)
         on d.zone = coalesce(c.time_zone, c.derived_zone, '') and d.month = c.month and d.day = c.day
           and ${column === null ? sql`true` : year}
