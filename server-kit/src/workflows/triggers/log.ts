@@ -67,7 +67,7 @@ export async function readLog({ database, log }: Reading, tenant: string, page =
       await stopForGoals(tx, goals, happenings, log);
       await wakeOnEvent(
         tx,
-        happenings.filter(({ type }) => wakes.includes(type)),
+        happenings.flatMap(({ tx: _, messageId: __, ...event }) => (wakes.includes(event.type) ? event : [])),
       );
       await letIn(tx, triggers, happenings, log);
       await sql`

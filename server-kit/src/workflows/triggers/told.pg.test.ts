@@ -69,12 +69,13 @@ describe('what the host tells', () => {
 
   it('happens once by its own id, also when told twice at once', async () => {
     const { body: ana } = await kit.request('POST', '/v1/contacts', { body: { phone: '+13125551021' } });
-    const event = form({ id: ana.id }, { id: `order-${newId()}` });
+    const id = `order-${newId()}`;
+    const event = form({ id: ana.id }, { id });
     const both = await Promise.all([results([event]), results([event, event])]);
     expect(both.flat().sort()).toEqual(['duplicate', 'duplicate', 'recorded']);
     expect(await logged(ana.id)).toHaveLength(1);
     expect((await tell([event])).body.items[0]).toEqual({
-      id: event.id,
+      id,
       contact_id: ana.id,
       result: 'duplicate',
     });

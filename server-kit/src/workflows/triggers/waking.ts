@@ -23,7 +23,10 @@ export async function wakesOf({ sql, tenant }: Tx): Promise<string[]> {
  * Makes those due who wait for one of these events: the first that came after they had begun to wait. What woke them stands with
  * what they wait for, so that the step can look at it.
  */
-export async function wakeOnEvent(tx: Tx, happenings: readonly Happening[]): Promise<void> {
+export async function wakeOnEvent(
+  tx: Tx,
+  happenings: readonly Pick<Happening, 'id' | 'type' | 'contactId' | 'data'>[],
+): Promise<void> {
   if (happenings.length === 0) return;
   const { sql, tenant } = tx;
   const rows = happenings.map(({ id, type, contactId, data }, nth) => ({
