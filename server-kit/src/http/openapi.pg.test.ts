@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../ids.ts';
 import { pdf } from '../media/testing/sending.ts';
 import { getTestKit, type TestAnswer, type TestKit, type TestRequest } from '../testing/kit.ts';
-import { publishForTest } from '../workflows/triggers/testing.ts';
+import { publishForTest } from '../workflows/testing/published.ts';
 import { describeApi } from './describe.ts';
 
 interface Document {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
-import { publishForTest } from './triggers/testing.ts';
+import { publishForTest } from './testing/published.ts';
 
 let kit: TestKit;
 let workflows: string[];

@@ -54,7 +54,7 @@ export const enrollmentBelongings: Belongings = {
     const { moved, ended } = kept as Moved;
     await sql`
       update enrollments e set contact_id = ${from}, source_key = m.source_key
-      from jsonb_to_recordset(${sql.json(moved as never)}) as m (enrollment_id uuid, source_key text)
+      from jsonb_to_recordset(${sql.json(moved)}) as m (enrollment_id uuid, source_key text)
       where e.tenant_id = ${tenant} and e.contact_id = ${to} and e.enrollment_id = m.enrollment_id`;
     if (ended.length > 0) await goOn(tx, ended);
   },

@@ -5,7 +5,7 @@ import { Database } from '../../db/client.ts';
 import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { lookAtClock } from './clock.ts';
 import { nextSweep } from './dates.ts';
-import { publishForTest } from './testing.ts';
+import { publishForTest } from '../testing/published.ts';
 
 const MINUTE = 60_000;
 let now = 0;

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkflowTrigger } from '../../contract/index.ts';
 import { getTestKit, type TestKit } from '../../testing/kit.ts';
-import { publishForTest } from './testing.ts';
+import { publishForTest } from '../testing/published.ts';
 
 let now = Date.parse('2026-03-10T15:00:00Z');
 let kit: TestKit;

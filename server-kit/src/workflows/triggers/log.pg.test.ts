@@ -4,7 +4,7 @@ import { Database } from '../../db/client.ts';
 import { newId } from '../../ids.ts';
 import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { readLog } from './log.ts';
-import { publishForTest, type Published } from './testing.ts';
+import { publishForTest, type Published } from '../testing/published.ts';
 import { pino } from 'pino';
 
 let kit: TestKit;

@@ -124,8 +124,15 @@ export function isMeant(
     case 'mail.delivered':
     case 'gift_card.redeemed':
       return isSame(data['name'], trigger.name);
-    default:
+    case 'contact.created':
       return true;
+    case 'no_reply':
+    case 'date':
+    case 'schedule':
+    case 'manual':
+    case 'api':
+    case 'webhook':
+      return false;
   }
 }
 

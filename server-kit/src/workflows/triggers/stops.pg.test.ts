@@ -4,7 +4,7 @@ import { Database } from '../../db/client.ts';
 import { newId } from '../../ids.ts';
 import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { readLog } from './log.ts';
-import { publishForTest } from './testing.ts';
+import { publishForTest } from '../testing/published.ts';
 
 let kit: TestKit;
 let database: Database;

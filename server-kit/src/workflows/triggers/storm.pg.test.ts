@@ -9,7 +9,7 @@ import { BASE_SEED, seeded } from '../../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { readLog } from './log.ts';
 import { startTriggers } from './tasks.ts';
-import { publishForTest } from './testing.ts';
+import { publishForTest } from '../testing/published.ts';
 
 let kit: TestKit;
 let database: Database;
@@ -61,6 +61,10 @@ async function readAll(page?: number): Promise<void> {
 }
 const runs = (workflow: string) =>
   kit.admin('select contact_id, source_key, state from enrollments where workflow_id = $1', [workflow]);
+const count = async (workflow: string) =>
+  (
+    await kit.admin('select count(*)::integer as count from enrollments where workflow_id = $1', [workflow])
+  )[0].count;
 const finish = () =>
   kit.admin(
     `update enrollments set state = 'completed', end_reason = 'finished', ended_at = now(), due_at = null, step = null
@@ -150,13 +154,13 @@ describe('the log', () => {
   });
 });
 
-describe('a storm of 20,000 tags', () => {
+describe('a storm of 5,000 tags', () => {
   it('is read in pages, once each, while a lone event elsewhere is seen within a second', async () => {
     const id = await on({ on: 'tag.added', tag: 'x' });
     const lone = await database.transaction('beta', (tx) =>
       publishForTest(tx, { triggers: [{ on: 'tag.added', tag: 'x' }] }),
     );
-    const some = await people(20_000);
+    const some = await people(5_000);
     await readAll();
     const feed = new FeedHub(database, log, () => Promise.resolve([]));
     const triggers = startTriggers({ database, feed, log });
@@ -171,12 +175,12 @@ describe('a storm of 20,000 tags', () => {
       });
       const seen = performance.now() - told;
       expect((await runs(lone))[0].contact_id).toBe(body.id);
-      await vi.waitFor(async () => expect(await runs(id)).toHaveLength(20_000), {
+      await vi.waitFor(async () => expect(await count(id)).toBe(5_000), {
         timeout: 60_000,
         interval: 200,
       });
       console.info(
-        `the lone one after ${seen.toFixed(0)} ms, all 20,000 after ${(performance.now() - began).toFixed(0)} ms`,
+        `the lone one after ${seen.toFixed(0)} ms, all 5,000 after ${(performance.now() - began).toFixed(0)} ms`,
       );
     } finally {
       await triggers.stop();
@@ -184,7 +188,7 @@ describe('a storm of 20,000 tags', () => {
     }
     await finish();
     await readAll();
-    expect(await runs(id)).toHaveLength(20_000);
+    expect(await count(id)).toBe(5_000);
   }, 90_000);
 });
 

@@ -1,8 +1,8 @@
 /** A published workflow for tests of what sets it off and what stops it, without the store's checks. */
-import type { Definition, WorkflowTrigger } from '../../contract/index.ts';
+import type { WorkflowTrigger } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
 import { newId } from '../../ids.ts';
-import { syncTriggers } from './sync.ts';
+import { syncTriggers } from '../triggers/sync.ts';
 
 export interface Published {
   key?: string;
@@ -29,6 +29,6 @@ export async function publishForTest(
     values (${tenant}, ${id}, ${key}, ${key}, ${state}, '', 1)`;
   await sql`insert into workflow_versions (tenant_id, workflow_id, version, definition, source)
     values (${tenant}, ${id}, 1, ${sql.json(definition as never)}, '')`;
-  await syncTriggers(tx, id, definition as unknown as Definition);
+  await syncTriggers(tx, id, definition);
   return id;
 }
