@@ -17,6 +17,7 @@ import { enrollEach } from '../engine/enroll.ts';
 import { findAmong } from './judge.ts';
 import { actorOf, standing, wayInto, type Standing } from './log.ts';
 import { findPeople, readNamed } from './people.ts';
+import { forgetTold } from './told.ts';
 
 type HookTrigger = Extract<WorkflowTrigger, { on: 'webhook' }>;
 
@@ -116,6 +117,8 @@ async function act(
     on conflict (tenant_id, key) do update set told_at = moment()
     where told_events.told_at <= moment() - ${SAME_FOR}::interval returning 1`;
   if (taken.length === 0) return 'duplicate';
+  // now and then, by the key rather than by chance
+  if (key.endsWith('A')) await forgetTold(tx);
   const { input, variables } = mapped(hook.trigger, payload);
   const contactId = await personOf(tx, hook.trigger, input, actorOf(hook), stages);
   const { where } = hook.trigger;

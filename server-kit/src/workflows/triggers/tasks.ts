@@ -66,7 +66,8 @@ export function startTriggers({
           if (more) waiting.add(tenant);
           else if (ahead) wakeLater(tenant);
         } catch (error) {
-          // the cursor has not moved: the sweep comes back to it
+          // the cursor has not moved; a collision with somebody who merges two people is over soon
+          wakeLater(tenant);
           log.warn({ tenant, err: (error as Error).message }, 'triggers could not be read');
         }
       }

@@ -79,6 +79,11 @@ async function keepTold(
     insert into told_events (tenant_id, key, answer)
     select ${tenant}, key, answer from jsonb_to_recordset(${sql.json(rows)}) as r (key text, answer jsonb)
     on conflict do nothing`;
+  await forgetTold({ sql, tenant });
+}
+
+/** What was told a month ago may be told anew. */
+export async function forgetTold({ sql, tenant }: Pick<Tx, 'sql' | 'tenant'>): Promise<void> {
   await sql`delete from told_events where tenant_id = ${tenant} and told_at < moment() - interval '30 days'`;
 }
 
