@@ -34,9 +34,16 @@ create table workflow_versions (
   source       text not null,
   published_by jsonb,
   published_at timestamptz not null default moment(),
+  -- what triggers and stops ask of it, so that nobody has to unpack a definition of two megabytes for it
+  first_step        text generated always as (definition #>> '{steps,0,id}') stored,
+  re_entry          jsonb generated always as (definition #> '{settings,re_entry}') stored,
+  goal              jsonb generated always as (definition #> '{settings,goal}') stored,
+  stop_on_reply     boolean generated always as (definition @> '{"settings":{"stop_on_reply":true}}') stored,
+  cancel_on_opt_out boolean generated always as (not definition @> '{"settings":{"on_opt_out":"skip_channel"}}') stored,
   primary key (tenant_id, workflow_id, version),
   foreign key (tenant_id, workflow_id) references workflows on delete cascade
 );
+create index workflow_versions_with_goal on workflow_versions (tenant_id, workflow_id, version) where goal is not null;
 call secure_tenant_table('workflow_versions');
 
 -- The triggers of published versions, so that an event finds its workflows without reading definitions.
@@ -47,10 +54,16 @@ create table workflow_triggers (
   kind        text not null,
   -- as contract/workflow/triggers.ts describes it
   trigger     jsonb not null,
-  -- of those that time sets off: when next
+  -- the transaction that published it: events of earlier ones set nothing off
+  since       xid8 not null default pg_current_xact_id(),
+  -- of those that time sets off: when next, until when it has been seen to, and where a round that takes several looks is
   due_at      timestamptz,
-  -- of a webhook: what stands in its URL, and what signs its calls
+  swept_at    timestamptz,
+  place       jsonb,
+  -- of a webhook: what stands in its URL, and what came last, for whoever maps it
   token       text collate "C",
+  sample      jsonb,
+  sampled_at  timestamptz,
   primary key (tenant_id, workflow_id, ordinal),
   foreign key (tenant_id, workflow_id) references workflows on delete cascade
 );
@@ -142,6 +155,31 @@ create table workflow_cursors (
 create index workflow_cursors_read on workflow_cursors (read_at);
 call secure_tenant_table('workflow_cursors');
 create policy found_by_anyone on workflow_cursors for select using (true);
+
+-- When each tenant next has a trigger that time sets off.
+create table workflow_clocks (
+  tenant_id text collate "C" not null primary key references tenants on delete cascade,
+  due_at    timestamptz not null
+);
+create index workflow_clocks_due on workflow_clocks (due_at);
+call secure_tenant_table('workflow_clocks');
+create policy found_by_anyone on workflow_clocks for select using (true);
+
+-- What the host and other systems have told already, by their own ids: told again, nothing happens.
+create table told_events (
+  tenant_id text collate "C" not null references tenants on delete cascade,
+  key       text collate "C" not null,
+  -- what was answered
+  answer    jsonb not null default '{}',
+  told_at   timestamptz not null default moment(),
+  primary key (tenant_id, key)
+);
+create index told_events_old on told_events (tenant_id, told_at);
+call secure_tenant_table('told_events');
+
+-- Whose day it is, of a million, without looking at each.
+create index contacts_by_birthday on contacts (tenant_id, birth_month, birth_day)
+  where birth_month is not null and merged_into is null;
 
 -- Requests to other systems that steps decided: sent after the commit, under a lease, again after a crash with the same id.
 create table workflow_requests (

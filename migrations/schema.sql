@@ -884,6 +884,17 @@ create table tenants (
 alter table tenants enable row level security;
 alter table tenants force row level security;
 
+create table told_events (
+  tenant_id text not null,
+  key text not null,
+  answer jsonb default '{}'::jsonb not null,
+  told_at timestamp with time zone default moment() not null,
+  constraint told_events_pkey PRIMARY KEY (tenant_id, key),
+  constraint told_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table told_events enable row level security;
+alter table told_events force row level security;
+
 create table tracked_links (
   tenant_id text not null,
   link_id uuid not null,
@@ -943,6 +954,15 @@ create table uploads (
 alter table uploads enable row level security;
 alter table uploads force row level security;
 
+create table workflow_clocks (
+  tenant_id text not null,
+  due_at timestamp with time zone not null,
+  constraint workflow_clocks_pkey PRIMARY KEY (tenant_id),
+  constraint workflow_clocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table workflow_clocks enable row level security;
+alter table workflow_clocks force row level security;
+
 create table workflow_cursors (
   tenant_id text not null,
   tx xid8 not null,
@@ -990,8 +1010,13 @@ create table workflow_triggers (
   ordinal smallint not null,
   kind text not null,
   trigger jsonb not null,
+  since xid8 default pg_current_xact_id() not null,
   due_at timestamp with time zone,
+  swept_at timestamp with time zone,
+  place jsonb,
   token text,
+  sample jsonb,
+  sampled_at timestamp with time zone,
   constraint workflow_triggers_pkey PRIMARY KEY (tenant_id, workflow_id, ordinal),
   constraint workflow_triggers_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
 );
@@ -1006,6 +1031,11 @@ create table workflow_versions (
   source text not null,
   published_by jsonb,
   published_at timestamp with time zone default moment() not null,
+  first_step text generated always as ((definition #>> '{steps,0,id}'::text[])) stored,
+  re_entry jsonb generated always as ((definition #> '{settings,re_entry}'::text[])) stored,
+  goal jsonb generated always as ((definition #> '{settings,goal}'::text[])) stored,
+  stop_on_reply boolean generated always as ((definition @> '{"settings": {"stop_on_reply": true}}'::jsonb)) stored,
+  cancel_on_opt_out boolean generated always as ((NOT (definition @> '{"settings": {"on_opt_out": "skip_channel"}}'::jsonb))) stored,
   constraint workflow_versions_pkey PRIMARY KEY (tenant_id, workflow_id, version),
   constraint workflow_versions_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE,
   constraint workflow_versions_version_check CHECK ((version > 0))
@@ -1087,6 +1117,8 @@ CREATE INDEX contact_addresses_of ON contact_addresses USING btree (tenant_id, c
 CREATE INDEX contact_merges_loser ON contact_merges USING btree (tenant_id, loser_id);
 
 CREATE INDEX contact_merges_of ON contact_merges USING btree (tenant_id, winner_id, merge_id) WHERE (undone_at IS NULL);
+
+CREATE INDEX contacts_by_birthday ON contacts USING btree (tenant_id, birth_month, birth_day) WHERE ((birth_month IS NOT NULL) AND (merged_into IS NULL));
 
 CREATE INDEX contacts_by_email ON contacts USING btree (tenant_id, email_key) WHERE (email_key IS NOT NULL);
 
@@ -1182,11 +1214,15 @@ CREATE INDEX tasks_open ON tasks USING btree (tenant_id, assignee_id, due_at, ta
 
 CREATE UNIQUE INDEX templates_key ON templates USING btree (tenant_id, key) WHERE (deleted_at IS NULL);
 
+CREATE INDEX told_events_old ON told_events USING btree (tenant_id, told_at);
+
 CREATE INDEX tracked_links_of_contact ON tracked_links USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
 
 CREATE INDEX upload_alarms_due ON upload_alarms USING btree (due_at);
 
 CREATE INDEX uploads_key ON uploads USING btree (tenant_id, storage_key);
+
+CREATE INDEX workflow_clocks_due ON workflow_clocks USING btree (due_at);
 
 CREATE INDEX workflow_cursors_read ON workflow_cursors USING btree (read_at);
 
@@ -1201,6 +1237,8 @@ CREATE INDEX workflow_triggers_due ON workflow_triggers USING btree (tenant_id, 
 CREATE INDEX workflow_triggers_of_kind ON workflow_triggers USING btree (tenant_id, kind);
 
 CREATE UNIQUE INDEX workflow_triggers_token ON workflow_triggers USING btree (tenant_id, token) WHERE (token IS NOT NULL);
+
+CREATE INDEX workflow_versions_with_goal ON workflow_versions USING btree (tenant_id, workflow_id, version) WHERE (goal IS NOT NULL);
 
 CREATE INDEX workflow_wakeups_due ON workflow_wakeups USING btree (due_at);
 
@@ -1314,6 +1352,8 @@ create policy tenant_isolation on templates as permissive for all to public usin
 
 create policy tenant_isolation on tenants as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy tenant_isolation on told_events as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy tenant_isolation on tracked_links as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on upload_alarms as permissive for select to public using (true);
@@ -1321,6 +1361,10 @@ create policy found_by_anyone on upload_alarms as permissive for select to publi
 create policy tenant_isolation on upload_alarms as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on uploads as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on workflow_clocks as permissive for select to public using (true);
+
+create policy tenant_isolation on workflow_clocks as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on workflow_cursors as permissive for select to public using (true);
 
@@ -1526,11 +1570,15 @@ grant delete, insert, select, update on templates to patchbay_app;
 
 grant delete, insert, select, update on tenants to patchbay_app;
 
+grant delete, insert, select, update on told_events to patchbay_app;
+
 grant delete, insert, select, update on tracked_links to patchbay_app;
 
 grant delete, insert, select, update on upload_alarms to patchbay_app;
 
 grant delete, insert, select, update on uploads to patchbay_app;
+
+grant delete, insert, select, update on workflow_clocks to patchbay_app;
 
 grant delete, insert, select, update on workflow_cursors to patchbay_app;
 

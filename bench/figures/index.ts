@@ -7,6 +7,7 @@ import { outbound } from './outbound.ts';
 import { peopleFigures } from './people.ts';
 import { catchUp, rowSecurity } from './reads.ts';
 import { timelinePage } from './timeline.ts';
+import { birthdaySweep, stopThousand, triggerStorm } from './triggers.ts';
 import { mediaUpload, mediaUploadMemory } from './uploads.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
 import { workflowFigures } from './workflows.ts';
@@ -27,6 +28,9 @@ export const figures: Figure[] = [
   consentBatch,
   bulkTag,
   importRows,
+  birthdaySweep,
+  triggerStorm,
+  stopThousand,
   mediaUpload,
   mediaUploadMemory,
   mediaRanges,

@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import { basePath } from 'hono/route';
 import { pino, type Logger } from 'pino';
 import type { Carrier } from './carriers/carrier.ts';
+import { followWithdrawals } from './consent/ledger.ts';
 import type { KitContext } from './context.ts';
 import { Database, type DatabaseOptions } from './db/client.ts';
 import type { EmbeddedDatabase } from './db/embedded.ts';
@@ -23,6 +24,7 @@ import { checkedMedia, storageOf, type MediaOptions } from './media/options.ts';
 import { feedEnricher, webhookRoutes } from './messaging/index.ts';
 import { tenantRegister, type Tenants } from './tenancy/tenants.ts';
 import { tokenKeeper, type SessionTokenOptions } from './tenancy/tokens.ts';
+import { stopForOptOut } from './workflows/triggers/stops.ts';
 
 export interface ServerKitOptions {
   /**
@@ -81,6 +83,8 @@ interface Opened {
   fetch: (request: Request, bindings?: ClientBindings) => Response | Promise<Response>;
   embedded: EmbeddedDatabase | undefined;
 }
+
+followWithdrawals(stopForOptOut);
 
 /** Throws `SetupError` for options that cannot work, with the words that mend them. */
 export function createServerKit(options: ServerKitOptions): ServerKit {
@@ -233,9 +237,9 @@ function checkedUrl(given: string | undefined): { publicUrl: string; mountPath: 
   const mountPath = url.pathname === '/' ? '' : url.pathname;
   if (mountPath.includes('//'))
     throw new SetupError(`publicUrl "${given}" has an empty part between two slashes.`);
-  if (/^\/(v1|twilio|p|m)(\/|$)/.test(mountPath)) {
+  if (/^\/(v1|twilio|p|m|hooks)(\/|$)/.test(mountPath)) {
     throw new SetupError(
-      'The mount path cannot begin with /v1, /twilio, /p or /m: those are the kit’s own paths.',
+      'The mount path cannot begin with /v1, /twilio, /p, /m or /hooks: those are the kit’s own paths.',
     );
   }
   return { publicUrl: `${url.origin}${mountPath}`, mountPath };

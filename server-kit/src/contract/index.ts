@@ -22,3 +22,4 @@ export * from './task.ts';
 export * from './note.ts';
 export * from './notification.ts';
 export * from './workflow/index.ts';
+export * from './told-event.ts';

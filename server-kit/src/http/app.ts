@@ -41,6 +41,8 @@ import { memberRegister } from '../tenancy/members.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
+import { hookRoutes } from '../workflows/triggers/hook-routes.ts';
+import { toldEventRoutes } from '../workflows/triggers/told-routes.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 import { openApiDocument } from './document.ts';
 import type { AppEnv } from './env.ts';
@@ -81,6 +83,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   if (options.webhooks) app.route('/twilio', options.webhooks);
   app.route('/p', pageRoutes(context, cancelQueuedTo));
   app.route('/m', linkPages(context));
+  app.route('/hooks', hookRoutes(context, stageKeeper));
   app.use('/v1/*', authenticate(context));
   app.use('/v1/*', cleanBody);
 
@@ -108,6 +111,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     notificationRoutes(context),
     assetRoutes(context),
     linkRoutes(context),
+    toldEventRoutes(context, stageKeeper),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

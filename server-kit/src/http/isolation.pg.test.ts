@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../ids.ts';
 import { pdf } from '../media/testing/sending.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
+import { publishForTest } from '../workflows/testing/published.ts';
 import { describeApi } from './describe.ts';
 
 let kit: TestKit;
@@ -32,9 +33,11 @@ let theirs: Record<
   | 'asset'
   | 'upload'
   | 'link'
-  | 'file',
+  | 'file'
+  | 'workflow',
   string
 >;
+let theirHook: string;
 let ours: { conversation: string; contact: string };
 
 const SECRET_WORD = 'xylophone';
@@ -117,7 +120,19 @@ beforeAll(async () => {
   const begun = await make('/media/uploads', { name: `${SECRET_WORD}.pdf`, size: 5_000 });
   const link = await make(`/assets/${kept.body.id}/links`, { contact_id });
   const [{ file_id: file }] = await kit.admin('select file_id from files');
+  const { id: workflow, token } = await kit.database.transaction('beta', async (tx) => {
+    const published = await publishForTest(tx, {
+      key: SECRET_WORD,
+      triggers: [{ on: 'webhook', key: SECRET_WORD, map: { phone: 'phone' }, signed: false }],
+    });
+    const [row] = await tx.sql<
+      { token: string }[]
+    >`select token from workflow_triggers where tenant_id = 'beta'`;
+    return { id: published, token: row!.token };
+  });
+  theirHook = token;
   theirs = {
+    workflow,
     asset: kept.body.id,
     upload: begun.id,
     link: link.id,
@@ -302,6 +317,7 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'post /v1/assets/{id}/links': () => [{ path: `/v1/assets/${theirs.asset}/links`, body: {} }],
   'get /v1/assets/{id}/views': () => [{ path: `/v1/assets/${theirs.asset}/views` }],
   'delete /v1/links/{id}': () => [{ path: `/v1/links/${theirs.link}` }],
+  'get /v1/workflows/{id}/hooks': () => [{ path: `/v1/workflows/${theirs.workflow}/hooks` }],
   'get /v1/media/files/{id}': () => [{ path: `/v1/media/files/${theirs.file}?t=beta&e=9999999999&s=none` }],
   'get /v1/files/{id}': () => [{ path: `/v1/files/${theirs.export}?t=beta&e=9999999999&s=none` }],
   'get /v1/media/{message_id}/{index}': () => [
@@ -356,6 +372,8 @@ const ELSEWHERE = [
   'post /v1/media/upload',
   'post /v1/media/upload-video',
   'post /v1/pipelines',
+  // of whom it is told: only the own ones, see below
+  'post /v1/events',
   // whose notifications: only the own ones, see tasks.pg.test.ts
   'post /v1/notifications/read',
   'get /v1/feed',
@@ -448,6 +466,32 @@ describe.each(Object.entries(SEARCHES))('%s', (_route, path) => {
     const filter = { not: { segment: { id: theirs.segment } } };
     const answer = await kit.request('POST', path, { as: kit.a.manager, body: { filter } });
     expect(answer.body).toMatchObject({ code: 'invalid_filter', issues: [{ code: 'unknown_segment' }] });
+  });
+});
+
+describe('what is told from outside', () => {
+  it('is about nobody when it names another tenant’s', async () => {
+    const before = await everythingOf('beta');
+    const answer = await kit.request('POST', '/v1/events', {
+      as: kit.a.manager,
+      body: {
+        events: [{ id: theirs.contact }, { phone: '+13125550666' }].map((contact) => ({
+          type: 'form.submitted',
+          contact,
+          data: { name: 'x' },
+        })),
+      },
+    });
+    expect(answer.body.items).toEqual([
+      { id: null, contact_id: null, result: 'no_such_contact' },
+      { id: null, contact_id: null, result: 'no_such_contact' },
+    ]);
+    const call = await kit.request('POST', `/hooks/alpha/${theirHook}`, {
+      as: null,
+      body: { phone: '+13125550666' },
+    });
+    expect([call.status, call.body.code]).toEqual([404, 'not_found']);
+    expect(await everythingOf('beta')).toBe(before);
   });
 });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../ids.ts';
 import { pdf } from '../media/testing/sending.ts';
 import { getTestKit, type TestAnswer, type TestKit, type TestRequest } from '../testing/kit.ts';
+import { publishForTest } from '../workflows/testing/published.ts';
 import { describeApi } from './describe.ts';
 
 interface Document {
@@ -468,6 +469,19 @@ describe('every route', () => {
     await ask('GET', `/v1/media/files/${nobody}?t=alpha&e=1&s=x`, { as: null });
     await ask('DELETE', `${asset}?force=true`);
     await ask('DELETE', `${asset}?force=true`, manager);
+  });
+
+  it('about what sets workflows off', async () => {
+    const manager = { as: kit.a.manager };
+    const { contactId: id } = await kit.receive(kit.a, { from: '+13125550167' });
+    const events = [{ type: 'form.submitted', contact: { id } }];
+    await ask('POST', '/v1/events', { ...manager, body: { events } });
+    await ask('POST', '/v1/events', { body: { events } });
+    const workflow = await kit.database.transaction('alpha', (tx) =>
+      publishForTest(tx, { triggers: [{ on: 'webhook', key: 'main', map: {}, signed: false }] }),
+    );
+    await ask('GET', `/v1/workflows/${workflow}/hooks`, manager);
+    await ask('GET', `/v1/workflows/${workflow}/hooks`);
   });
 
   it('has been asked for its answer and for a refusal', () => {

@@ -18,6 +18,7 @@ import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
 import { startEngine } from '../workflows/engine/loop.ts';
 import { STEP_RUNNERS } from '../workflows/steps/index.ts';
+import { startTriggers } from '../workflows/triggers/tasks.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -70,6 +71,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   const copies = startCopying(context);
   const media = startMediaKeeper(context);
   const engine = startEngine(context, STEP_RUNNERS);
+  const triggers = startTriggers(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -107,6 +109,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         copies.stop(),
         media.stop(),
         engine.stop(),
+        triggers.stop(),
       ]);
       await runner.stop();
       await pool.end();

@@ -44,6 +44,10 @@ it('opens only the directories to every tenant, and an agency’s list to its cl
     { relname: 'sender_wakeups', polcmd: 'r' },
     { relname: 'task_reminders', polcmd: 'r' },
     { relname: 'upload_alarms', polcmd: 'r' },
+    { relname: 'workflow_clocks', polcmd: 'r' },
+    { relname: 'workflow_cursors', polcmd: 'r' },
+    { relname: 'workflow_request_wakeups', polcmd: 'r' },
+    { relname: 'workflow_wakeups', polcmd: 'r' },
   ]);
 });
 

@@ -1,5 +1,6 @@
 /** As in `migrations/0015_workflows.sql`; `db/tables.pg.test.ts` compares them with the database. */
-import { bigint, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, json, xid8 } from '../db/drizzle.ts';
 
 export const workflows = pgTable(
@@ -32,6 +33,11 @@ export const workflowVersions = pgTable(
     source: text().notNull(),
     published_by: json(),
     published_at: instant().notNull(),
+    first_step: text().generatedAlwaysAs(sql`as in the migration`),
+    re_entry: json().generatedAlwaysAs(sql`as in the migration`),
+    goal: json().generatedAlwaysAs(sql`as in the migration`),
+    stop_on_reply: boolean().generatedAlwaysAs(sql`as in the migration`),
+    cancel_on_opt_out: boolean().generatedAlwaysAs(sql`as in the migration`),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.workflow_id, table.version] })],
 );
@@ -44,8 +50,13 @@ export const workflowTriggers = pgTable(
     ordinal: smallint().notNull(),
     kind: text().notNull(),
     trigger: json().notNull(),
+    since: xid8().notNull(),
     due_at: instant(),
+    swept_at: instant(),
+    place: json(),
     token: text(),
+    sample: json(),
+    sampled_at: instant(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.workflow_id, table.ordinal] })],
 );
@@ -100,6 +111,22 @@ export const workflowCursors = pgTable('workflow_cursors', {
   position: bigint({ mode: 'bigint' }).notNull(),
   read_at: instant().notNull(),
 });
+
+export const workflowClocks = pgTable('workflow_clocks', {
+  tenant_id: text().notNull().primaryKey(),
+  due_at: instant().notNull(),
+});
+
+export const toldEvents = pgTable(
+  'told_events',
+  {
+    tenant_id: text().notNull(),
+    key: text().notNull(),
+    answer: json().notNull().default({}),
+    told_at: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.key] })],
+);
 
 export const workflowRequests = pgTable(
   'workflow_requests',

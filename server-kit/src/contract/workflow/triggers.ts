@@ -70,6 +70,7 @@ export const workflowTrigger = z
         description:
           'From a contact’s field (`phone`, `first_name`, `fields.x`) or a variable (`vars.x`) to a path in the payload, as `data.lead.phone`',
       }),
+      signed: z.boolean().default(false).meta({ description: 'Refuse what is not signed' }),
       sample: z.unknown().optional(),
     }),
     kindOf('qr.scanned', { name: text.optional() }),
