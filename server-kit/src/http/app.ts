@@ -41,6 +41,7 @@ import { memberRegister } from '../tenancy/members.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
+import { trackedPages } from '../workflows/links/tracked-routes.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 import { openApiDocument } from './document.ts';
 import type { AppEnv } from './env.ts';
@@ -80,6 +81,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   app.use(limitBody);
   if (options.webhooks) app.route('/twilio', options.webhooks);
   app.route('/p', pageRoutes(context, cancelQueuedTo));
+  // before the pages of files, which take every other address
+  app.route('/m', trackedPages(context));
   app.route('/m', linkPages(context));
   app.use('/v1/*', authenticate(context));
   app.use('/v1/*', cleanBody);

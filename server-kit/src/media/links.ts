@@ -30,6 +30,8 @@ export interface NewLink {
   author?: MemberRef | null | undefined;
   /** The asset's own link has the asset's id. */
   id?: string | undefined;
+  /** Drawn already (`drawCode`), because its address stands in a text. One that somebody else has drawn too is an error. */
+  code?: string | undefined;
 }
 
 export interface MadeLink {
@@ -55,7 +57,10 @@ export async function createLinks(
 ): Promise<MadeLink[]> {
   if (links.length === 0) return [];
   const { sql, tenant } = tx;
-  const made = links.map(({ id = newId(), purpose }) => ({ id, code: drawCode(purpose, draw) }));
+  const made = links.map(({ id = newId(), purpose, code }) => ({
+    id,
+    code: code ?? drawCode(purpose, draw),
+  }));
   const rows = links.map((link, nth) => ({
     ...made[nth]!,
     asset_id: link.assetId,
@@ -87,6 +92,8 @@ export async function createLinks(
     if (listed.length === open.length) return rows.map(({ id, code }) => ({ id, code }));
     const done = new Set(listed.map(({ link_id }) => link_id));
     open = open.filter(({ id }) => !done.has(id));
+    if (open.some(({ id }) => links[rows.findIndex((row) => row.id === id)]!.code !== undefined))
+      throw new Error('A code of a link was drawn twice. What was to be written is done again with another.');
     for (const row of open) row.code = drawCode(row.purpose, draw);
     await sql`
       update asset_links l set code = n.code
@@ -167,14 +174,24 @@ function purposeOf(code: string): LinkPurpose {
   return DIGITS.includes(code[0]!) ? 'file' : 'page';
 }
 
-function drawCode(purpose: LinkPurpose, draw: Draw): string {
+export function drawCode(purpose: LinkPurpose, draw: Draw = randomInt): string {
   const first = purpose === 'file' ? DIGITS : LETTERS;
-  const rest = Array.from({ length: DRAWN - 1 }, () => ALPHABET[draw(ALPHABET.length)]);
-  return first[draw(first.length)] + rest.join('');
+  const rest = drawText(DRAWN - 1, draw);
+  return first[draw(first.length)] + rest;
+}
+
+/** Letters and digits, at random. */
+export function drawText(length: number, draw: Draw = randomInt): string {
+  return Array.from({ length }, () => ALPHABET[draw(ALPHABET.length)]).join('');
 }
 
 function tagOf(secret: string, code: string): string {
-  let number = sign(secret, `link ${purposeOf(code)}`, code, 8).readBigUInt64BE();
+  return tagFor(secret, `link ${purposeOf(code)}`, code);
+}
+
+/** A signature of six characters: enough that guesses do not reach the database. */
+export function tagFor(secret: string, purpose: string, code: string): string {
+  let number = sign(secret, purpose, code, 8).readBigUInt64BE();
   let tag = '';
   for (let place = 0; place < SIGNED; place += 1) {
     tag += ALPHABET[Number(number % 62n)];

@@ -217,6 +217,8 @@ export interface Needs {
   shortens: boolean;
   /** It says something about the contact's owner. */
   owner: boolean;
+  /** It names the business, or writes amounts as its country does. */
+  tenant: boolean;
 }
 
 /** What must be looked up before these templates can be rendered. */
@@ -229,6 +231,7 @@ export function needsOf(templates: readonly string[]): Needs {
     ],
     shortens: all.some(({ shortens }) => shortens),
     owner: paths.some(([root]) => root === 'member' || root === 'owner'),
+    tenant: paths.some(([root]) => root === 'tenant') || templates.some((text) => /\|\s*money\b/.test(text)),
   };
 }
 
