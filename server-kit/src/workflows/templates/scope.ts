@@ -13,6 +13,8 @@ export interface ScopeSource {
   now: Date;
   /** Of the step, for what its links were made for. */
   step: string;
+  /** Files that the step itself names: by these names, whatever others are called. */
+  called?: Record<string, { id: string; name: string }> | undefined;
 }
 
 interface Batchwide {
@@ -34,7 +36,7 @@ export type ScopeOf = (run: Run, messageId?: string) => PreparedScope;
 
 /** Throws `TemplateError` for a template that cannot be read. */
 export async function scopesFor(
-  { tx, effects, now, step }: ScopeSource,
+  { tx, effects, now, step, called = {} }: ScopeSource,
   runs: readonly Run[],
   templates: readonly string[],
 ): Promise<ScopeOf> {
@@ -50,7 +52,7 @@ export async function scopesFor(
     locale: tenant?.locale ?? null,
     linkDomain: tenant?.link_domain ?? null,
     members: new Map(members.map((member) => [member.id, member])),
-    assets: new Map(assets.map(({ key, ...asset }) => [key, asset])),
+    assets: new Map([...assets.map(({ key, ...asset }) => [key, asset] as const), ...Object.entries(called)]),
   };
   const { linkDomain, locale } = batchwide;
   return (run, messageId) => {
