@@ -143,8 +143,8 @@ const FACES = {
   bulk: ['jobs', 'files', 'runner', 'targets', 'routes'],
   exchange: [],
   notifications: ['notifications'],
-  notes: ['notes'],
-  tasks: ['tasks', 'clock'],
+  notes: ['notes', 'many'],
+  tasks: ['tasks', 'clock', 'many'],
   pipeline: ['cards', 'board', 'pipelines', 'follow'],
 };
 const DOMAINS = Object.keys(FACES);

@@ -233,3 +233,14 @@ create table tracked_link_directory (
 create unique index tracked_link_directory_code on tracked_link_directory (code);
 call secure_tenant_table('tracked_link_directory');
 create policy found_by_anyone on tracked_link_directory for select using (true);
+
+-- Whose turn it is where a step assigns in turn: counts up by as many as were assigned, under the row's lock.
+create table workflow_rotations (
+  tenant_id   text collate "C" not null,
+  workflow_id uuid not null,
+  step        text collate "C" not null,
+  turn        bigint not null,
+  primary key (tenant_id, workflow_id, step),
+  foreign key (tenant_id, workflow_id) references workflows on delete cascade
+);
+call secure_tenant_table('workflow_rotations');

@@ -304,7 +304,13 @@ export const STAGE_COLORS = ['gray', 'blue', 'teal', 'green', 'amber', 'red', 'v
 export const PIPELINE_LIMITS = { stages: 30, pipelines: 50 } as const;
 
 /** What a member is told of. */
-export const NOTIFICATION_KINDS = ['mention', 'task_assigned', 'task_due', 'conversation_assigned'] as const;
+export const NOTIFICATION_KINDS = [
+  'mention',
+  'task_assigned',
+  'task_due',
+  'conversation_assigned',
+  'workflow',
+] as const;
 
 /** What runs over many contacts in the worker. */
 export const JOB_KINDS = ['bulk', 'import', 'export'] as const;

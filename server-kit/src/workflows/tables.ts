@@ -177,3 +177,14 @@ export const trackedLinkDirectory = pgTable(
   { tenant_id: text().notNull(), link_id: uuid().notNull(), code: text().notNull() },
   (table) => [primaryKey({ columns: [table.tenant_id, table.link_id] })],
 );
+
+export const workflowRotations = pgTable(
+  'workflow_rotations',
+  {
+    tenant_id: text().notNull(),
+    workflow_id: uuid().notNull(),
+    step: text().notNull(),
+    turn: bigint({ mode: 'bigint' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.workflow_id, table.step] })],
+);

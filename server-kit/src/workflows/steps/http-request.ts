@@ -2,7 +2,7 @@ import { httpRequest as kind } from '../../contract/workflow/steps/http-request.
 import { newId } from '../../ids.ts';
 import { answersTo, mapAnswer } from '../requests/answers.ts';
 import type { HttpPayload } from '../requests/rows.ts';
-import { renderAll } from './requests.ts';
+import { renderAll } from './rendering.ts';
 import { defineStep, type Outcome } from './step.ts';
 
 /** Looked at again in case nobody has rung: longer than all tries together take. */

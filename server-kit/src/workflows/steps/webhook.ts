@@ -1,7 +1,7 @@
 import { webhook as kind } from '../../contract/workflow/steps/webhook.ts';
 import { newId } from '../../ids.ts';
 import type { WebhookPayload } from '../requests/rows.ts';
-import { renderAll } from './requests.ts';
+import { renderAll } from './rendering.ts';
 import { defineStep, type Outcome } from './step.ts';
 
 /** Goes on at once; one that nobody takes in a day marks the step failed afterwards. */

@@ -1,4 +1,4 @@
-/** What the steps that ask other systems have in common: templates anywhere in what they send. */
+/** Templates anywhere in what a step sends or writes, for a whole batch. */
 import type { StepBase } from '../../contract/workflow/index.ts';
 import { isLink, scopesFor } from '../templates/scope.ts';
 import { render, TemplateError } from '../templates/render.ts';
@@ -64,7 +64,8 @@ export async function renderAll<S extends StepBase>(
 }
 
 function whatIsWrong({ url, headers = {} }: Record<string, unknown>): string | null {
-  if (!isLink(String(url))) return `“${String(url).slice(0, 200)}” is no address that can be asked.`;
+  if (url !== undefined && !isLink(String(url)))
+    return `“${String(url).slice(0, 200)}” is no address that can be asked.`;
   for (const [name, value] of Object.entries(headers as Record<string, string>)) {
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || OWN_HEADERS.test(name))
       return `The header ${name} cannot be set.`;
