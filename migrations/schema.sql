@@ -884,6 +884,16 @@ create table tenants (
 alter table tenants enable row level security;
 alter table tenants force row level security;
 
+create table tracked_link_directory (
+  tenant_id text not null,
+  link_id uuid not null,
+  code text not null,
+  constraint tracked_link_directory_pkey PRIMARY KEY (tenant_id, link_id),
+  constraint tracked_link_directory_tenant_id_link_id_fkey FOREIGN KEY (tenant_id, link_id) REFERENCES tracked_links(tenant_id, link_id) ON DELETE CASCADE
+);
+alter table tracked_link_directory enable row level security;
+alter table tracked_link_directory force row level security;
+
 create table tracked_links (
   tenant_id text not null,
   link_id uuid not null,
@@ -893,6 +903,7 @@ create table tracked_links (
   source jsonb default '{}'::jsonb not null,
   clicks integer default 0 not null,
   first_click timestamp with time zone,
+  expires_at timestamp with time zone,
   created_at timestamp with time zone default moment() not null,
   constraint tracked_links_pkey PRIMARY KEY (tenant_id, link_id),
   constraint tracked_links_tenant_id_code_key UNIQUE (tenant_id, code),
@@ -983,6 +994,17 @@ create table workflow_requests (
 );
 alter table workflow_requests enable row level security;
 alter table workflow_requests force row level security;
+
+create table workflow_rotations (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  step text not null,
+  turn bigint not null,
+  constraint workflow_rotations_pkey PRIMARY KEY (tenant_id, workflow_id, step),
+  constraint workflow_rotations_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_rotations enable row level security;
+alter table workflow_rotations force row level security;
 
 create table workflow_triggers (
   tenant_id text not null,
@@ -1182,6 +1204,8 @@ CREATE INDEX tasks_open ON tasks USING btree (tenant_id, assignee_id, due_at, ta
 
 CREATE UNIQUE INDEX templates_key ON templates USING btree (tenant_id, key) WHERE (deleted_at IS NULL);
 
+CREATE UNIQUE INDEX tracked_link_directory_code ON tracked_link_directory USING btree (code);
+
 CREATE INDEX tracked_links_of_contact ON tracked_links USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
 
 CREATE INDEX upload_alarms_due ON upload_alarms USING btree (due_at);
@@ -1314,6 +1338,10 @@ create policy tenant_isolation on templates as permissive for all to public usin
 
 create policy tenant_isolation on tenants as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy found_by_anyone on tracked_link_directory as permissive for select to public using (true);
+
+create policy tenant_isolation on tracked_link_directory as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy tenant_isolation on tracked_links as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on upload_alarms as permissive for select to public using (true);
@@ -1331,6 +1359,8 @@ create policy found_by_anyone on workflow_request_wakeups as permissive for sele
 create policy tenant_isolation on workflow_request_wakeups as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on workflow_requests as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_rotations as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on workflow_triggers as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -1526,6 +1556,8 @@ grant delete, insert, select, update on templates to patchbay_app;
 
 grant delete, insert, select, update on tenants to patchbay_app;
 
+grant delete, insert, select, update on tracked_link_directory to patchbay_app;
+
 grant delete, insert, select, update on tracked_links to patchbay_app;
 
 grant delete, insert, select, update on upload_alarms to patchbay_app;
@@ -1537,6 +1569,8 @@ grant delete, insert, select, update on workflow_cursors to patchbay_app;
 grant delete, insert, select, update on workflow_request_wakeups to patchbay_app;
 
 grant delete, insert, select, update on workflow_requests to patchbay_app;
+
+grant delete, insert, select, update on workflow_rotations to patchbay_app;
 
 grant delete, insert, select, update on workflow_triggers to patchbay_app;
 

@@ -16,6 +16,7 @@ import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
+import { startRequests } from '../workflows/requests/sender.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -67,6 +68,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   const reminders = startReminders(context);
   const copies = startCopying(context);
   const media = startMediaKeeper(context);
+  const requests = startRequests(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -103,6 +105,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         reminders.stop(),
         copies.stop(),
         media.stop(),
+        requests.stop(),
       ]);
       await runner.stop();
       await pool.end();

@@ -2,6 +2,7 @@
 import type { StepBase } from '../../contract/workflow/index.ts';
 import { isLink, scopesFor } from '../templates/scope.ts';
 import { render, TemplateError } from '../templates/render.ts';
+import { FAILURES } from '../templates/render-runs.ts';
 import type { Outcome, Run, StepBatch } from './step.ts';
 
 /** Every text in a value, whatever its depth; names of members are as they stand. */
@@ -39,7 +40,10 @@ export async function renderAll<S extends StepBase>(
     if (!(error instanceof TemplateError)) throw error;
     return runs.map(() => ({ outcome: { fail: error.message, detail: { mend: error.mend } } }));
   }
+  let failures = 0;
+  let last: Made | undefined;
   return runs.map((run): Made => {
+    if (last && failures >= FAILURES) return last;
     const { scope, options } = scopeOf(run);
     const missing: string[] = [];
     try {
@@ -58,7 +62,9 @@ export async function renderAll<S extends StepBase>(
       return wrong === null ? { value } : { outcome: { fail: wrong } };
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      return { outcome: { fail: error.message, detail: { mend: error.mend } } };
+      failures += 1;
+      last = { outcome: { fail: error.message, detail: { mend: error.mend } } };
+      return last;
     }
   });
 }

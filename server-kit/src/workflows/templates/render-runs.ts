@@ -5,7 +5,7 @@ import { render, TemplateError } from './render.ts';
 import type { ScopeOf } from './scope.ts';
 
 /** A template that does too much is not tried on everybody: each try takes its whole time. */
-const FAILURES = 3;
+export const FAILURES = 3;
 
 export function renderRuns(
   template: string,
