@@ -21,4 +21,5 @@ export * from './pipeline.ts';
 export * from './task.ts';
 export * from './note.ts';
 export * from './notification.ts';
+export * from './template.ts';
 export * from './workflow/index.ts';

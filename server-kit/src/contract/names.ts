@@ -373,6 +373,8 @@ export const ERROR_CODES = {
   asset_in_use: { status: 409, title: 'The file is in use' },
   asset_not_ready: { status: 409, title: 'The file is not ready yet' },
   asset_key_taken: { status: 409, title: 'Another file has this key' },
+  template_exists: { status: 409, title: 'There is already a template with this key' },
+  invalid_template: { status: 422, title: 'The template cannot be read' },
   link_ended: { status: 410, title: 'This link has ended' },
   upload_moved: { status: 409, title: 'The upload goes on at another byte' },
   upload_ended: { status: 410, title: 'This upload has ended' },

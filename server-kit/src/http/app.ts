@@ -42,6 +42,7 @@ import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
 import { trackedPages } from '../workflows/links/tracked-routes.ts';
+import { templateRoutes } from '../workflows/templates/template-routes.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 import { openApiDocument } from './document.ts';
 import type { AppEnv } from './env.ts';
@@ -111,6 +112,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     notificationRoutes(context),
     assetRoutes(context),
     linkRoutes(context),
+    templateRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

@@ -11,9 +11,10 @@ afterAll(() => world.close());
 afterEach(() => world.settings({}));
 
 const messagesTo = ({ contact }: Run) =>
-  world.kit.admin('select * from messages where contact_id = $1 and direction = 'outbound' order by created_at, message_id', [
-    contact.id,
-  ]);
+  world.kit.admin(
+    `select * from messages where contact_id = $1 and direction = 'outbound' order by created_at, message_id`,
+    [contact.id],
+  );
 const block = ({ contact }: Run) => world.kit.receive(world.kit.a, { from: contact.phone!, body: 'STOP' });
 
 describe('sending a text', () => {
