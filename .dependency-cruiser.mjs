@@ -137,7 +137,7 @@ const FACES = {
     'serve/[\\w-]+',
     'play/[\\w-]+',
   ],
-  messaging: ['messages', 'conversations', 'drain', 'copies', 'send-many', 'attach'],
+  messaging: ['messages', 'conversations', 'drain', 'copies', 'send-many', 'attach', 'outbox'],
   segments: ['segments', 'tasks'],
   timeline: [],
   bulk: ['jobs', 'files', 'runner', 'targets', 'routes'],

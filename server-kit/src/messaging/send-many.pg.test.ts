@@ -203,7 +203,7 @@ it('takes as many statements for five hundred as for two', async () => {
       const sql = new Proxy(tx.sql, {
         apply(target, self, given) {
           asked += 1;
-          return Reflect.apply(target as never, self, given) as unknown;
+          return Reflect.apply<unknown, unknown[], unknown>(target as never, self, given);
         },
       });
       const results = await sendMany(context(), { ...tx, sql }, texts, {

@@ -153,8 +153,9 @@ export function createRequestSender(
   };
 }
 
-const hostOf = ({ kind, request }: RequestRow): string =>
-  String(request['url'] ?? kind).split('/')[2] ?? kind;
+/** As `claimRequests` compares it. */
+const hostOf = ({ kind, request: { url } }: RequestRow): string =>
+  typeof url === 'string' ? (url.split('/')[2] ?? '') : kind;
 
 /** Seconds; null: it has had its tries. */
 function pauseAfter({ kind, attempts, request }: RequestRow, retryAfter: number | null): number | null {

@@ -70,8 +70,8 @@ export async function renderAll<S extends StepBase>(
 }
 
 function whatIsWrong({ url, headers = {} }: Record<string, unknown>): string | null {
-  if (url !== undefined && !isLink(String(url)))
-    return `“${String(url).slice(0, 200)}” is no address that can be asked.`;
+  if (typeof url === 'string' && !isLink(url))
+    return `“${url.slice(0, 200)}” is no address that can be asked.`;
   for (const [name, value] of Object.entries(headers as Record<string, string>)) {
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || OWN_HEADERS.test(name))
       return `The header ${name} cannot be set.`;

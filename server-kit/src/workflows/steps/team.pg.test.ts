@@ -274,7 +274,7 @@ describe('a kind of step that the host has made', () => {
     ['a name that is taken', 'send_sms'],
     ['a name that is none', 'Send It!'],
   ])('is refused at the start with %s', (_, kind) => {
-    const own = defineStep({ ...shout.kind, kind } as never, () => []);
+    const own = defineStep({ ...shout.kind, kind }, () => []);
     expect(() =>
       createServerKit({ publicUrl: TEST_URL, secret: TEST_SECRET, carrier: fakeCarrier(), steps: [own] }),
     ).toThrow(/^steps: /);

@@ -2,8 +2,10 @@
 import { newId } from '../../ids.ts';
 import type { SkipReason, StepBase } from '../../contract/workflow/index.ts';
 import type { Tx } from '../../db/client.ts';
+import { checkRoom, checkText } from '../../messaging/messages.ts';
+import { businessOf, firstOf } from '../../messaging/outbox.ts';
+import { ProblemError } from '../../errors.ts';
 import { routesTo, type NoRoute, type Route } from '../../messaging/send-many.ts';
-import { MAX_BODY_LENGTH } from '../../contract/index.ts';
 import { TemplateError } from '../templates/render.ts';
 import { renderRuns } from '../templates/render-runs.ts';
 import { scopesFor } from '../templates/scope.ts';
@@ -21,6 +23,8 @@ export interface TextStep {
 
 /** How long a file that is still being made ready is waited for, between looks. */
 const LOOK_AGAIN_MS = 60_000;
+/** Characters that a link may take. */
+const LINK = 100;
 
 /** One outcome each. Reads a few statements, whatever the batch's size. */
 export async function textEverybody<S extends StepBase>(
@@ -53,13 +57,26 @@ export async function textEverybody<S extends StepBase>(
     if (!(error instanceof TemplateError)) throw error;
     return runs.map(() => ({ fail: error.message, detail: { mend: error.mend } }));
   }
+  const business = settings.purpose === 'marketing' ? await businessOf(tx) : undefined;
+  /** Why a text cannot go as it is, with room for the links that come to it. */
+  const unsendable = (words: string): string | null => {
+    const body = words + ' '.repeat(files.length * LINK);
+    try {
+      checkText(words.trim() === '' ? words : body, files.length);
+      checkRoom(body, firstOf({ purpose: settings.purpose, body }, business).first_body);
+      return null;
+    } catch (error) {
+      if (error instanceof ProblemError) return error.message;
+      throw error;
+    }
+  };
   let next = 0;
   return ways.map(({ run, route, messageId }): Outcome => {
     const bar = barred(route, settings.purpose);
     if (bar) return bar;
     const rendered = texts[next++]!;
     if ('outcome' in rendered) return rendered.outcome;
-    const wrong = unsendable(rendered.text, files.length);
+    const wrong = unsendable(rendered.text);
     if (wrong) return { fail: wrong };
     effects.text({
       enrollmentId: run.enrollmentId,
@@ -89,13 +106,6 @@ function barred(route: Route | { not: NoRoute }, purpose: string): Outcome | nul
   if ('not' in route) return { skip: SKIPS[route.not] };
   if (purpose !== 'marketing' || route.marketable === 'yes') return null;
   return { skip: 'no_consent', ...(route.marketable === 'muted' && { detail: { muted: true } }) };
-}
-
-/** Links and the words of a first text come on top: the send path says so then. */
-function unsendable(body: string, files: number): string | null {
-  if (body.trim() === '' && files === 0) return 'The text is empty: its template had nothing to say.';
-  if (body.length <= MAX_BODY_LENGTH) return null;
-  return `The text has ${body.length} characters; a carrier takes at most ${MAX_BODY_LENGTH}.`;
 }
 
 export interface CalledFile {

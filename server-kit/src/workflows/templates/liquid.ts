@@ -141,7 +141,7 @@ export function wordsOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.map(wordsOf).join('');
   if (typeof value === 'object') return '';
-  return String(value as number | boolean);
+  return String(value);
 }
 
 /** As Liquid's own loop, but that it notes what had nothing in it and bounds what comes out. */

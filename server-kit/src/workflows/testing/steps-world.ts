@@ -6,11 +6,9 @@ import { Database, type Tx } from '../../db/client.ts';
 import { newId } from '../../ids.ts';
 import { setColumns } from '../../contacts/bulk.ts';
 import { getTestKit, TEST_SECRET, TEST_URL, type TestKit, type TestKitOptions } from '../../testing/kit.ts';
-import { linkBook } from '../effects/links.ts';
-import { writeTeam, type OutgoingTeamItem } from '../effects/team.ts';
-import { writeTexts } from '../effects/texts.ts';
+import type { OutgoingTeamItem } from '../effects/team.ts';
+import { writersFor } from '../effects/writers.ts';
 import type { Effects, OutgoingRequest, OutgoingText } from '../engine/effects.ts';
-import { writeRequests } from '../requests/rows.ts';
 import type { Outcome, Run, RunContact, StepRunner, StepServices } from '../steps/step.ts';
 
 export interface StepsWorld {
@@ -29,7 +27,6 @@ export interface StepsWorld {
     runs: Run[],
     services?: StepServices,
   ): Promise<Outcome[]>;
-  context: Parameters<typeof writeTexts>[0] & { secret: string };
   close(): Promise<void>;
 }
 
@@ -152,7 +149,8 @@ export async function getStepsWorld(
       const requests: OutgoingRequest[] = [];
       const team: OutgoingTeamItem[] = [];
       const owners: [string, string | null][] = [];
-      const links = linkBook(context, by.actor);
+      const writers = writersFor(context);
+      const links = writers.links(by.actor);
       const effects: Partial<Effects> = {
         text: (text) => void texts.push({ ...text, by }),
         request: (request) => void requests.push(request),
@@ -180,9 +178,9 @@ export async function getStepsWorld(
       await links.write(tx);
       for (const [id, member] of owners)
         await setColumns(tx, { ids: [id], actor: by.actor, data: {} }, { owner_id: member });
-      await writeTeam(tx, team);
-      await writeTexts(context, tx, texts);
-      await writeRequests(tx, requests);
+      await writers.team(tx, team);
+      await writers.texts(tx, texts);
+      await writers.requests(tx, requests);
       for (const [nth, outcome] of outcomes.entries()) await note(tx, runs[nth]!, outcome);
       return outcomes;
     });
@@ -209,7 +207,6 @@ export async function getStepsWorld(
   return {
     kit,
     database,
-    context,
     workflowId,
     get now() {
       return now;
