@@ -12,8 +12,11 @@ export const TEMPLATE_LIMITS = {
   /** Marks (`{{ … }}`, `{% … %}`) in it, and the characters of one: what reads them takes the square of these. */
   marks: 500,
   mark: 2_000,
-  /** Milliseconds of one rendering with loops. What has none is bounded by its length and what it may make. */
-  render: 25,
+  /**
+   * Milliseconds that one rendering with loops may compute. Not of the clock: a busy machine would stop what is innocent. What
+   * has no loops is bounded by its length and what it may make.
+   */
+  render: 15,
   /** Characters and elements that filters, ranges and captures may make. */
   memory: 100_000,
   /** Characters that come out of it, or of a part. */
@@ -28,9 +31,27 @@ export interface Rendering {
   short?: ((url: string) => string) | undefined;
   /** What was to be printed and had nothing in it, and no default. */
   missing: string[];
+  /** Milliseconds that it may compute. Default: no end. */
+  limit?: number | undefined;
 }
 
 let rendering: Rendering = { zone: 'UTC', locale: 'en-US', missing: [] };
+let ends = Infinity;
+let looks = 0;
+
+/** Milliseconds that this thread has computed. */
+function computed(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** Asked at every mark; the system is asked now and then. */
+function checkTime(): void {
+  looks += 1;
+  if (ends !== Infinity && looks % LOOK_EVERY === 0 && computed() > ends)
+    throw new Error('render limit exceeded');
+}
+const LOOK_EVERY = 50;
 
 /** All that a text may use. Others of Liquid's are for pages, or look into what runs. */
 const TAGS = new Set([
@@ -147,8 +168,9 @@ export function wordsOf(value: unknown): string {
 /** As Liquid's own loop, but that it notes what had nothing in it and bounds what comes out. */
 liquid.renderer.renderTemplates = function* (templates: Template[], context: Context, given?: unknown) {
   const emitter = (given as Bounded | undefined) ?? new Bounded();
+  checkTime();
   for (const template of templates) {
-    context.renderLimit.check(performance.now());
+    checkTime();
     try {
       const before = emitter.buffer.length;
       const text: unknown = yield template.render(context, emitter);
@@ -189,10 +211,12 @@ function checkMarks(text: string): void {
   if (marks > TEMPLATE_LIMITS.marks) throw new Error('mark limit exceeded');
 }
 
-/** Throws when it takes longer than `limit` (milliseconds), or makes too much. */
-export function renderParsed(parsed: Parsed, scope: object, as: Rendering, limit = Infinity): string {
+/** Throws when it takes longer than its limit, or makes too much. */
+export function renderParsed(parsed: Parsed, scope: object, as: Rendering): string {
   rendering = as;
-  return String(liquid.renderSync(parsed, scope, { renderLimit: limit }));
+  looks = 0;
+  ends = as.limit === undefined ? Infinity : computed() + as.limit;
+  return String(liquid.renderSync(parsed, scope));
 }
 
 /** What it reads from outside, as paths: `['contact', 'first_name']`. */

@@ -111,16 +111,12 @@ export function render(template: string, scope: Scope, options: RenderOptions): 
   const quick = pieces === null ? null : putTogether(pieces, scope);
   if (quick) return quick;
   const { zone, locale = 'en-US', short } = options;
-  for (let tries = 1; ; tries += 1) {
-    const missing: string[] = [];
-    try {
-      const limit = loops ? TEMPLATE_LIMITS.render : undefined;
-      return { text: renderParsed(parsed, scope, { zone, locale, short, missing }, limit), missing };
-    } catch (error) {
-      // perhaps it was not the template that took so long, but the machine that did something else
-      if (tries === 1 && (error as Error).message.includes('template render limit')) continue;
-      throw explain(error);
-    }
+  const missing: string[] = [];
+  const limit = loops ? TEMPLATE_LIMITS.render : undefined;
+  try {
+    return { text: renderParsed(parsed, scope, { zone, locale, short, missing, limit }), missing };
+  } catch (error) {
+    throw explain(error);
   }
 }
 
