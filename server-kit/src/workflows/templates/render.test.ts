@@ -58,6 +58,7 @@ describe('a template', () => {
         assets: ['a', 'b c'],
         shortens: true,
         owner: true,
+        tenant: false,
       },
     );
   });
