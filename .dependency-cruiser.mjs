@@ -11,9 +11,11 @@
 /** The server kit's folders, each with those it may know. A file outside these folders (kit.ts) may know all of them. */
 const MAY_KNOW = {
   contract: [],
+  // no domain: how anybody here reaches what is outside
+  net: [],
   db: ['contract'],
   events: ['contract', 'db'],
-  carriers: ['contract', 'db'],
+  carriers: ['contract', 'db', 'net'],
   tenancy: ['contract', 'db', 'events'],
   contacts: ['contract', 'db', 'events', 'tenancy'],
   consent: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts'],
@@ -38,6 +40,7 @@ const MAY_KNOW = {
   segments: ['contract', 'db', 'events', 'contacts', 'filters'],
   workflows: [
     'contract',
+    'net',
     'db',
     'events',
     'tenancy',
@@ -128,19 +131,20 @@ const FACES = {
     'bytes',
     'files',
     'links',
+    'machines',
     'keeper',
     '[\\w-]+-routes',
     'serve/[\\w-]+',
     'play/[\\w-]+',
   ],
-  messaging: ['messages', 'conversations', 'drain', 'copies'],
+  messaging: ['messages', 'conversations', 'drain', 'copies', 'send-many', 'attach', 'outbox'],
   segments: ['segments', 'tasks'],
   timeline: [],
   bulk: ['jobs', 'files', 'runner', 'targets', 'routes'],
   exchange: [],
   notifications: ['notifications'],
-  notes: ['notes'],
-  tasks: ['tasks', 'clock'],
+  notes: ['notes', 'many'],
+  tasks: ['tasks', 'clock', 'many'],
   pipeline: ['cards', 'board', 'pipelines', 'follow'],
 };
 const DOMAINS = Object.keys(FACES);

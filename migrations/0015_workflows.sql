@@ -249,6 +249,8 @@ create table tracked_links (
   source      jsonb not null default '{}',
   clicks      integer not null default 0,
   first_click timestamptz,
+  -- null: it leads there for good
+  expires_at  timestamptz,
   created_at  timestamptz not null default moment(),
   primary key (tenant_id, link_id),
   unique (tenant_id, code),
@@ -256,3 +258,27 @@ create table tracked_links (
 );
 create index tracked_links_of_contact on tracked_links (tenant_id, contact_id) where contact_id is not null;
 call secure_tenant_table('tracked_links');
+
+-- Whose short link is this? Asked before the tenant is known; holds no customer data.
+create table tracked_link_directory (
+  tenant_id text collate "C" not null,
+  link_id   uuid not null,
+  code      text collate "C" not null,
+  primary key (tenant_id, link_id),
+  -- looked at when the statement ends: the link is made in the same one
+  foreign key (tenant_id, link_id) references tracked_links on delete cascade
+);
+create unique index tracked_link_directory_code on tracked_link_directory (code);
+call secure_tenant_table('tracked_link_directory');
+create policy found_by_anyone on tracked_link_directory for select using (true);
+
+-- Whose turn it is where a step assigns in turn: counts up by as many as were assigned, under the row's lock.
+create table workflow_rotations (
+  tenant_id   text collate "C" not null,
+  workflow_id uuid not null,
+  step        text collate "C" not null,
+  turn        bigint not null,
+  primary key (tenant_id, workflow_id, step),
+  foreign key (tenant_id, workflow_id) references workflows on delete cascade
+);
+call secure_tenant_table('workflow_rotations');

@@ -25,6 +25,10 @@ import { feedEnricher, webhookRoutes } from './messaging/index.ts';
 import { tenantRegister, type Tenants } from './tenancy/tenants.ts';
 import { tokenKeeper, type SessionTokenOptions } from './tenancy/tokens.ts';
 import { stopForOptOut } from './workflows/triggers/stops.ts';
+import type { MessengerAdapter } from './workflows/messenger/adapter.ts';
+import { checkedOutside, type RequestOptions } from './workflows/requests/options.ts';
+import { checkedSteps } from './workflows/steps/host.ts';
+import type { StepRunner } from './workflows/steps/step.ts';
 
 export interface ServerKitOptions {
   /**
@@ -50,6 +54,12 @@ export interface ServerKitOptions {
   clientAddress?: (request: Request) => string | null | undefined;
   /** Videos, pictures and documents: where they are kept, and how large they may be. */
   media?: MediaOptions;
+  /** Where steps of workflows may send requests. */
+  requests?: RequestOptions;
+  /** What Messenger is reached by: `graphMessenger({ token })`. Default: steps that send there are passed over. */
+  messenger?: MessengerAdapter;
+  /** The host's own kinds of steps: `defineStep(defineKind({ … }), run)`. */
+  steps?: StepRunner[];
   /** Default true: `GET /v1/feed`, and other processes are told of every change. */
   live?: boolean;
 }
@@ -94,6 +104,8 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   const cors = checkedOrigins(options.cors ?? []);
   const database = checkedDatabase(options.database);
   const media = checkedMedia(options.media);
+  const outside = checkedOutside(options.requests, options.messenger);
+  const steps = checkedSteps(options.steps);
   const log = options.log ?? pino({ name: 'patchbay' });
   const clock = options.clock ?? (() => new Date());
   const workers = new Set<Worker>();
@@ -117,6 +129,8 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       mountPath,
       secret,
       feed,
+      outside,
+      steps,
       log,
       clock,
       clientAddress,

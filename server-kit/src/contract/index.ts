@@ -21,5 +21,6 @@ export * from './pipeline.ts';
 export * from './task.ts';
 export * from './note.ts';
 export * from './notification.ts';
+export * from './template.ts';
 export * from './workflow/index.ts';
 export * from './told-event.ts';

@@ -302,7 +302,13 @@ export const STAGE_COLORS = ['gray', 'blue', 'teal', 'green', 'amber', 'red', 'v
 export const PIPELINE_LIMITS = { stages: 30, pipelines: 50 } as const;
 
 /** What a member is told of. */
-export const NOTIFICATION_KINDS = ['mention', 'task_assigned', 'task_due', 'conversation_assigned'] as const;
+export const NOTIFICATION_KINDS = [
+  'mention',
+  'task_assigned',
+  'task_due',
+  'conversation_assigned',
+  'workflow',
+] as const;
 
 /** What runs over many contacts in the worker. */
 export const JOB_KINDS = ['bulk', 'import', 'export'] as const;
@@ -366,6 +372,8 @@ export const ERROR_CODES = {
   asset_not_ready: { status: 409, title: 'The file is not ready yet' },
   asset_key_taken: { status: 409, title: 'Another file has this key' },
   link_permanent: { status: 409, title: 'This link lasts as long as its file' },
+  template_exists: { status: 409, title: 'There is already a template with this key' },
+  invalid_template: { status: 422, title: 'The template cannot be read' },
   link_ended: { status: 410, title: 'This link has ended' },
   upload_moved: { status: 409, title: 'The upload goes on at another byte' },
   upload_ended: { status: 410, title: 'This upload has ended' },

@@ -43,6 +43,8 @@ import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
 import { hookRoutes } from '../workflows/triggers/hook-routes.ts';
 import { toldEventRoutes } from '../workflows/triggers/told-routes.ts';
+import { trackedPages } from '../workflows/links/tracked-routes.ts';
+import { templateRoutes } from '../workflows/templates/template-routes.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 import { openApiDocument } from './document.ts';
 import type { AppEnv } from './env.ts';
@@ -82,6 +84,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   app.use(limitBody);
   if (options.webhooks) app.route('/twilio', options.webhooks);
   app.route('/p', pageRoutes(context, cancelQueuedTo));
+  // before the pages of files, which take every other address
+  app.route('/m', trackedPages(context));
   app.route('/m', linkPages(context));
   app.route('/hooks', hookRoutes(context, stageKeeper));
   app.use('/v1/*', authenticate(context));
@@ -112,6 +116,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     assetRoutes(context),
     linkRoutes(context),
     toldEventRoutes(context, stageKeeper),
+    templateRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

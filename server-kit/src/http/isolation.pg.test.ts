@@ -34,7 +34,8 @@ let theirs: Record<
   | 'upload'
   | 'link'
   | 'file'
-  | 'workflow',
+  | 'workflow'
+  | 'template',
   string
 >;
 let theirHook: string;
@@ -120,6 +121,7 @@ beforeAll(async () => {
   const begun = await make('/media/uploads', { name: `${SECRET_WORD}.pdf`, size: 5_000 });
   const link = await make(`/assets/${kept.body.id}/links`, { contact_id });
   const [{ file_id: file }] = await kit.admin('select file_id from files');
+  const template = await make('/templates', { key: SECRET_WORD, name: SECRET_WORD, body: SECRET_WORD });
   const { id: workflow, token } = await kit.database.transaction('beta', async (tx) => {
     const published = await publishForTest(tx, {
       key: SECRET_WORD,
@@ -133,6 +135,7 @@ beforeAll(async () => {
   theirHook = token;
   theirs = {
     workflow,
+    template: template.id,
     asset: kept.body.id,
     upload: begun.id,
     link: link.id,
@@ -255,6 +258,13 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'patch /v1/notes/{id}': () => [{ path: `/v1/notes/${theirs.note}`, body: { text: 'x' } }],
   'delete /v1/notes/{id}': () => [{ path: `/v1/notes/${theirs.note}` }],
   'delete /v1/quick-replies/{id}': () => [{ path: `/v1/quick-replies/${theirs.quickReply}` }],
+  'get /v1/templates/{id}': () => [{ path: `/v1/templates/${theirs.template}` }],
+  'patch /v1/templates/{id}': () => [{ path: `/v1/templates/${theirs.template}`, body: { name: 'x' } }],
+  'delete /v1/templates/{id}': () => [{ path: `/v1/templates/${theirs.template}` }],
+  'get /v1/templates/{id}/versions': () => [{ path: `/v1/templates/${theirs.template}/versions` }],
+  'post /v1/templates/preview': () => [
+    { path: '/v1/templates/preview', body: { body: '{{ first_name }}', contact_id: theirs.contact } },
+  ],
   'get /v1/segments/{id}': () => [{ path: `/v1/segments/${theirs.segment}` }],
   'patch /v1/segments/{id}': () => [
     { path: `/v1/segments/${theirs.segment}`, body: { name: 'x', filter: { all: [] } } },
@@ -345,6 +355,8 @@ const LISTS: Record<string, string[]> = {
   'get /v1/contact-fields': ['/v1/contact-fields'],
   'get /v1/quick-replies': ['/v1/quick-replies'],
   'get /v1/segments': ['/v1/segments'],
+  'get /v1/templates': ['/v1/templates'],
+  'get /v1/webhook-secret': ['/v1/webhook-secret'],
   'get /v1/suppressions': ['/v1/suppressions', '/v1/suppressions?list=agency', '/v1/suppressions?q=0668'],
   'get /v1/jobs': ['/v1/jobs', '/v1/jobs?state=queued'],
   'get /v1/pipelines': ['/v1/pipelines'],
@@ -366,6 +378,7 @@ const ELSEWHERE = [
   'post /v1/contact-fields',
   'post /v1/quick-replies',
   'post /v1/segments',
+  'post /v1/templates',
   'post /v1/suppressions',
   'post /v1/suppressions/batch',
   'post /v1/imports',

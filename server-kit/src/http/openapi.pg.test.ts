@@ -484,6 +484,31 @@ describe('every route', () => {
     await ask('GET', `/v1/workflows/${workflow}/hooks`);
   });
 
+  it('of templates answer as the document says', async () => {
+    const manager = { as: kit.a.manager };
+    const nobody = newId();
+    const words = { key: 'welcome', name: 'Welcome', body: 'Hi {{ first_name }}' };
+    await ask('POST', '/v1/templates', { body: words });
+    const made = await ask('POST', '/v1/templates', { ...manager, body: words });
+    await ask('POST', '/v1/templates', { ...manager, body: words });
+    await ask('POST', '/v1/templates', { ...manager, body: { ...words, body: '{% if %}' } });
+    const one = `/v1/templates/${made.body.id}`;
+    await ask('GET', '/v1/templates');
+    await ask('GET', '/v1/templates?after=x');
+    await ask('GET', one);
+    await ask('GET', `/v1/templates/${nobody}`);
+    await ask('PATCH', one, { ...manager, body: { body: 'Hello' } });
+    await ask('PATCH', one, { ...manager, body: { body: 'Hey' }, headers: { 'if-match': '"1"' } });
+    await ask('GET', `${one}/versions`);
+    await ask('GET', `/v1/templates/${nobody}/versions`);
+    await ask('POST', '/v1/templates/preview', { body: { body: 'Hi {{ first_name }}' } });
+    await ask('POST', '/v1/templates/preview', { body: { body: 'Hi', contact_id: nobody } });
+    await ask('DELETE', one);
+    await ask('DELETE', one, manager);
+    await ask('GET', '/v1/webhook-secret');
+    await ask('GET', '/v1/webhook-secret', manager);
+  });
+
   it('has been asked for its answer and for a refusal', () => {
     const expected = Object.values(document.paths)
       .flatMap((methods) => Object.values(methods))

@@ -19,6 +19,7 @@ import { startReminders } from '../tasks/clock.ts';
 import { startEngine } from '../workflows/engine/loop.ts';
 import { STEP_RUNNERS } from '../workflows/steps/index.ts';
 import { startTriggers } from '../workflows/triggers/tasks.ts';
+import { startRequests } from '../workflows/requests/sender.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -72,6 +73,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   const media = startMediaKeeper(context);
   const engine = startEngine(context, STEP_RUNNERS);
   const triggers = startTriggers(context);
+  const requests = startRequests(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -110,6 +112,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         media.stop(),
         engine.stop(),
         triggers.stop(),
+        requests.stop(),
       ]);
       await runner.stop();
       await pool.end();

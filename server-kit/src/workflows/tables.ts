@@ -193,7 +193,25 @@ export const trackedLinks = pgTable(
     source: json().notNull().default({}),
     clicks: integer().notNull().default(0),
     first_click: instant(),
+    expires_at: instant(),
     created_at: instant().notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.link_id] })],
+);
+
+export const trackedLinkDirectory = pgTable(
+  'tracked_link_directory',
+  { tenant_id: text().notNull(), link_id: uuid().notNull(), code: text().notNull() },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.link_id] })],
+);
+
+export const workflowRotations = pgTable(
+  'workflow_rotations',
+  {
+    tenant_id: text().notNull(),
+    workflow_id: uuid().notNull(),
+    step: text().notNull(),
+    turn: bigint({ mode: 'bigint' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.workflow_id, table.step] })],
 );

@@ -4,6 +4,7 @@
  * flushes between steps that read the database.
  */
 import type { MessagePurpose } from '../../contract/index.ts';
+import type { Route } from '../../messaging/send-many.ts';
 
 export interface OutgoingText {
   enrollmentId: string;
@@ -17,6 +18,25 @@ export interface OutgoingText {
   purpose: MessagePurpose;
   /** Chosen by the step, so that the trace can name it. */
   messageId: string;
+  /** How it goes, as the step has found it. */
+  route?: Route | undefined;
+}
+
+/** A link that stands in a text and is one contact's: its address is known before it is written. */
+export interface OutgoingAssetLink {
+  contactId: string;
+  /** The tenant's own, if it has one. */
+  linkDomain: string | null;
+  assetId: string;
+  messageId?: string | undefined;
+}
+export interface OutgoingShortLink {
+  contactId: string;
+  linkDomain: string | null;
+  url: string;
+  enrollmentId: string;
+  workflowId: string;
+  step: string;
 }
 
 export interface OutgoingRequest {
@@ -29,6 +49,9 @@ export interface OutgoingRequest {
 
 export interface Effects {
   text(text: OutgoingText): void;
+  /** Both return the whole address. */
+  assetLink(link: OutgoingAssetLink): string;
+  shortLink(link: OutgoingShortLink): string;
   request(request: OutgoingRequest): void;
   addTags(contactId: string, tags: string[]): void;
   removeTags(contactId: string, tags: string[]): void;

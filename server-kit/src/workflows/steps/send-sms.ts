@@ -1,21 +1,14 @@
 import { sendSms as kind } from '../../contract/workflow/steps/send-sms.ts';
-import { newId } from '../../ids.ts';
+import { bodyOfTemplate } from '../templates/library.ts';
 import { defineStep } from './step.ts';
+import { textEverybody } from './texts.ts';
 
-export const sendSms = defineStep(kind, ({ step, runs, effects, definition }) =>
-  runs.map(({ contact, enrollmentId }) => {
-    if (contact.phone === null) return { skip: 'no_address' };
-    const messageId = newId();
-    effects.text({
-      enrollmentId,
-      contactId: contact.id,
-      body: step.body ?? '',
-      assets: step.assets,
-      sendAs: step.send_as,
-      sender: step.sender ?? null,
-      purpose: definition.settings.purpose,
-      messageId,
-    });
-    return { done: true, detail: { message_id: messageId } };
-  }),
-);
+export const sendSms = defineStep(kind, async (batch) => {
+  const { step, tx, runs } = batch;
+  const body = step.template === undefined ? step.body : await bodyOfTemplate(tx, step.template);
+  if (body === null) {
+    return runs.map(() => ({ fail: `There is no template “${step.template}” in the library any more.` }));
+  }
+  const { assets, send_as: sendAs, sender = null } = step;
+  return textEverybody(batch, { body: body ?? '', assets, sendAs, sender });
+});

@@ -76,6 +76,30 @@ export interface StepBatch<S extends StepBase = StepBase> {
   zoneOf(run: Run): { zone: string; instead_of?: string };
   /** For each contact the first of the filters that is true of them, by its place; who is in none is left out. Set-wise. */
   choose(filters: Filter[], runs: Run[]): Promise<Map<string, number>>;
+  /** What the host has connected. Left out: nothing. */
+  services?: StepServices | undefined;
+}
+
+/** What some kinds need and not every host has. */
+export interface StepServices {
+  messenger?: boolean | undefined;
+  calls?: CallPlacer | undefined;
+}
+
+export interface CallWish {
+  enrollmentId: string;
+  contactId: string;
+  ordinal: number;
+  /** A call begins with the member's phone; a voicemail is left by a machine. */
+  what:
+    | { kind: 'call'; member: string | null; whisper: string | null }
+    | { kind: 'voicemail'; assetId: string; ifAnswered: 'hang_up' | 'play' };
+}
+
+/** The one thing that workflows know of telephony: rows in its outbox, written in the transaction of the step. */
+export interface CallPlacer {
+  /** One answer each, in their order: its call, or why there is none. */
+  place(tx: Tx, calls: CallWish[]): Promise<({ callId: string } | { skip: SkipReason })[]>;
 }
 
 export type Outcome =
