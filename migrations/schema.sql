@@ -943,6 +943,27 @@ create table uploads (
 alter table uploads enable row level security;
 alter table uploads force row level security;
 
+create table workflow_assets (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  asset text not null,
+  constraint workflow_assets_pkey PRIMARY KEY (tenant_id, workflow_id, asset),
+  constraint workflow_assets_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_assets enable row level security;
+alter table workflow_assets force row level security;
+
+create table workflow_counts (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  step text not null,
+  what text not null,
+  count integer not null,
+  constraint workflow_counts_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_counts enable row level security;
+alter table workflow_counts force row level security;
+
 create table workflow_cursors (
   tenant_id text not null,
   tx xid8 not null,
@@ -1029,6 +1050,7 @@ create table workflows (
   name text not null,
   state text default 'draft'::text not null,
   draft text not null,
+  summary jsonb default '{}'::jsonb not null,
   published integer,
   priority smallint default 5 not null,
   revision integer default 1 not null,
@@ -1108,6 +1130,8 @@ CREATE INDEX conversations_unread ON conversations USING btree (tenant_id) WHERE
 
 CREATE INDEX enrollments_due ON enrollments USING btree (tenant_id, workflow_id, due_at) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
 
+CREATE INDEX enrollments_ended ON enrollments USING btree (tenant_id, workflow_id, ended_at, enrollment_id) WHERE (ended_at IS NOT NULL);
+
 CREATE INDEX enrollments_of_contact ON enrollments USING btree (tenant_id, contact_id, started_at DESC);
 
 CREATE UNIQUE INDEX enrollments_once ON enrollments USING btree (tenant_id, workflow_id, contact_id) WHERE (state = ANY (ARRAY['active'::text, 'paused'::text]));
@@ -1172,7 +1196,7 @@ CREATE INDEX sender_wakeups_due ON sender_wakeups USING btree (due_at);
 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (tenant_id, channel) WHERE is_default;
 
-CREATE INDEX step_runs_failed ON step_runs USING btree (tenant_id, at) WHERE (outcome = 'failed'::text);
+CREATE INDEX step_runs_failed ON step_runs USING btree (tenant_id, at, enrollment_id, ordinal) WHERE (outcome = 'failed'::text);
 
 CREATE INDEX task_reminders_due ON task_reminders USING btree (due_at);
 
@@ -1187,6 +1211,10 @@ CREATE INDEX tracked_links_of_contact ON tracked_links USING btree (tenant_id, c
 CREATE INDEX upload_alarms_due ON upload_alarms USING btree (due_at);
 
 CREATE INDEX uploads_key ON uploads USING btree (tenant_id, storage_key);
+
+CREATE INDEX workflow_assets_asset ON workflow_assets USING btree (tenant_id, asset);
+
+CREATE INDEX workflow_counts_of ON workflow_counts USING btree (tenant_id, workflow_id) INCLUDE (step, what, count);
 
 CREATE INDEX workflow_cursors_read ON workflow_cursors USING btree (read_at);
 
@@ -1322,6 +1350,10 @@ create policy tenant_isolation on upload_alarms as permissive for all to public 
 
 create policy tenant_isolation on uploads as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy tenant_isolation on workflow_assets as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_counts as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy found_by_anyone on workflow_cursors as permissive for select to public using (true);
 
 create policy tenant_isolation on workflow_cursors as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
@@ -1374,6 +1406,53 @@ CREATE OR REPLACE FUNCTION patchbay.consent_strength(kind text)
  IMMUTABLE PARALLEL SAFE
 AS $function$ select case kind when 'express_written' then 3 when 'express' then 2 when 'implied' then 1
     when 'transactional' then 1 else 0 end $function$
+;
+
+CREATE OR REPLACE FUNCTION patchbay.count_enrollments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'patchbay'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into workflow_counts
+    select tenant_id, workflow_id, coalesce(step, ''),
+      case when state = 'active' and waiting is not null then 'waiting' else state end, count(*)
+    from fresh group by 1, 2, 3, 4;
+  elsif tg_op = 'DELETE' then
+    insert into workflow_counts
+    select tenant_id, workflow_id, coalesce(step, ''),
+      case when state = 'active' and waiting is not null then 'waiting' else state end, -count(*)
+    from stale
+    -- with an account all of its workflows go
+    where exists (select from workflows w where w.tenant_id = stale.tenant_id and w.workflow_id = stale.workflow_id)
+    group by 1, 2, 3, 4;
+  else
+    insert into workflow_counts
+    select tenant_id, workflow_id, step, what, sum(n) from (
+      select tenant_id, workflow_id, coalesce(step, '') as step,
+        case when state = 'active' and waiting is not null then 'waiting' else state end as what, 1 as n from fresh
+      union all
+      select tenant_id, workflow_id, coalesce(step, ''),
+        case when state = 'active' and waiting is not null then 'waiting' else state end, -1 from stale
+    ) moved group by 1, 2, 3, 4 having sum(n) <> 0;
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION patchbay.count_steps()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'patchbay'
+AS $function$
+begin
+  insert into workflow_counts
+  select r.tenant_id, e.workflow_id, r.step, 'step_' || r.outcome, count(*)
+  from fresh r join enrollments e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
+  group by 1, 2, 3, 4;
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION patchbay.current_tenant()
@@ -1433,6 +1512,16 @@ begin
   end if;
 end $function$
 ;
+
+-- triggers
+
+CREATE TRIGGER enrollments_counted_in AFTER INSERT ON patchbay.enrollments REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER enrollments_counted_out AFTER DELETE ON patchbay.enrollments REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER enrollments_counted_over AFTER UPDATE ON patchbay.enrollments REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER step_runs_counted AFTER INSERT ON patchbay.step_runs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_steps();
 
 -- grants
 
@@ -1531,6 +1620,10 @@ grant delete, insert, select, update on tracked_links to patchbay_app;
 grant delete, insert, select, update on upload_alarms to patchbay_app;
 
 grant delete, insert, select, update on uploads to patchbay_app;
+
+grant delete, insert, select, update on workflow_assets to patchbay_app;
+
+grant delete, insert, select, update on workflow_counts to patchbay_app;
 
 grant delete, insert, select, update on workflow_cursors to patchbay_app;
 

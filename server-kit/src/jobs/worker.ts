@@ -16,6 +16,7 @@ import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
+import { enrollForJob } from '../workflows/enrolling.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -60,7 +61,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
 
   const keeper = startKeeper(context);
   const bulk = startRunner(context, {
-    bulk: bulkWork({ belongings, stages: stageKeeper }),
+    bulk: bulkWork({ belongings, stages: stageKeeper, enroll: enrollForJob }),
     import: importWork(stageKeeper),
     export: exportWork,
   });

@@ -5,3 +5,4 @@ export * from './triggers.ts';
 export * from './definition.ts';
 export * from './steps/index.ts';
 export type { Window } from './primitives.ts';
+export * from './wire.ts';
