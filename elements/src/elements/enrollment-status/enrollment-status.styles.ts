@@ -1,0 +1,12 @@
+import { css } from 'lit';
+
+export const styles = css`
+  .ghosts {
+    display: grid;
+    gap: 14px;
+    padding-block: 6px;
+  }
+  .ghosts .bones:nth-child(even) {
+    width: 62%;
+  }
+`;
