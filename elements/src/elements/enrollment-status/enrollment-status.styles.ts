@@ -1,6 +1,9 @@
 import { css } from 'lit';
 
 export const styles = css`
+  :host {
+    background: var(--_surface);
+  }
   .ghosts {
     display: grid;
     gap: 14px;
