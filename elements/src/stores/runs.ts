@@ -23,6 +23,8 @@ export class RunsStore extends Store {
   /** The run that is being changed; `new` while somebody is enrolled. */
   busy: string | null = null;
   readonly #client: PatchbayClient;
+  /** Those whose steps are to be shown. */
+  readonly #wanted = new Set<string>();
   #generation = 0;
 
   constructor(client: PatchbayClient, contactId: string) {
@@ -43,11 +45,11 @@ export class RunsStore extends Store {
     try {
       const [{ items }, ...details] = await Promise.all([
         this.#client.listContactEnrollments(this.contactId),
-        ...[...this.opened.keys()].map((id) => this.#client.getEnrollment(id)),
+        ...[...this.#wanted].map((id) => this.#client.getEnrollment(id)),
       ]);
       if (generation !== this.#generation) return;
       this.runs = items;
-      for (const one of details) if (this.opened.has(one.id)) this.opened.set(one.id, one);
+      for (const one of details) if (this.#wanted.has(one.id)) this.opened.set(one.id, one);
       this.status = 'ready';
       this.error = null;
     } catch (cause) {
@@ -68,21 +70,22 @@ export class RunsStore extends Store {
 
   /** Shows what a run did, or hides it. */
   async toggle(id: string): Promise<void> {
-    if (this.opened.delete(id)) return this.changed();
-    try {
-      this.opened.set(id, await this.#client.getEnrollment(id));
-      this.changeError = null;
-    } catch (cause) {
-      this.changeError = ApiError.fromUnknown(cause);
+    this.changeError = null;
+    if (this.#wanted.delete(id)) {
+      this.opened.delete(id);
+      return this.changed();
     }
+    this.#wanted.add(id);
+    // with all the others, so that an older answer never comes after a newer one
+    await this.refresh();
+    if (this.error === null) return;
+    this.#wanted.delete(id);
+    this.changeError = this.error;
     this.changed();
   }
 
   control(id: string, what: RunControl): Promise<boolean> {
-    return this.#change(id, async () => {
-      const now = await this.#client.controlEnrollment(id, what);
-      if (this.opened.has(id)) this.opened.set(id, now);
-    });
+    return this.#change(id, () => this.#client.controlEnrollment(id, what));
   }
 
   enroll(workflowId: string): Promise<boolean> {

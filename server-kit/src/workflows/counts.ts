@@ -74,7 +74,7 @@ export function countsFrom(rows: readonly StepCountRow[], definition: Definition
         );
       return {
         step: id,
-        words: step ? stepWords(step) : null,
+        words: step ? nameOf(step) : null,
         kind: step?.kind ?? null,
         standing: of('active', 'waiting'),
         paused: of('paused'),
@@ -91,7 +91,7 @@ const KINDS = new Map<string, StepKind>(
 );
 
 /** What members call a step: its name, else what it does. */
-export function stepWords(step: Definition['steps'][number]): string {
+export function nameOf(step: Definition['steps'][number]): string {
   return step.name ?? KINDS.get(step.kind)?.words(step) ?? step.kind;
 }
 

@@ -262,7 +262,7 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
   app.openapi(postSkip, async (c) => {
     const { tenant, member } = c.var.session;
     const { id } = c.req.valid('param');
-    return c.json(await act(tenant, id, (tx) => skipStep(tx, id, member)), 200);
+    return c.json(await act(tenant, id, (tx) => skipStep(tx, [id], member)), 200);
   });
 
   app.openapi(postCancel, async (c) => {
@@ -276,10 +276,10 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
     const { id } = c.req.valid('param');
     const body = await database.transaction(tenant, async (tx) => {
       const before = await enrollmentById(tx, id);
-      if (before.failed_steps === 0 || (await retryFailed(tx, [id], member)).length === 0)
+      if (before.state !== 'failed' || (await retryFailed(tx, [id], member)) === 0)
         throw new ProblemError(
           'not_retryable',
-          'No step of this run failed, it was canceled, or the contact is in this workflow anew.',
+          'Only runs that ended because they failed go on at that step, unless the contact is in this workflow anew.',
         );
       return enrollmentById(tx, id);
     });
@@ -311,7 +311,7 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
     const { tenant, member } = c.var.session;
     const ids = [...new Set(c.req.valid('json').failures.map(({ enrollment_id }) => enrollment_id))];
     const retried = await database.transaction(tenant, (tx) => retryFailed(tx, ids, member));
-    return c.json({ retried: retried.length, skipped: ids.length - retried.length }, 200);
+    return c.json({ retried, skipped: ids.length - retried }, 200);
   });
 
   return app;

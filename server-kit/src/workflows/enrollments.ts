@@ -3,9 +3,9 @@ import type { Enrollment, EnrollmentDetails, TraceEntry, WorkflowFailure } from 
 import type { Definition, EnrollmentState, StepOutcome } from '../contract/workflow/index.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound } from '../errors.ts';
-import { stepWords } from './counts.ts';
+import { nameOf } from './counts.ts';
 import type { Waiting } from './engine/waiting.ts';
-import { outcomeSays, waitingSays } from './trace.ts';
+import { stepWords, waitingWords } from './engine/trace.ts';
 
 interface EnrollmentRow {
   enrollment_id: string;
@@ -29,6 +29,8 @@ interface EnrollmentRow {
   started_at: string;
   ended_at: string | null;
   zone: string;
+  tenant_zone: string;
+  now: string;
   failed_steps: number;
 }
 
@@ -40,7 +42,7 @@ function columns({ sql }: Tx) {
     e.enrollment_id, e.workflow_id, w.key, w.name as workflow_name, w.state as workflow_state, e.version, w.published,
     e.contact_id, c.name as contact_name, c.phone as contact_phone, e.state, e.step, e.ordinal, e.due_at, e.waiting,
     e.source, e.variables, e.end_reason, e.started_at, e.ended_at,
-    coalesce(c.time_zone, c.derived_zone, t.time_zone) as zone,
+    coalesce(c.time_zone, c.derived_zone, t.time_zone) as zone, t.time_zone as tenant_zone, moment() as now,
     (select count(*)::integer from step_runs r
       where r.tenant_id = e.tenant_id and r.enrollment_id = e.enrollment_id and r.outcome = 'failed') as failed_steps
     from enrollments e
@@ -81,18 +83,18 @@ function toEnrollment(row: EnrollmentRow, definitions: Definitions): Enrollment 
     contact: { id: row.contact_id, name: row.contact_name, phone: row.contact_phone },
     state: row.state,
     step:
-      row.step === null
+      row.step === null || row.ended_at !== null
         ? null
         : {
             id: row.step,
             kind: step?.kind ?? '',
-            words: step ? stepWords(step) : row.step,
+            words: step ? nameOf(step) : row.step,
             number: at + 1,
           },
     steps: steps.length,
     done: row.ordinal,
     due_at: row.due_at,
-    waiting: row.waiting && { ...row.waiting, says: waitingSays(row.waiting) },
+    waiting: row.waiting && toWaiting(row.waiting, row),
     zone: row.zone,
     failed_steps: row.failed_steps,
     source: row.source,
@@ -100,6 +102,13 @@ function toEnrollment(row: EnrollmentRow, definitions: Definitions): Enrollment 
     started_at: row.started_at,
     ended_at: row.ended_at,
   };
+}
+
+/** What else the engine keeps there is its own. */
+function toWaiting(waiting: Waiting, row: EnrollmentRow): NonNullable<Enrollment['waiting']> {
+  const { reason, until, zone, what } = waiting;
+  const says = waitingWords(waiting, new Date(row.now), row.tenant_zone);
+  return { reason, until, ...(zone !== undefined && { zone }), ...(what !== undefined && { what }), says };
 }
 
 async function asEnrollments(tx: Tx, rows: readonly EnrollmentRow[]): Promise<Enrollment[]> {
@@ -178,7 +187,7 @@ export async function enrollmentById(tx: Tx, id: string): Promise<EnrollmentDeta
   return {
     ...toEnrollment(row, definitions),
     variables: row.variables,
-    trace: runs.toReversed().map((run) => toEntry(run, steps)),
+    trace: runs.toReversed().map((run) => toEntry(run, steps, row)),
   };
 }
 
@@ -190,15 +199,23 @@ interface RunRow {
   at: string;
 }
 
-function toEntry(run: RunRow, steps: Definition['steps']): TraceEntry {
+function toEntry(
+  run: RunRow,
+  steps: Definition['steps'],
+  { now, zone }: { now: string; zone: string },
+): TraceEntry {
   const step = steps.find(({ id }) => id === run.step);
   const { outcome, detail } = run;
   return {
-    ...run,
+    ordinal: run.ordinal,
+    step: run.step,
+    outcome,
+    detail,
+    at: run.at,
     kind: step?.kind ?? '',
-    words: step ? stepWords(step) : run.step,
+    words: step ? nameOf(step) : run.step,
     reason: outcome === 'skipped' ? ((detail?.['reason'] as TraceEntry['reason'] | undefined) ?? null) : null,
-    says: outcomeSays(outcome, detail),
+    says: stepWords(run, new Date(now), zone),
   };
 }
 
@@ -217,7 +234,7 @@ export async function dueOf(tx: Tx, workflowId: string, definition: Definition |
     count: steps.reduce((sum, { count }) => sum + count, 0),
     steps: steps.map(({ step, count }) => {
       const known = definition?.steps.find(({ id }) => id === step);
-      return { step, words: known ? stepWords(known) : null, count };
+      return { step, words: known ? nameOf(known) : null, count };
     }),
     items: await asEnrollments(tx, rows),
   };
@@ -231,6 +248,9 @@ interface FailureRow extends RunRow {
   contact_id: string;
   contact_name: string | null;
   contact_phone: string | null;
+  run_state: EnrollmentState;
+  zone: string;
+  now: string;
 }
 
 /** What failed for good and was not tried again since, last first. One more than asked for. */
@@ -242,11 +262,13 @@ export async function listFailures(
   const { sql, tenant } = tx;
   const rows = await sql<FailureRow[]>`
     select r.enrollment_id, r.ordinal, r.step, r.outcome, r.detail, r.at, e.workflow_id, e.version, w.name as workflow_name,
-      e.contact_id, c.name as contact_name, c.phone as contact_phone
+      e.contact_id, c.name as contact_name, c.phone as contact_phone, e.state as run_state, moment() as now,
+      coalesce(c.time_zone, c.derived_zone, t.time_zone) as zone
     from step_runs r
     join enrollments e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
     join workflows w on w.tenant_id = e.tenant_id and w.workflow_id = e.workflow_id
     join contacts c on c.tenant_id = e.tenant_id and c.contact_id = e.contact_id
+    join tenants t on t.tenant_id = e.tenant_id
     where r.tenant_id = ${tenant} and r.outcome = 'failed' and w.state <> 'archived'
       ${workflowId ? sql`and e.workflow_id = ${workflowId}` : sql``}
       ${after ? sql`and (r.at, r.enrollment_id) < (${after.at}, ${after.id})` : sql``}
@@ -256,7 +278,7 @@ export async function listFailures(
   const definitions = await definitionsOf(tx, rows);
   return rows.map((row) => {
     const steps = definitions.get(`${row.workflow_id} ${row.version}`)?.steps ?? [];
-    const { words, says, at, ordinal, step } = toEntry(row, steps);
+    const { words, says, at, ordinal, step } = toEntry(row, steps, row);
     return {
       id: `${row.enrollment_id}:${ordinal}`,
       enrollment_id: row.enrollment_id,
@@ -266,6 +288,7 @@ export async function listFailures(
       step,
       words,
       says,
+      retryable: row.run_state === 'failed',
       at,
     };
   });

@@ -3,7 +3,7 @@ import type { Definition, MemberRef } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
-import { wakeWorkflows } from './engine/enroll.ts';
+import { wakeWorkflows } from './engine/bell.ts';
 import { versionById } from './store.ts';
 
 export interface Move {
@@ -24,13 +24,14 @@ export async function moveEnrollment(tx: Tx, id: string, move: Move, actor: Memb
       published: number;
       state: string;
       step: string | null;
+      ended_at: string | null;
     }[]
   >`
-    select e.workflow_id, e.contact_id, e.version, w.published, e.state, e.step from enrollments e
+    select e.workflow_id, e.contact_id, e.version, w.published, e.state, e.step, e.ended_at from enrollments e
     join workflows w on w.tenant_id = e.tenant_id and w.workflow_id = e.workflow_id
     where e.tenant_id = ${tenant} and e.enrollment_id = ${id} for no key update of e`;
   if (!held) throw notFound('run');
-  if (held.step === null)
+  if (held.step === null || held.ended_at !== null)
     throw new ProblemError('enrollment_over', 'This run is over. Enroll the contact again.');
   const version = move.version ?? held.published;
   const { definition } = await versionById(tx, held.workflow_id, version);

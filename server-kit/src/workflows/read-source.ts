@@ -1,5 +1,6 @@
 /** From what somebody wrote to a definition, with everything that is wrong with it. */
-import { checkDefinition, type Facts } from '../contract/workflow/check.ts';
+import { checkDefinition } from '../contract/workflow/check.ts';
+import type { Facts } from '../contract/workflow/check-references.ts';
 import { readSource } from '../contract/workflow/source.ts';
 import type { Definition, WorkflowProblem } from '../contract/workflow/index.ts';
 import { ProblemError } from '../errors.ts';

@@ -5,6 +5,7 @@
 import { followingStep } from '../contract/workflow/graph.ts';
 import type { Definition } from '../contract/workflow/index.ts';
 import type { Tx } from '../db/client.ts';
+import { recordEach } from '../events/record.ts';
 import { kindOf } from './counts.ts';
 
 /**
@@ -51,18 +52,19 @@ export function passedOver(definition: Definition, step: string): { passed: stri
     if (passed.length > 0 && kind?.waits) break;
     if (!kind?.waits && kind?.branches) break;
     passed.push(at);
-    at = followingStep(definition, at);
+    at = followingStep(definition, at) ?? undefined;
   }
   return { passed, to: at ?? null };
 }
 
 async function passGroup(
-  { sql, tenant }: Tx,
+  tx: Tx,
   workflowId: string,
   version: number,
   step: string,
   definition: Definition,
 ): Promise<void> {
+  const { sql, tenant } = tx;
   const { passed, to } = passedOver(definition, step);
   const here = sql`tenant_id = ${tenant} and workflow_id = ${workflowId} and version = ${version} and step = ${step}
     and state = 'active' and due_at = '-infinity'`;
@@ -85,8 +87,11 @@ async function passGroup(
     where ${here}`;
   if (to !== null) return;
   await sql`
-    update enrollments set state = 'completed', end_reason = 'finished', ended_at = moment()
-    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and step is null`;
+    with ended as (
+      update enrollments set state = 'completed', end_reason = 'finished', ended_at = moment()
+      where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and step is null
+      returning contact_id
+    ) ${recordEach(tx, 'ended', { type: 'enrollment.completed', data: { workflow_id: workflowId, reason: 'finished' } })}`;
 }
 
 /** A wait until day n may be over; a wait for so long begins only now. */

@@ -15,7 +15,7 @@ import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
 import { assetsOf } from './assets-of.ts';
 import { cancelEnrollments } from './engine/control.ts';
-import { wakeWorkflows } from './engine/enroll.ts';
+import { wakeWorkflows } from './engine/bell.ts';
 import { factsOf } from './facts.ts';
 import { publishable, readWorkflow, summaryOf, type Read } from './read-source.ts';
 import { skipDue } from './resume.ts';
@@ -224,8 +224,8 @@ export async function archiveWorkflow(
   await sql`
     update workflows set state = 'archived', paused_at = null, revision = revision + 1, updated_at = moment()
     where tenant_id = ${tenant} and workflow_id = ${id}`;
-  await cancelEnrollments(tx, { workflowId: id }, 'workflow_archived', actor);
-  await syncTriggers(tx, id, null);
+  await cancelEnrollments(tx, { workflowIds: [id] }, 'workflow_archived', actor);
+  await syncTriggers(tx, id, { triggers: [] });
   await useAssets(tx, id, []);
   await tell(tx, 'workflow.archived', { workflow_id: id, name }, actor);
 }

@@ -109,7 +109,9 @@ export class RunsView {
                 aria-valuemax=${steps}
                 aria-valuenow=${number}
               >
-                <span style="inline-size: ${Math.round(((number - 0.5) / Math.max(1, steps)) * 100)}%"></span>
+                <span
+                  .style=${`inline-size: ${Math.round(((number - 0.5) / Math.max(1, steps)) * 100)}%`}
+                ></span>
               </div>
               <p class="line strong">
                 ${i18n.t('runs.step', { number, count: steps })} · <bdi>${step?.words}</bdi>
@@ -158,8 +160,8 @@ export class RunsView {
         readOnly
           ? nothing
           : html`${live ? act(state === 'paused' ? 'resume' : 'pause', state === 'paused' ? 'play' : 'pause') : nothing}
-            ${live ? act('skip', 'undo') : nothing}
-            ${run.failed_steps > 0 && state !== 'canceled' ? act('retry', 'history') : nothing}
+            ${state === 'active' ? act('skip', 'undo') : nothing}
+            ${state === 'failed' ? act('retry', 'history') : nothing}
             ${live ? act('cancel', 'x', () => this.#ask(run)) : nothing}`
       }
       <button

@@ -72,9 +72,6 @@ const own = css`
     min-height: 32px;
     font-size: 13px;
   }
-  .acts .link {
-    margin-inline-start: auto;
-  }
   .acts .link .icon {
     width: 14px;
     height: 14px;

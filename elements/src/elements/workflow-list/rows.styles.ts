@@ -26,6 +26,7 @@ const own = css`
   }
   .workflows {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: calc(10px * var(--_density));
   }
   .workflow {
@@ -83,6 +84,7 @@ const own = css`
   }
   .details {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 18px;
     padding: 4px 14px 16px;
     border-top: 1px solid var(--_line);

@@ -1,18 +1,8 @@
 /** What is wrong with a definition, all of it at once. */
+import type { Facts } from './check-references.ts';
 import { definitionFrame, type Definition, type WorkflowProblem } from './definition.ts';
 import type { StepBase, StepKind } from './kind.ts';
 import { STEP_KINDS } from './steps/index.ts';
-
-/** What the account has, by name. What is left out is not asked about. */
-export interface Facts {
-  tags?: ReadonlySet<string>;
-  fields?: ReadonlySet<string>;
-  stages?: ReadonlySet<string>;
-  templates?: ReadonlySet<string>;
-  assets?: ReadonlySet<string>;
-  segments?: ReadonlySet<string>;
-  workflows?: ReadonlySet<string>;
-}
 
 export function checkDefinition(
   given: unknown,

@@ -30,6 +30,8 @@ export const workflowProblem = z
     path: z.string().meta({ description: 'As `steps[3].body`' }),
     message: z.string(),
     mend: z.string().meta({ description: 'What to do' }),
+    line: z.int().optional().meta({ description: 'Of the source, from 1' }),
+    column: z.int().optional(),
   })
   .meta({ id: 'WorkflowProblem' });
 
@@ -278,6 +280,9 @@ export const workflowFailure = z
     step: z.string(),
     words: z.string(),
     says: z.string(),
+    retryable: z.boolean().meta({
+      description: 'The run ended with it. Where it went on, only a person can make good what failed',
+    }),
     at: instant,
   })
   .meta({ id: 'WorkflowFailure' });

@@ -4,16 +4,16 @@ import type { Definition, EndReason } from '../../contract/workflow/index.ts';
 import type { EventType, MemberRef } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
 import { recordEach } from '../../events/record.ts';
-import { wakeWorkflows } from './enroll.ts';
+import { wakeWorkflows } from './bell.ts';
 
-export async function pauseEnrollments(tx: Tx, ids: string[], actor: MemberRef | null): Promise<string[]> {
+export async function pauseEnrollments(tx: Tx, ids: string[], actor: MemberRef | null): Promise<number> {
   return change(tx, ids, 'active', tx.sql`state = 'paused'`, 'enrollment.paused', actor);
 }
 
 /** What came due meanwhile goes on at once. */
-export async function resumeEnrollments(tx: Tx, ids: string[], actor: MemberRef | null): Promise<string[]> {
+export async function resumeEnrollments(tx: Tx, ids: string[], actor: MemberRef | null): Promise<number> {
   const resumed = await change(tx, ids, 'paused', tx.sql`state = 'active'`, 'enrollment.resumed', actor);
-  if (resumed.length > 0) await wakeWorkflows(tx);
+  if (resumed > 0) await wakeWorkflows(tx);
   return resumed;
 }
 
@@ -24,7 +24,7 @@ async function change(
   set: ReturnType<Tx['sql']>,
   type: EventType,
   actor: MemberRef | null,
-): Promise<string[]> {
+): Promise<number> {
   const { sql, tenant } = tx;
   const rows = await sql<{ enrollment_id: string }[]>`
     with changed as (
@@ -33,46 +33,50 @@ async function change(
       returning enrollment_id, contact_id
     ), told as (${recordEach(tx, 'changed', { type, actor })})
     select enrollment_id from changed`;
-  return rows.map((row) => row.enrollment_id);
+  return rows.length;
 }
 
 export interface Which {
   ids?: string[];
-  workflowId?: string;
-  contactId?: string;
+  workflowIds?: string[];
+  contactIds?: string[];
 }
 
-/** Ends runs. Returns how many. */
+/** Ends runs. */
 export async function cancelEnrollments(
   tx: Tx,
-  { ids, workflowId, contactId }: Which,
+  { ids, workflowIds, contactIds }: Which,
   reason: EndReason,
   actor: MemberRef | null,
-): Promise<number> {
+): Promise<{ contact_id: string }[]> {
   const { sql, tenant } = tx;
-  const [row] = await sql<{ canceled: number }[]>`
+  return sql<{ contact_id: string }[]>`
     with ended as (
       update enrollments set state = 'canceled', end_reason = ${reason}, ended_at = moment(), step = null, due_at = null,
         waiting = null, wakes_on = null
       where tenant_id = ${tenant} and state in ('active', 'paused')
         ${ids ? sql`and enrollment_id = any(${ids}::uuid[])` : sql``}
-        ${workflowId ? sql`and workflow_id = ${workflowId}` : sql``}
-        ${contactId ? sql`and contact_id = ${contactId}` : sql``}
+        ${workflowIds ? sql`and workflow_id = any(${workflowIds}::uuid[])` : sql``}
+        ${contactIds ? sql`and contact_id = any(${contactIds}::uuid[])` : sql``}
       returning contact_id
     ), told as (${recordEach(tx, 'ended', { type: 'enrollment.canceled', actor, data: { reason } })})
-    select count(*)::integer as canceled from ended`;
-  return row!.canceled;
+    select contact_id from ended`;
 }
 
-/** Passes over the step at which a run stands. False: it is over. */
-export async function skipStep(tx: Tx, id: string, actor: MemberRef | null): Promise<boolean> {
+/** Passes over the step at which each stands. */
+export async function skipStep(tx: Tx, ids: string[], actor: MemberRef | null): Promise<number> {
+  for (const id of ids) await skipOne(tx, id, actor);
+  return ids.length;
+}
+
+async function skipOne(tx: Tx, id: string, actor: MemberRef | null): Promise<boolean> {
   const { sql, tenant } = tx;
   const [at] = await sql<{ step: string; ordinal: number; definition: Definition; contact_id: string }[]>`
     select e.step, e.ordinal, e.contact_id, v.definition from enrollments e
     join workflow_versions v using (tenant_id, workflow_id, version)
     where e.tenant_id = ${tenant} and e.enrollment_id = ${id} and e.step is not null for update of e`;
   if (!at) return false;
-  const next = followingStep(at.definition, at.step) ?? null;
+  const next = followingStep(at.definition, at.step);
   await sql`
     insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail)
     values (${tenant}, ${id}, ${at.ordinal}, ${at.step}, 'skipped',
@@ -88,8 +92,8 @@ export async function skipStep(tx: Tx, id: string, actor: MemberRef | null): Pro
   return true;
 }
 
-/** Runs that failed go on at the step that failed. Returns their ids. */
-export async function retryFailed(tx: Tx, ids: string[], actor: MemberRef | null): Promise<string[]> {
+/** Runs that failed go on at the step that failed. */
+export async function retryFailed(tx: Tx, ids: string[], actor: MemberRef | null): Promise<number> {
   const { sql, tenant } = tx;
   const rows = await sql<{ enrollment_id: string }[]>`
     with changed as (
@@ -100,12 +104,12 @@ export async function retryFailed(tx: Tx, ids: string[], actor: MemberRef | null
         where tenant_id = ${tenant} and enrollment_id = any(${ids}::uuid[]) and outcome = 'failed'
         order by enrollment_id, ordinal desc
       ) f
-      where e.tenant_id = ${tenant} and e.enrollment_id = f.enrollment_id and e.state <> 'canceled'
+      where e.tenant_id = ${tenant} and e.enrollment_id = f.enrollment_id and e.state = 'failed'
         and not exists (select from enrollments o where o.tenant_id = e.tenant_id and o.workflow_id = e.workflow_id
           and o.contact_id = e.contact_id and o.state in ('active', 'paused') and o.enrollment_id <> e.enrollment_id)
       returning e.enrollment_id, e.contact_id
     ), told as (${recordEach(tx, 'changed', { type: 'enrollment.resumed', actor })})
     select enrollment_id from changed`;
   if (rows.length > 0) await wakeWorkflows(tx);
-  return rows.map((row) => row.enrollment_id);
+  return rows.length;
 }

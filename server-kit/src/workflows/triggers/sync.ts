@@ -1,11 +1,15 @@
 import type { Definition } from '../../contract/workflow/index.ts';
 import type { Tx } from '../../db/client.ts';
 
-/** The triggers of a workflow are those of this definition from now on; null: none. */
-export async function syncTriggers(tx: Tx, workflowId: string, definition: Definition | null): Promise<void> {
+/** The triggers of a workflow are those of this definition from now on. */
+export async function syncTriggers(
+  tx: Tx,
+  workflowId: string,
+  definition: Pick<Definition, 'triggers'>,
+): Promise<void> {
   const { sql, tenant } = tx;
   await sql`delete from workflow_triggers where tenant_id = ${tenant} and workflow_id = ${workflowId}`;
-  if (!definition || definition.triggers.length === 0) return;
+  if (definition.triggers.length === 0) return;
   await sql`
     insert into workflow_triggers (tenant_id, workflow_id, ordinal, kind, trigger)
     select ${tenant}, ${workflowId}, ordinality - 1, value ->> 'on', value

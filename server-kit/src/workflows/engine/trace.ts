@@ -1,6 +1,6 @@
 /** What happened to a run, in sentences. */
-import type { SkipReason, StepOutcome } from '../contract/workflow/index.ts';
-import type { Waiting } from './engine/waiting.ts';
+import type { SkipReason, StepOutcome } from '../../contract/workflow/index.ts';
+import type { Waiting } from './waiting.ts';
 
 const SKIPPED: Record<SkipReason, string> = {
   opted_out: 'Skipped: opted out',
@@ -26,16 +26,22 @@ const WAITING: Record<Waiting['reason'], string> = {
   request: 'Waiting for an answer',
 };
 
-export function outcomeSays(outcome: StepOutcome, detail: Record<string, unknown> | null): string {
+export interface TracedStep {
+  outcome: StepOutcome;
+  detail: Record<string, unknown> | null;
+  at: string;
+}
+
+export function stepWords({ outcome, detail }: TracedStep, _now: Date, _zone: string): string {
   if (outcome === 'done') return 'Done';
   const reason = detail?.['reason'];
   if (outcome === 'skipped') return SKIPPED[reason as SkipReason] ?? 'Skipped';
   return typeof reason === 'string' ? `Failed: ${reason}` : 'Failed';
 }
 
-export function waitingSays({ reason, until, zone }: Waiting): string {
+export function waitingWords({ reason, until, zone }: Waiting, _now: Date, tenantZone: string): string {
   if (until === null) return WAITING[reason];
-  const timeZone = zone ?? 'UTC';
+  const timeZone = zone ?? tenantZone;
   const at = new Intl.DateTimeFormat('en-US', {
     timeZone,
     weekday: 'short',

@@ -1,0 +1,1 @@
+export { wakeWorkflows } from './enroll.ts';
