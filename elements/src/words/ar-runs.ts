@@ -47,6 +47,7 @@ export const arRuns: Record<keyof typeof enRuns, Word> = {
   'runs.end.left_by_workflow': 'أنهاه مسار عمل آخر',
   'runs.end.too_many_steps': 'انتهى: كان يدور في حلقة',
   'runs.end.step_missing': 'انتهى: لم يُعثر على خطوة',
+  'runs.end.step_crashed': 'انتهى: تعطلت خطوة',
   'runs.outcome.done': 'تم',
   'runs.outcome.failed': 'فشل',
   'runs.outcome.skipped': 'تُخطّي',

@@ -40,6 +40,7 @@ export const enRuns = {
   'runs.end.left_by_workflow': 'Ended by another workflow',
   'runs.end.too_many_steps': 'Ended: it went in circles',
   'runs.end.step_missing': 'Ended: a step could not be found',
+  'runs.end.step_crashed': 'Ended: a step broke',
   'runs.outcome.done': 'Done',
   'runs.outcome.failed': 'Failed',
   'runs.outcome.skipped': 'Skipped',

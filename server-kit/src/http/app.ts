@@ -41,6 +41,7 @@ import { taskRoutes } from '../tasks/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
 import { enrollmentRoutes } from '../workflows/enrollment-routes.ts';
 import { workflowRoutes } from '../workflows/routes.ts';
+import { simulateRoutes } from '../workflows/simulate-routes.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
@@ -114,6 +115,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     assetRoutes(context),
     linkRoutes(context),
     workflowRoutes(context),
+    simulateRoutes(context),
     enrollmentRoutes(context, enrollSegment(context)),
   ];
   for (const domain of routes) app.route('/v1', domain);

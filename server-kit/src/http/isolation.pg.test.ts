@@ -253,6 +253,7 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'post /v1/workflows/{id}/roll-back': () => [
     { path: `/v1/workflows/${theirs.workflow}/roll-back`, body: { version: 1 } },
   ],
+  'post /v1/workflows/{id}/simulate': () => [{ path: `/v1/workflows/${theirs.workflow}/simulate`, body: {} }],
   'post /v1/workflows/{id}/enrollments': () => [
     { path: `/v1/workflows/${theirs.workflow}/enrollments`, body: { contact_id: ours.contact } },
     { path: `/v1/workflows/${theirs.workflow}/enrollments`, body: { segment_id: theirs.segment } },

@@ -499,6 +499,7 @@ describe('every route', () => {
       ['pause', undefined],
       ['resume', { due: 'skip' }],
       ['roll-back', { version: 1 }],
+      ['simulate', {}],
     ] as const) {
       await ask('POST', `${path}/${at}`, { ...manager, ...(body && { body }) });
       await ask('POST', `/v1/workflows/${nobody}/${at}`, { ...manager, ...(body && { body }) });
@@ -530,7 +531,9 @@ describe('every route', () => {
     await ask('GET', `/v1/enrollments/${nobody}`);
     await ask('GET', `/v1/contacts/${contact.body.id}/enrollments`);
     await ask('GET', `/v1/contacts/${nobody}/enrollments`);
-    await kit.admin(`update enrollments set state = 'failed', end_reason = 'step_missing'`);
+    await kit.admin(
+      `update enrollments set state = 'failed', end_reason = 'step_missing', ended_at = now(), step = 'wait'`,
+    );
     await kit.admin(
       `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail)
        select tenant_id, enrollment_id, 7, 'wait', 'failed', '{"reason":"It answered 500"}' from enrollments`,

@@ -44,7 +44,7 @@ export function totalsFrom(rows: readonly CountRow[]): WorkflowTotals {
   const of = (...names: string[]) =>
     Math.max(
       0,
-      rows.reduce((sum, { what, count }) => (names.includes(what) ? sum + Number(count) : sum), 0),
+      rows.reduce((sum, { what, count }) => (names.includes(what) ? sum + count : sum), 0),
     );
   return {
     active: of('active', 'waiting'),

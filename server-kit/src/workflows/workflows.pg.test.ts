@@ -297,12 +297,19 @@ describe('a run', () => {
        values ('alpha', $1, 0, 'hello', 'failed', '{"reason":"It answered 500"}')`,
       [id],
     );
+    const retryOne = () => kit.request('POST', `/v1/enrollments/${id}/retry`);
+    expect(await retryOne()).toMatchObject({ status: 409, body: { code: 'not_retryable' } });
+    await kit.admin(
+      `update enrollments set state = 'failed', end_reason = 'step_missing', ended_at = now() where enrollment_id = $1`,
+      [id],
+    );
     const failures = async () =>
       (await asManager('GET', `/v1/workflow-failures?workflow_id=${path.split('/').at(-1)!}`)).body.items;
     const [failure] = await failures();
     expect(failure).toMatchObject({
       step: 'hello',
       says: 'Failed: It answered 500',
+      retryable: true,
       contact: { name: 'Ana' },
     });
     const { enrollment_id, ordinal } = failure;

@@ -46,10 +46,10 @@ function stepTable({ steps }: WorkflowCounts, i18n: I18n): TemplateResult {
         </thead>
         <tbody>
           ${steps.map(
-            ({ step, words, standing, done, skipped, failed }) =>
+            ({ step, words, standing, paused, done, skipped, failed }) =>
               html`<tr>
                 <td><bdi>${words ?? step}</bdi></td>
-                ${number(standing)}${number(done)}${number(skipped)}${number(failed, 'bad')}
+                ${number(standing + paused)}${number(done)}${number(skipped)}${number(failed, 'bad')}
               </tr>`,
           )}
         </tbody>

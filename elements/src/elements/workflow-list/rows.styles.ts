@@ -206,6 +206,7 @@ const own = css`
   }
   .choice .button {
     display: grid;
+    justify-content: start;
     justify-items: start;
     gap: 1px;
     padding: 8px 12px;
@@ -223,6 +224,9 @@ const own = css`
     flex: none;
   }
   @container (max-width: 519.9px) {
+    .top h2 {
+      flex-basis: 100%;
+    }
     .head {
       grid-template-columns: minmax(0, 1fr);
     }

@@ -8,7 +8,7 @@ export function checkDefinition(
   given: unknown,
   options: { kinds?: readonly StepKind[]; facts?: Facts } = {},
 ): { definition: Definition | null; problems: WorkflowProblem[] } {
-  const kinds = options.kinds ?? (STEP_KINDS as unknown as readonly StepKind[]);
+  const kinds = options.kinds ?? STEP_KINDS;
   const problems: WorkflowProblem[] = [];
   const wrong = (
     code: WorkflowProblem['code'],

@@ -305,6 +305,49 @@ export const retriedFailures = z
   .object({ retried: count, skipped: count.meta({ description: 'Not failed any more, or gone' }) })
   .meta({ id: 'RetriedFailures' });
 
+export const simulateWorkflow = z
+  .object({
+    contact_id: id.optional().meta({ description: 'Left out: somebody of whom nothing is known' }),
+    version: z.int().min(1).optional().meta({ description: 'Left out: the draft' }),
+    start: instant.optional().meta({ description: 'When they come in. Left out: now' }),
+    events: z
+      .array(
+        z.strictObject({
+          at: instant,
+          type: z.string().min(1).max(100).meta({ description: 'As `message.received`' }),
+          data: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .max(200)
+      .default([])
+      .meta({ description: 'What happens to them meanwhile' }),
+  })
+  .meta({ id: 'SimulateWorkflow' });
+export const workflowSimulation = z
+  .object({
+    steps: z.array(
+      z.object({
+        at: instant,
+        ordinal: count,
+        step: z.string(),
+        kind: z.string(),
+        words: z.string(),
+        outcome: z.enum(STEP_OUTCOMES),
+        says: z.string(),
+      }),
+    ),
+    texts: z
+      .array(z.object({ at: instant, step: z.string(), body: z.string() }))
+      .meta({ description: 'What would have left' }),
+    state: z.enum(ENROLLMENT_STATES),
+    end_reason: z.enum(END_REASONS).nullable(),
+    ended_at: instant.nullable(),
+    step: z.string().nullable().meta({ description: 'Where it stands; null: over' }),
+    waiting: z.string().nullable().meta({ description: 'What for, in English' }),
+    zone: z.string().meta({ description: 'In which times are to be shown' }),
+  })
+  .meta({ id: 'WorkflowSimulation' });
+
 export const libraryWorkflow = z
   .object({ key: z.string(), name: z.string(), description: z.string(), steps: count, source })
   .meta({ id: 'LibraryWorkflow' });
