@@ -9,6 +9,8 @@ create table workflows (
   state       text not null default 'draft' check (state in ('draft', 'active', 'paused', 'archived')),
   -- what is being written, as it was written: YAML keeps its comments
   draft       text not null,
+  -- of the draft, as it was checked when it was saved: {"steps":12,"triggers":["tag.added"],"errors":0,"warnings":1}
+  summary     jsonb not null default '{}',
   -- the version that new enrollments get; null: never published
   published   integer,
   -- of the published version, so that what is due can be sorted without reading definitions
@@ -45,6 +47,17 @@ create table workflow_versions (
 );
 create index workflow_versions_with_goal on workflow_versions (tenant_id, workflow_id, version) where goal is not null;
 call secure_tenant_table('workflow_versions');
+
+-- What files the published version of each workflow sends, by key or id as it says them.
+create table workflow_assets (
+  tenant_id   text collate "C" not null,
+  workflow_id uuid not null,
+  asset       text collate "C" not null,
+  primary key (tenant_id, workflow_id, asset),
+  foreign key (tenant_id, workflow_id) references workflows on delete cascade
+);
+create index workflow_assets_asset on workflow_assets (tenant_id, asset);
+call secure_tenant_table('workflow_assets');
 
 -- The triggers of published versions, so that an event finds its workflows without reading definitions.
 create table workflow_triggers (
@@ -110,6 +123,8 @@ create table enrollments (
 -- What is due, workflow by workflow: those of a paused one are never walked over.
 create index enrollments_due on enrollments (tenant_id, workflow_id, due_at)
   where state = 'active' and due_at is not null;
+-- Those that run are listed by `enrollments_once`: an index more would be written with every step.
+create index enrollments_ended on enrollments (tenant_id, workflow_id, ended_at, enrollment_id) where ended_at is not null;
 create index enrollments_of_contact on enrollments (tenant_id, contact_id, started_at desc);
 -- Never twice at once.
 create unique index enrollments_once on enrollments (tenant_id, workflow_id, contact_id)
@@ -133,8 +148,69 @@ create table step_runs (
   primary key (tenant_id, enrollment_id, ordinal),
   foreign key (tenant_id, enrollment_id) references enrollments on delete cascade
 );
-create index step_runs_failed on step_runs (tenant_id, at) where outcome = 'failed';
+create index step_runs_failed on step_runs (tenant_id, at, enrollment_id, ordinal) where outcome = 'failed';
 call secure_tenant_table('step_runs');
+
+-- How many stand where and what became of steps, as sums of changes: counting a million enrollments takes a second, adding up
+-- what each statement changed takes a millisecond. One row a statement, step and state, never an update: nobody waits for
+-- anybody. `counts.ts` folds them when there are many.
+create table workflow_counts (
+  tenant_id   text collate "C" not null,
+  workflow_id uuid not null,
+  -- '': of those who stand nowhere any more
+  step        text collate "C" not null,
+  -- an enrollment's state, 'waiting' for those active ones that wait, or a step's outcome as 'step_done'
+  what        text not null,
+  count       integer not null,
+  foreign key (tenant_id, workflow_id) references workflows on delete cascade
+);
+create index workflow_counts_of on workflow_counts (tenant_id, workflow_id) include (step, what, count);
+call secure_tenant_table('workflow_counts');
+
+create function count_enrollments() returns trigger language plpgsql set search_path from current as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into workflow_counts
+    select tenant_id, workflow_id, coalesce(step, ''),
+      case when state = 'active' and waiting is not null then 'waiting' else state end, count(*)
+    from fresh group by 1, 2, 3, 4;
+  elsif tg_op = 'DELETE' then
+    insert into workflow_counts
+    select tenant_id, workflow_id, coalesce(step, ''),
+      case when state = 'active' and waiting is not null then 'waiting' else state end, -count(*)
+    from stale
+    -- with an account all of its workflows go
+    where exists (select from workflows w where w.tenant_id = stale.tenant_id and w.workflow_id = stale.workflow_id)
+    group by 1, 2, 3, 4;
+  else
+    insert into workflow_counts
+    select tenant_id, workflow_id, step, what, sum(n) from (
+      select tenant_id, workflow_id, coalesce(step, '') as step,
+        case when state = 'active' and waiting is not null then 'waiting' else state end as what, 1 as n from fresh
+      union all
+      select tenant_id, workflow_id, coalesce(step, ''),
+        case when state = 'active' and waiting is not null then 'waiting' else state end, -1 from stale
+    ) moved group by 1, 2, 3, 4 having sum(n) <> 0;
+  end if;
+  return null;
+end $$;
+create trigger enrollments_counted_in after insert on enrollments
+  referencing new table as fresh for each statement execute function count_enrollments();
+create trigger enrollments_counted_over after update on enrollments
+  referencing old table as stale new table as fresh for each statement execute function count_enrollments();
+create trigger enrollments_counted_out after delete on enrollments
+  referencing old table as stale for each statement execute function count_enrollments();
+
+create function count_steps() returns trigger language plpgsql set search_path from current as $$
+begin
+  insert into workflow_counts
+  select r.tenant_id, e.workflow_id, r.step, 'step_' || r.outcome, count(*)
+  from fresh r join enrollments e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
+  group by 1, 2, 3, 4;
+  return null;
+end $$;
+create trigger step_runs_counted after insert on step_runs
+  referencing new table as fresh for each statement execute function count_steps();
 
 -- When each tenant next has something due. Like sender_wakeups: read before the tenant is known, no customer data.
 create table workflow_wakeups (

@@ -116,6 +116,7 @@ export const arTables: Record<Key, Word> = {
   'job.set_owner': 'تعيين المسؤول',
   'job.add_to_segment': 'إضافة إلى قائمة',
   'job.remove_from_segment': 'إزالة من قائمة',
+  'job.enroll': 'تسجيل في سير عمل',
   'job.delete': 'حذف',
   'job.export': 'تصدير',
   'job.import': 'استيراد',

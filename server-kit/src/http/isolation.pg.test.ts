@@ -35,7 +35,8 @@ let theirs: Record<
   | 'link'
   | 'file'
   | 'workflow'
-  | 'template',
+  | 'template'
+  | 'run',
   string
 >;
 let theirHook: string;
@@ -122,19 +123,25 @@ beforeAll(async () => {
   const link = await make(`/assets/${kept.body.id}/links`, { contact_id });
   const [{ file_id: file }] = await kit.admin('select file_id from files');
   const template = await make('/templates', { key: SECRET_WORD, name: SECRET_WORD, body: SECRET_WORD });
-  const { id: workflow, token } = await kit.database.transaction('beta', async (tx) => {
-    const published = await publishForTest(tx, {
-      key: SECRET_WORD,
+  const workflow = await make('/workflows', { source: workflowSource(SECRET_WORD) });
+  await make(`/workflows/${workflow.id}/publish`, {});
+  const run = (await make(`/workflows/${workflow.id}/enrollments`, { contact_id })).ids[0];
+  await kit.admin(
+    `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome) values ('beta', $1, 0, 'say', 'failed')`,
+    [run],
+  );
+  theirHook = await kit.database.transaction('beta', async (tx) => {
+    await publishForTest(tx, {
+      key: `${SECRET_WORD}-hook`,
       triggers: [{ on: 'webhook', key: SECRET_WORD, map: { phone: 'phone' }, signed: false }],
     });
-    const [row] = await tx.sql<
-      { token: string }[]
-    >`select token from workflow_triggers where tenant_id = 'beta'`;
-    return { id: published, token: row!.token };
+    const [row] = await tx.sql<{ token: string }[]>`
+      select token from workflow_triggers where tenant_id = 'beta' and token is not null`;
+    return row!.token;
   });
-  theirHook = token;
   theirs = {
-    workflow,
+    workflow: workflow.id,
+    run,
     template: template.id,
     asset: kept.body.id,
     upload: begun.id,
@@ -167,6 +174,15 @@ beforeAll(async () => {
   }
 });
 afterAll(() => kit.close());
+
+const workflowSource = (word: string) =>
+  JSON.stringify({
+    version: 1,
+    key: word,
+    name: word,
+    triggers: [{ on: 'manual' }],
+    steps: [{ id: 'say', kind: 'add_note', body: word }],
+  });
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 
@@ -230,6 +246,40 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
     { path: '/v1/suppressions/sms/%2B13125550668?list=agency' },
   ],
   'get /v1/contacts/{id}/timeline': () => [{ path: `/v1/contacts/${theirs.contact}/timeline` }],
+  'get /v1/workflows/{id}': () => [{ path: `/v1/workflows/${theirs.workflow}` }],
+  'patch /v1/workflows/{id}': () => [
+    { path: `/v1/workflows/${theirs.workflow}`, body: { source: workflowSource('x') } },
+  ],
+  'delete /v1/workflows/{id}': () => [{ path: `/v1/workflows/${theirs.workflow}` }],
+  'get /v1/workflows/{id}/versions/{version}': () => [
+    { path: `/v1/workflows/${theirs.workflow}/versions/1` },
+  ],
+  'get /v1/workflows/{id}/due': () => [{ path: `/v1/workflows/${theirs.workflow}/due` }],
+  'get /v1/workflows/{id}/versions': () => [{ path: `/v1/workflows/${theirs.workflow}/versions` }],
+  'get /v1/workflows/{id}/diff': () => [{ path: `/v1/workflows/${theirs.workflow}/diff?from=1` }],
+  'get /v1/workflows/{id}/counts': () => [{ path: `/v1/workflows/${theirs.workflow}/counts` }],
+  'get /v1/workflows/{id}/enrollments': () => [{ path: `/v1/workflows/${theirs.workflow}/enrollments` }],
+  'post /v1/workflows/{id}/publish': () => [{ path: `/v1/workflows/${theirs.workflow}/publish` }],
+  'post /v1/workflows/{id}/pause': () => [{ path: `/v1/workflows/${theirs.workflow}/pause` }],
+  'post /v1/workflows/{id}/resume': () => [
+    { path: `/v1/workflows/${theirs.workflow}/resume`, body: { due: 'run' } },
+  ],
+  'post /v1/workflows/{id}/roll-back': () => [
+    { path: `/v1/workflows/${theirs.workflow}/roll-back`, body: { version: 1 } },
+  ],
+  'post /v1/workflows/{id}/simulate': () => [{ path: `/v1/workflows/${theirs.workflow}/simulate`, body: {} }],
+  'post /v1/workflows/{id}/enrollments': () => [
+    { path: `/v1/workflows/${theirs.workflow}/enrollments`, body: { contact_id: ours.contact } },
+    { path: `/v1/workflows/${theirs.workflow}/enrollments`, body: { segment_id: theirs.segment } },
+  ],
+  'get /v1/contacts/{id}/enrollments': () => [{ path: `/v1/contacts/${theirs.contact}/enrollments` }],
+  'get /v1/enrollments/{id}': () => [{ path: `/v1/enrollments/${theirs.run}` }],
+  'post /v1/enrollments/{id}/pause': () => [{ path: `/v1/enrollments/${theirs.run}/pause` }],
+  'post /v1/enrollments/{id}/resume': () => [{ path: `/v1/enrollments/${theirs.run}/resume` }],
+  'post /v1/enrollments/{id}/skip': () => [{ path: `/v1/enrollments/${theirs.run}/skip` }],
+  'post /v1/enrollments/{id}/cancel': () => [{ path: `/v1/enrollments/${theirs.run}/cancel` }],
+  'post /v1/enrollments/{id}/retry': () => [{ path: `/v1/enrollments/${theirs.run}/retry` }],
+  'post /v1/enrollments/{id}/move': () => [{ path: `/v1/enrollments/${theirs.run}/move`, body: {} }],
   'get /v1/pipelines/{id}': () => [{ path: `/v1/pipelines/${theirs.pipeline}` }],
   'patch /v1/pipelines/{id}': () => [{ path: `/v1/pipelines/${theirs.pipeline}`, body: { name: 'x' } }],
   'delete /v1/pipelines/{id}': () => [{ path: `/v1/pipelines/${theirs.pipeline}` }],
@@ -286,6 +336,10 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
     {
       path: '/v1/jobs',
       body: { target: { ids: [ours.contact] }, action: { type: 'add_to_segment', segment_id: theirs.list } },
+    },
+    {
+      path: '/v1/jobs',
+      body: { target: { ids: [ours.contact] }, action: { type: 'enroll', workflow_id: theirs.workflow } },
     },
   ],
   'get /v1/jobs/{id}': () => [{ path: `/v1/jobs/${theirs.job}` }],
@@ -363,6 +417,9 @@ const LISTS: Record<string, string[]> = {
   'get /v1/assets': ['/v1/assets', `/v1/assets?q=${SECRET_WORD}`],
   'get /v1/tasks': ['/v1/tasks', '/v1/tasks?assignee=beta-manager', '/v1/tasks?state=done'],
   'get /v1/notifications': ['/v1/notifications'],
+  'get /v1/workflows': ['/v1/workflows', `/v1/workflows?key=${SECRET_WORD}`],
+  'get /v1/workflow-library': ['/v1/workflow-library'],
+  'get /v1/workflow-failures': ['/v1/workflow-failures'],
 };
 
 /** Questions that travel as a POST. */
@@ -387,6 +444,11 @@ const ELSEWHERE = [
   'post /v1/pipelines',
   // of whom it is told: only the own ones, see below
   'post /v1/events',
+  'post /v1/workflows',
+  // keeps nothing, and knows what the own tenant has
+  'post /v1/workflows/check',
+  // whatever it does not find it passes over, see workflows.pg.test.ts
+  'post /v1/workflow-failures/retry',
   // whose notifications: only the own ones, see tasks.pg.test.ts
   'post /v1/notifications/read',
   'get /v1/feed',

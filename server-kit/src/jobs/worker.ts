@@ -20,6 +20,7 @@ import { startEngine } from '../workflows/engine/loop.ts';
 import { STEP_RUNNERS } from '../workflows/steps/index.ts';
 import { startTriggers } from '../workflows/triggers/tasks.ts';
 import { startRequests } from '../workflows/requests/sender.ts';
+import { enrollForJob } from '../workflows/enrolling.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -64,7 +65,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
 
   const keeper = startKeeper(context);
   const bulk = startRunner(context, {
-    bulk: bulkWork({ belongings, stages: stageKeeper }),
+    bulk: bulkWork({ belongings, stages: stageKeeper, enroll: enrollForJob }),
     import: importWork(stageKeeper),
     export: exportWork,
   });

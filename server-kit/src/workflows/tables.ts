@@ -12,6 +12,7 @@ export const workflows = pgTable(
     name: text().notNull(),
     state: text().notNull().default('draft'),
     draft: text().notNull(),
+    summary: json().notNull().default({}),
     published: integer(),
     priority: smallint().notNull().default(5),
     revision: integer().notNull().default(1),
@@ -40,6 +41,12 @@ export const workflowVersions = pgTable(
     cancel_on_opt_out: boolean().generatedAlwaysAs(sql`as in the migration`),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.workflow_id, table.version] })],
+);
+
+export const workflowAssets = pgTable(
+  'workflow_assets',
+  { tenant_id: text().notNull(), workflow_id: uuid().notNull(), asset: text().notNull() },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.workflow_id, table.asset] })],
 );
 
 export const workflowTriggers = pgTable(
@@ -99,6 +106,14 @@ export const stepRuns = pgTable(
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.enrollment_id, table.ordinal] })],
 );
+
+export const workflowCounts = pgTable('workflow_counts', {
+  tenant_id: text().notNull(),
+  workflow_id: uuid().notNull(),
+  step: text().notNull(),
+  what: text().notNull(),
+  count: integer().notNull(),
+});
 
 export const workflowWakeups = pgTable('workflow_wakeups', {
   tenant_id: text().notNull().primaryKey(),

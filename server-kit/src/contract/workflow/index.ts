@@ -10,3 +10,4 @@ export { edgesOf, followingStep, type Edge } from './graph.ts';
 export type { Window } from './primitives.ts';
 export { diffWords } from './diff.ts';
 export { triggerWords } from './words.ts';
+export * from './wire.ts';
