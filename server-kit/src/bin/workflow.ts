@@ -107,20 +107,24 @@ function validate({ files, options }: Asked): number {
 async function diff({ files, options, server }: Asked): Promise<number> {
   const [first, second] = files;
   if (first === undefined || files.length > 2) throw new SetupError('Say one file, or two.');
-  let [before, after] = [null as Definition | null, definitionOf(second ?? first)];
+  const after = definitionOf(second ?? first);
+  let before: Definition | null;
   if (second !== undefined) before = definitionOf(first);
   else {
     const remote = server();
     const found = await remote.find(after.key);
-    if (found) before = checkSource(await remote.source(found)).definition;
-    else console.log(`“${after.key}” is new.`);
-    if (!found) return 1;
-    if (!before)
+    if (!found) {
+      console.log(options.json ? '[]' : `“${after.key}” is new.`);
+      return 1;
+    }
+    before = checkSource(await remote.source(found)).definition;
+    if (!before) {
       throw new SetupError(
         `What the server has as “${after.key}” cannot be read by this version of the kit.`,
       );
+    }
   }
-  const words = diffWords(before!, after);
+  const words = diffWords(before, after);
   if (options.json) console.log(JSON.stringify(words, null, 2));
   else console.log(words.length === 0 ? 'They mean the same.' : words.map((line) => `• ${line}`).join('\n'));
   return words.length === 0 ? 0 : 1;

@@ -14,7 +14,7 @@
  */
 import type { z } from 'zod';
 import { checkDefinition, type CheckOptions } from './check.ts';
-import { definitionFrame, type Definition, type WorkflowProblem } from './definition.ts';
+import type { Definition, definitionFrame, WorkflowProblem } from './definition.ts';
 import type { StepBase, StepKind } from './kind.ts';
 import { DEFINITION_VERSION } from './names.ts';
 import { STEP_KINDS, type BuiltInKind } from './steps/index.ts';
@@ -61,7 +61,7 @@ export type WorkflowSteps = {
 } & {
   /** One of the host's own kind. */
   step<S extends StepBase, const To extends string = never>(
-    kind: StepKind<S> & { schema: z.ZodType<S, unknown> },
+    kind: StepKind<S> & { schema: z.ZodType<S> },
     fields: Leading<Omit<S, 'id' | 'kind'>, To>,
   ): WrittenStep<NoInfer<To>>;
 };

@@ -72,7 +72,10 @@ export function checkReference(
       return unknown('invalid_value', 'event', value, new Set(EVENT_TYPES), 'error');
     case 'address':
       return checkAddress(value);
+    case 'step':
+      return [];
     default:
+      mark satisfies never;
       return [];
   }
 }

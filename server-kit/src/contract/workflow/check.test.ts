@@ -390,13 +390,10 @@ describe('a definition', () => {
 describe('any definition', () => {
   it('that is sound has no errors', () => {
     fc.assert(
-      fc.property(
-        writtenDefinition,
-        (given) =>
-          void expect(checkDefinition(given).problems.filter(({ severity }) => severity === 'error')).toEqual(
-            [],
-          ),
-      ),
+      fc.property(writtenDefinition, (given) => {
+        const errors = checkDefinition(given).problems.filter(({ severity }) => severity === 'error');
+        expect(errors).toEqual([]);
+      }),
     );
   });
 

@@ -55,7 +55,7 @@ describe('a difference in words', () => {
     ],
     [
       'a first step',
-      (given) => void given.steps.unshift({ id: 'note', kind: 'add_note', body: 'x' } as never),
+      (given) => void given.steps.unshift({ id: 'note', kind: 'add_note', body: 'x' }),
       ['Step ‘note’ is new, at the beginning'],
     ],
     ['a step less', (given) => void given.steps.splice(1, 1), ['Step ‘pause’ is gone']],

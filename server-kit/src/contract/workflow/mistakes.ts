@@ -131,6 +131,9 @@ function mistake(issue: Issue, about: About): WorkflowProblem[] {
         `${name === 'This' || issue.path.length === 0 ? 'The step' : name} does not add up.`,
         `${issue.message}.`.replace(/\.\.$/, '.'),
       );
+    case 'invalid_key':
+    case 'invalid_element':
+    case 'not_multiple_of':
     default:
       return problem(`${name} is not understood: ${issue.message}.`.replace(/\.\.$/, '.'), 'Mend it.');
   }
@@ -177,7 +180,7 @@ function mendBy(
 }
 
 function keysOf(schema: z.ZodType | null): string[] {
-  return schema instanceof zod.ZodObject ? Object.keys(schema.shape as z.ZodRawShape) : [];
+  return schema instanceof zod.ZodObject ? Object.keys(schema.shape) : [];
 }
 
 function discriminators(

@@ -161,8 +161,7 @@ function hasMarks(given: z.ZodType): boolean {
     (schema instanceof z.ZodUnion && (schema.options as z.ZodType[]).some(hasMarks)) ||
     (schema instanceof z.ZodArray && hasMarks(schema.element as z.ZodType)) ||
     (schema instanceof z.ZodRecord && hasMarks(schema.valueType as z.ZodType)) ||
-    (schema instanceof z.ZodObject &&
-      Object.values(schema.shape as z.ZodRawShape).some((one) => hasMarks(one as z.ZodType)));
+    (schema instanceof z.ZodObject && Object.values(schema.shape).some((one) => hasMarks(one as z.ZodType)));
   marked.set(given, has);
   return has;
 }

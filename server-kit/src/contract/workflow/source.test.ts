@@ -20,14 +20,18 @@ function reread(text: string): Definition {
 describe('a definition as text', () => {
   it('comes back from YAML as it went, whatever stands in it', () => {
     fc.assert(
-      fc.property(definition, (given) => void expect(reread(writeSource(given, 'yaml'))).toEqual(given)),
+      fc.property(definition, (given) => {
+        expect(reread(writeSource(given, 'yaml'))).toEqual(given);
+      }),
       { numRuns: 100 },
     );
   });
 
   it('comes back from JSON as it went', () => {
     fc.assert(
-      fc.property(definition, (given) => void expect(reread(writeSource(given, 'json'))).toEqual(given)),
+      fc.property(definition, (given) => {
+        expect(reread(writeSource(given, 'json'))).toEqual(given);
+      }),
       { numRuns: 100 },
     );
   });

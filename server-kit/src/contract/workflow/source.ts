@@ -82,7 +82,7 @@ export function readSource(text: string): Source {
       lineCounter: lines,
     });
     const wrong = document.errors[0] ?? document.warnings[0];
-    if (wrong) return unreadable(...said(wrong as YAMLParseError, text));
+    if (wrong) return unreadable(...said(wrong, text));
     const dangling = danglingAlias(document);
     if (dangling) {
       const at = lines.linePos(dangling.range[0]);

@@ -5,8 +5,7 @@ export function isZone(name: string): boolean {
   let yes = known.get(name);
   if (yes === undefined) {
     try {
-      new Intl.DateTimeFormat('en', { timeZone: name });
-      yes = true;
+      yes = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
     } catch {
       yes = false;
     }

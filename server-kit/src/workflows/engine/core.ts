@@ -18,7 +18,7 @@ import {
 } from '../../contract/workflow/index.ts';
 import { dayAt, firstZone, nextOpening } from '../../contract/workflow/time.ts';
 import type { Tx } from '../../db/client.ts';
-import type { Outcome, Run, RunContact, StepBatch } from '../steps/step.ts';
+import type { Outcome, Run, RunContact, StepBatch, StepServices } from '../steps/step.ts';
 import type { Compiled } from './compiled.ts';
 import type { Gathered } from './gathered.ts';
 import type { Waiting } from './waiting.ts';
@@ -59,6 +59,7 @@ export type SendChannel = NonNullable<StepKind['sends']>;
 export interface Ports {
   now: Date;
   tenantZone: string;
+  services: StepServices;
   tx: Tx;
   gathered: Gathered;
   /** As `StepBatch.choose`. Sees what was gathered until now. */
@@ -142,6 +143,7 @@ class Look {
       effects: this.#ports.gathered.of(workflow),
       now: this.#ports.now,
       tenantZone: this.#ports.tenantZone,
+      services: this.#ports.services,
       zoneOf: (run) => this.#zoneOf(workflow, run.contact),
       choose: (filters, runs) =>
         this.#ports.choose(

@@ -2,6 +2,9 @@
  * What the steps of one look want done, until it is written. Of one contact, everything happens in the order in which it was
  * asked for; the same thing for many contacts is one statement, wherever that order allows it.
  */
+import type { MemberRef } from '../../contract/index.ts';
+import type { Tx } from '../../db/client.ts';
+import type { LinkBook } from '../effects/links.ts';
 import type { Compiled } from './compiled.ts';
 import type { Effects, OutgoingRequest, OutgoingText } from './effects.ts';
 import type { RunContact } from '../steps/step.ts';
@@ -45,13 +48,22 @@ export class Gathered {
   /** The last group of each contact, by its place in `changes`. */
   #lastOf = new Map<string, number>();
   #groups = new Map<string, number[]>();
+  readonly #links = new Map<Compiled, LinkBook>();
+  readonly #newLinks: (actor: MemberRef) => LinkBook;
 
   constructor(
     contacts: ReadonlyMap<string, RunContact>,
     variablesOf: (enrollmentId: string) => Record<string, unknown>,
+    newLinks: (actor: MemberRef) => LinkBook,
   ) {
     this.#contacts = contacts;
     this.#kept = variablesOf;
+    this.#newLinks = newLinks;
+  }
+
+  /** The links that stand in the texts. */
+  async writeLinks(tx: Tx): Promise<void> {
+    for (const links of this.#links.values()) await links.write(tx);
   }
 
   /** The changes so far, to be written now; what comes later begins anew. */
@@ -70,7 +82,12 @@ export class Gathered {
       const contact = this.#contacts.get(id);
       if (contact && apply) apply(contact);
     };
+    let links = this.#links.get(by);
+    if (links === undefined) this.#links.set(by, (links = this.#newLinks(by.actor)));
+    const book = links;
     return {
+      assetLink: (link) => book.assetLink(link),
+      shortLink: (link) => book.shortLink(link),
       text: (text) => void this.texts.push({ ...text, by }),
       request: (request) => void this.requests.push(request),
       addTags: (id, tags) =>

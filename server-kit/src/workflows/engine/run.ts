@@ -7,7 +7,10 @@ import type { KitContext } from '../../context.ts';
 import type { Tx } from '../../db/client.ts';
 import { retryCollisions } from '../../db/retry.ts';
 import { record } from '../../events/record.ts';
-import type { Run, StepRunner } from '../steps/step.ts';
+import type { AttachContext } from '../../messaging/attach.ts';
+import { stageKeeper } from '../../pipeline/follow.ts';
+import { writersFor } from '../effects/writers.ts';
+import type { Run, StepRunner, StepServices } from '../steps/step.ts';
 import { Asking } from './asking.ts';
 import { putOff, wakeWorkflows } from './bell.ts';
 import { runnersByKind } from './compiled.ts';
@@ -16,26 +19,33 @@ import { Definitions, keyOf } from './definitions.ts';
 import { Gathered } from './gathered.ts';
 import { claim, contactOf, dueWorkflows, type Claimed } from './load.ts';
 import { flushChanges, writeLook } from './write.ts';
-import { WRITERS, type Writers } from './writers.ts';
+import type { Writers } from './writers.ts';
 
 /** Near the knee: fifty times that gave a third more when measured, and held everybody's rows for as long. */
 const BATCH = 500;
+
+/** `services`: what the host has connected. Default: nothing. */
+export type EngineContext = Pick<KitContext, 'database' | 'log'> &
+  AttachContext & { services?: StepServices | undefined };
 
 export interface Engine {
   database: KitContext['database'];
   log: KitContext['log'];
   definitions: Definitions;
   writers: Writers;
+  services: StepServices;
   /** Runs in a batch. Default 500. */
   batch: number;
 }
 
 export function createEngine(
-  { database, log }: Pick<KitContext, 'database' | 'log'>,
+  context: EngineContext,
   runners: readonly StepRunner[],
-  { writers = WRITERS, batch = BATCH }: Partial<Pick<Engine, 'writers' | 'batch'>> = {},
+  { batch = BATCH }: Partial<Pick<Engine, 'batch'>> = {},
 ): Engine {
-  return { database, log, definitions: new Definitions(runnersByKind(runners)), writers, batch };
+  const { database, log, services = {} } = context;
+  const definitions = new Definitions(runnersByKind(runners));
+  return { database, log, definitions, services, writers: { ...writersFor(context), stages: stageKeeper }, batch };
 }
 
 export interface Progress {
@@ -110,13 +120,14 @@ async function batch(
   const travelers = await travelersOf(tx, engine, claimed, here.time_zone);
   const contacts = new Map(travelers.map(({ run }) => [run.contact.id, run.contact]));
   const byId = new Map(travelers.map((traveler) => [traveler.run.enrollmentId, traveler]));
-  const gathered = new Gathered(contacts, (id) => byId.get(id)!.run.variables);
+  const gathered = new Gathered(contacts, (id) => byId.get(id)!.run.variables, engine.writers.links);
   const look = { travelers, gathered, definitions: engine.definitions, writers: engine.writers };
   const asking = new Asking(tx);
   const now = new Date(here.now);
   await advance(travelers, {
     now,
     tenantZone: here.time_zone,
+    services: engine.services,
     tx,
     gathered,
     choose: async (filters, whom) => {

@@ -116,6 +116,7 @@ export async function writeLook(tx: Tx, look: Look): Promise<void> {
   );
   const texts = gathered.texts.filter(({ enrollmentId }) => !gone.has(enrollmentId));
   if (gathered.team.length > 0) await writers.team(tx, gathered.team);
+  await gathered.writeLinks(tx);
   if (texts.length > 0) await writers.texts(tx, texts);
   if (gathered.requests.length > 0) await writers.requests(tx, gathered.requests);
   const next = travelers
