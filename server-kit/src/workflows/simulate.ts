@@ -205,6 +205,8 @@ class SimulatedRun {
       tx: NO_DATABASE,
       gathered,
       choose: (filters, contacts) => Promise.resolve(this.#choose(filters, contacts)),
+      // whatever happens here is heard at once
+      heard: () => Promise.resolve(new Map()),
       blocks: ([contact], channel) => {
         const { id, dnd, do_not_call } = contact!;
         if (this.#optedOutAt !== null && channel === 'sms')
