@@ -3,6 +3,9 @@
  * million people who wait cost. Every step is a real one: a window and the do-not-contact lists before each text, a branch by
  * the filter language, events in the log, row security on.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type postgres from 'postgres';
 import type { Definition } from '../../server-kit/src/contract/workflow/index.ts';
@@ -18,6 +21,7 @@ import { paired, tidy, type Bench, type Figure } from '../harness/figure.ts';
 const PEOPLE = Number(process.env['PATCHBAY_BENCH_RUNS'] ?? 10_000);
 const WAITING = Number(process.env['PATCHBAY_BENCH_WAITING'] ?? 1_000_000);
 const WORKFLOW = '018f0000-0000-7000-8000-00000000000f';
+const ENGINE_PROCESS = new URL('../../server-kit/src/workflows/testing/engine-process.ts', import.meta.url);
 /** Within the window, all over the country. */
 const NOON = Date.parse('2026-11-18T20:00:00Z');
 const DAY = 86_400_000;
@@ -353,5 +357,56 @@ export const idle: Figure = {
     }),
 };
 
+/** Engines in processes of their own, from the first to the last of what is due. */
+async function secondsWith({ sql, own }: Scene, processes: number): Promise<number> {
+  const { url } = await database();
+  await crowd(sql, PEOPLE);
+  await sql`insert into enrollments (tenant_id, enrollment_id, workflow_id, version, contact_id, step, due_at)
+    select tenant_id, gen_random_uuid(), ${WORKFLOW}, 1, contact_id, 'text-1', ${new Date(NOON)} from contacts`;
+  await sql`vacuum analyze enrollments`;
+  const children = Array.from({ length: processes }, () =>
+    fork(fileURLToPath(ENGINE_PROCESS), [url, own.schema, '500', String(NOON)], {
+      execArgv: ['--conditions=patchbay-source', '--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    }),
+  );
+  await Promise.all(children.map((child) => once(child, 'message')));
+  const from = performance.now();
+  await sql`insert into workflow_wakeups (tenant_id, due_at) values (${TENANT}, ${new Date(NOON)})`;
+  for (;;) {
+    const [row] = await sql<{ due: boolean }[]>`
+      select exists (select 1 from enrollments where state = 'active' and due_at <= ${new Date(NOON + DAY / 2)}) as due`;
+    if (!row!.due) break;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  const seconds = (performance.now() - from) / 1000;
+  for (const child of children) child.kill();
+  await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+  return seconds;
+}
+
+export const secondWorker: Figure = {
+  name: 'workflow-second',
+  title: 'steps/s of two engine processes on one tenant ÷ steps/s of one',
+  unit: 'x',
+  goal: { atLeast: 1.2 },
+  measure: (bench) =>
+    scene((of) =>
+      paired(
+        bench,
+        async () => PEOPLE / (await secondsWith(of, 2)),
+        async () => PEOPLE / (await secondsWith(of, 1)),
+      ),
+    ),
+};
+
 /** Every figure of workflows. */
-export const workflowFigures: Figure[] = [engineBare, engineNaive, ...stepCosts, enrolling, stopping, idle];
+export const workflowFigures: Figure[] = [
+  engineBare,
+  engineNaive,
+  ...stepCosts,
+  enrolling,
+  secondWorker,
+  stopping,
+  idle,
+];

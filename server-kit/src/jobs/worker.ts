@@ -16,10 +16,7 @@ import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
-import { startEngine } from '../workflows/engine/loop.ts';
-import { STEP_RUNNERS } from '../workflows/steps/index.ts';
-import { startTriggers } from '../workflows/triggers/tasks.ts';
-import { startRequests } from '../workflows/requests/sender.ts';
+import { startWorkflows } from '../workflows/worker.ts';
 import { enrollForJob } from '../workflows/enrolling.ts';
 
 export interface Worker {
@@ -72,9 +69,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   const reminders = startReminders(context);
   const copies = startCopying(context);
   const media = startMediaKeeper(context);
-  const engine = startEngine(context, STEP_RUNNERS);
-  const triggers = startTriggers(context);
-  const requests = startRequests(context);
+  const workflows = startWorkflows(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -111,9 +106,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         reminders.stop(),
         copies.stop(),
         media.stop(),
-        engine.stop(),
-        triggers.stop(),
-        requests.stop(),
+        workflows.stop(),
       ]);
       await runner.stop();
       await pool.end();

@@ -5,7 +5,7 @@
 import type { Belongings } from '../contacts/belongings.ts';
 import type { Tx } from '../db/client.ts';
 import { record } from '../events/record.ts';
-import { wakeWorkflows } from './engine/enroll.ts';
+import { wakeWorkflows } from './engine/bell.ts';
 import { endRuns } from './triggers/stops.ts';
 
 /** Rows of `enrollments`, as JSON. */

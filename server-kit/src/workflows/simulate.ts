@@ -147,7 +147,7 @@ class SimulatedRun {
       records: [],
       asked: false,
     });
-    const gathered = new Gathered(new Map([[run.contact.id, run.contact]]), () => run.variables);
+    const gathered = new Gathered(new Map([[run.contact.id, run.contact]]), () => run.variables, () => NO_LINKS);
     await advance([traveler], this.#ports(gathered));
     const at = now.toISOString();
     for (const record of traveler.records) {
@@ -205,6 +205,8 @@ class SimulatedRun {
       tx: NO_DATABASE,
       gathered,
       choose: (filters, contacts) => Promise.resolve(this.#choose(filters, contacts)),
+      // whatever happens here is heard at once
+      heard: () => Promise.resolve(new Map()),
       blocks: ([contact], channel) => {
         const { id, dnd, do_not_call } = contact!;
         if (this.#optedOutAt !== null && channel === 'sms')

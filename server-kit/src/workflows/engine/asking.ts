@@ -6,7 +6,7 @@ import type { Tx } from '../../db/client.ts';
 import { runOnce } from '../../db/drizzle.ts';
 import { compileFilter } from '../../filters/compile.ts';
 import { whenOf } from '../../filters/read.ts';
-import type { RunContact } from '../steps/step.ts';
+import type { Run, RunContact } from '../steps/step.ts';
 import type { Block, SendChannel } from './core.ts';
 
 type When = Awaited<ReturnType<typeof whenOf>>;
@@ -35,6 +35,23 @@ export class Asking {
         where branch is not null`,
     );
     return new Map(rows.map(({ id, branch }) => [id, branch]));
+  }
+
+  /** The bell for an event may ring while the run that is to wait for it is not committed yet: the log knows. */
+  async heard(type: string, runs: Run[]): Promise<Map<string, NonNullable<Run['wokenBy']>>> {
+    const { sql, tenant } = this.#tx;
+    const ids = runs.map(({ contact }) => contact.id);
+    const since = runs.map(({ waited }) => waited?.since ?? null);
+    const until = runs.map(({ waited }) => waited?.until ?? null);
+    const rows = await sql<{ contact_id: string; id: string; data: Record<string, unknown> }[]>`
+      select w.contact_id, first.event_id as id, first.data
+      from unnest(${ids}::uuid[], ${since}::timestamptz[], ${until}::timestamptz[]) as w (contact_id, since, until)
+      cross join lateral (
+        select event_id, data from events e
+        where e.tenant_id = ${tenant} and e.contact_id = w.contact_id and e.type = ${type}
+          and e.occurred_at >= w.since and e.occurred_at <= w.until
+        order by e.occurred_at limit 1) first`;
+    return new Map(rows.map(({ contact_id, id, data }) => [contact_id, { id, type, data }]));
   }
 
   /** By the number for texts and calls; the claim asks again when a text leaves. */

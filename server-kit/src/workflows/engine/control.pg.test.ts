@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { record } from '../../events/record.ts';
 import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { definitionOf, World } from '../testing/world.ts';
 import {
@@ -198,6 +199,16 @@ describe('a wait for an event', () => {
     const { id } = await waiting(w, 1, steps);
     await w.at('2026-03-04T15:00:00.000Z');
     expect(await w.trace(id)).toBe('reply done, late done');
+  });
+  it('ends well, though late, when the bell rang before anybody could hear it', async () => {
+    const w = await world();
+    const { people, id } = await waiting(w, 1, steps);
+    w.now = new Date('2026-03-02T16:00:00.000Z');
+    await w.tx(async (tx) => {
+      await record(tx, [{ type: 'message.received', contactId: people[0]! }]);
+    });
+    await w.at('2026-03-04T15:00:00.000Z');
+    expect(await w.trace(id)).toBe('reply done, answered done, end done');
   });
   it('goes on when it was about somebody of whom the filter is not true, to the same time', async () => {
     const w = await world();

@@ -64,6 +64,8 @@ export interface Ports {
   gathered: Gathered;
   /** As `StepBatch.choose`. Sees what was gathered until now. */
   choose(filters: Filter[], contacts: RunContact[]): Promise<Map<string, number>>;
+  /** As `StepBatch.heard`. */
+  heard(type: string, runs: Run[]): Promise<Map<string, NonNullable<Run['wokenBy']>>>;
   /** Who may not be sent to on a channel, and why. */
   blocks(contacts: RunContact[], channel: SendChannel): Promise<Map<string, Block>>;
   /** How many messages of all workflows have gone to each since the given moment, not counting this look's. */
@@ -150,6 +152,7 @@ class Look {
           filters,
           runs.map(({ contact }) => contact),
         ),
+      heard: (type, runs) => this.#ports.heard(type, runs),
     };
     const outcomes = await runner.run(batch);
     if (outcomes.length !== able.length) {

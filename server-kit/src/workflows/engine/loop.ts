@@ -5,7 +5,7 @@
  */
 import type { KitContext } from '../../context.ts';
 import type { StepRunner } from '../steps/step.ts';
-import { createEngine, runDue } from './run.ts';
+import { createEngine, runDue, type EngineContext } from './run.ts';
 
 /** Looks even when nobody rang. */
 const SWEEP_MS = 2_000;
@@ -24,7 +24,7 @@ export interface RunningEngine {
   stop(): Promise<void>;
 }
 
-type LoopContext = Pick<KitContext, 'database' | 'log'> & { feed: Pick<KitContext['feed'], 'watch'> };
+type LoopContext = EngineContext & { feed: Pick<KitContext['feed'], 'watch'> };
 
 /** `batch`: runs at a time. Default 500. */
 export function startEngine(

@@ -134,6 +134,7 @@ async function batch(
       await flushChanges(tx, look);
       return asking.choose(filters, whom);
     },
+    heard: (type, runs) => asking.heard(type, runs),
     blocks: (whom, channel) => asking.blocks(whom, channel),
     sentSince: (since) => asking.sentSince(since),
   });

@@ -11,6 +11,8 @@ export interface Waiting {
   instead_of?: string;
   /** Of an event: its type. Of a retry: what failed. Of an asset: its key. */
   what?: string;
+  /** Of an event: since when it would have counted. */
+  since?: string;
   /** Somebody decided that the step is passed over, and why. */
   skip?: SkipReason;
   /** The event that ended it early, until the run has looked. */

@@ -9,7 +9,7 @@ import type { Tx } from '../../db/client.ts';
 import { record } from '../../events/record.ts';
 import type { MemberRef } from '../../contract/index.ts';
 import type { OutgoingRequest } from '../engine/effects.ts';
-import { wakeWorkflows } from '../engine/enroll.ts';
+import { wakeWorkflows } from '../engine/bell.ts';
 
 /** What stands in `workflow_requests.request`, by kind. */
 export interface HttpPayload {

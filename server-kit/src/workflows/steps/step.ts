@@ -76,6 +76,8 @@ export interface StepBatch<S extends StepBase = StepBase> {
   zoneOf(run: Run): { zone: string; instead_of?: string };
   /** For each contact the first of the filters that is true of them, by its place; who is in none is left out. Set-wise. */
   choose(filters: Filter[], runs: Run[]): Promise<Map<string, number>>;
+  /** The first event of a type that the log has of each contact since the run began to wait. */
+  heard(type: string, runs: Run[]): Promise<Map<string, NonNullable<Run['wokenBy']>>>;
   /** What the host has connected. Left out: nothing. */
   services?: StepServices | undefined;
 }

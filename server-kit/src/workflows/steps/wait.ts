@@ -6,26 +6,31 @@ import { defineStep, type Outcome, type Run } from './step.ts';
 type WaitStep = Parameters<(typeof kind)['words']>[0];
 
 /** A run comes twice: to learn until when, and when that is over or something has woken it. */
-export const wait = defineStep(kind, async ({ step, runs, now, zoneOf, choose }) => {
+export const wait = defineStep(kind, async ({ step, runs, now, zoneOf, choose, heard }) => {
   const { for_event: event } = step;
   const mine = (run: Run) => run.waited?.reason === 'wait' || run.waited?.reason === 'event';
-  const woken = event?.where ? runs.filter((run) => mine(run) && run.wokenBy) : [];
+  const isOver = ({ waited }: Run) => waited!.until !== null && Date.parse(waited!.until) <= now.getTime();
+  const late = event ? runs.filter((run) => mine(run) && !run.wokenBy && isOver(run)) : [];
+  // a bell that rang too early is made up for at the end
+  const missed = late.length > 0 ? await heard(event!.type, late) : null;
+  const happened = (run: Run) => run.wokenBy ?? missed?.get(run.contact.id);
+  const woken = event?.where ? runs.filter((run) => mine(run) && happened(run)) : [];
   const meant = woken.length > 0 ? await choose([event!.where!], woken) : null;
   return runs.map((run): Outcome => {
-    if (!mine(run)) return begin(step, run, now.getTime(), zoneOf(run));
-    const { until } = run.waited!;
-    const isOver = until !== null && Date.parse(until) <= now.getTime();
-    if (!event) return isOver ? done(run) : { wait: run.waited! };
-    if (run.wokenBy && (meant === null || meant.has(run.contact.id)))
-      return { done: true, detail: { event: run.wokenBy.type, event_id: run.wokenBy.id } };
-    if (!isOver) return { wait: run.waited!, wakesOn: event.type };
-    return { done: true, to: event.on_timeout, detail: { event: null, until } };
+    if (!mine(run)) return begin(step, run, now, zoneOf(run));
+    if (!event) return isOver(run) ? done(run) : { wait: run.waited! };
+    const what = happened(run);
+    if (what && (meant === null || meant.has(run.contact.id)))
+      return { done: true, detail: { event: what.type, event_id: what.id } };
+    if (!isOver(run)) return { wait: run.waited!, wakesOn: event.type };
+    return { done: true, to: event.on_timeout, detail: { event: null, until: run.waited!.until } };
   });
 });
 
 const done = ({ waited }: Run): Outcome => ({ done: true, detail: { until: waited!.until } });
 
-function begin(step: WaitStep, run: Run, now: number, clock: { zone: string; instead_of?: string }): Outcome {
+function begin(step: WaitStep, run: Run, at: Date, clock: { zone: string; instead_of?: string }): Outcome {
+  const now = at.getTime();
   const until = untilWhen(step, run, now, clock.zone);
   if (until === null) return { skip: 'missing_variable', detail: { what: nameOf(step) } };
   // what has passed is not waited for
@@ -35,7 +40,7 @@ function begin(step: WaitStep, run: Run, now: number, clock: { zone: string; ins
     reason: step.for_event ? 'event' : 'wait',
     until: new Date(until).toISOString(),
     ...clock,
-    ...(step.for_event ? { what: step.for_event.type } : {}),
+    ...(step.for_event ? { what: step.for_event.type, since: at.toISOString() } : {}),
   };
   return step.for_event ? { wait: waiting, wakesOn: step.for_event.type } : { wait: waiting };
 }

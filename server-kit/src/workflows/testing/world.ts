@@ -71,7 +71,7 @@ export class World {
       now = '2026-03-02T15:00:00.000Z',
       runners = STEP_RUNNERS,
       batch = 500,
-    }: { tenant?: string; now?: string; runners?: StepRunner[]; batch?: number } = {},
+    }: { tenant?: string; now?: string; runners?: readonly StepRunner[]; batch?: number } = {},
   ) {
     this.kit = kit;
     this.tenant = tenant;
@@ -82,9 +82,7 @@ export class World {
       maxConnections: 3,
       clock: () => this.now,
     });
-    this.engine = createEngine({ database: this.database, log: pino({ level: 'silent' }) }, runners, {
-      batch,
-    });
+    this.engine = createEngine(engineContext(this.database), runners, { batch });
   }
 
   tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** Runs that wait for an event. */
 import type { Tx } from '../../db/client.ts';
-import { wakeWorkflows } from '../engine/enroll.ts';
+import { wakeWorkflows } from '../engine/bell.ts';
 import type { Happening } from './matches.ts';
 
 /** The types that somebody waits for: a step along the index a type, however many wait. */
