@@ -224,6 +224,10 @@ const own = css`
     flex: none;
   }
   @container (max-width: 519.9px) {
+    pre {
+      white-space: pre-wrap;
+      overflow-wrap: anywhere;
+    }
     .top h2 {
       flex-basis: 100%;
     }
