@@ -161,8 +161,7 @@ export function wordsOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.map(wordsOf).join('');
-  if (typeof value === 'object') return '';
-  return String(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** As Liquid's own loop, but that it notes what had nothing in it and bounds what comes out. */
