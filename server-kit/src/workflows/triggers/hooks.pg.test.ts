@@ -52,7 +52,7 @@ describe('a call', () => {
         phone: '+13125550311',
         first_name: 'Ana',
         variables: { from: 'ads' },
-        source: { on: 'webhook', key: 'main', data: LEAD },
+        source: { ...LEAD, on: 'webhook', hook: 'main' },
       },
     ]);
     expect(await sample()).toEqual({ at: new Date(now).toISOString(), payload: LEAD });

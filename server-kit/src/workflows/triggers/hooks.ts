@@ -123,14 +123,15 @@ async function act(
   const contactId = await personOf(tx, hook.trigger, input, actorOf(hook), stages);
   const { where } = hook.trigger;
   if (where && !(await findAmong(tx, where, [contactId])).has(contactId)) return 'not_enrolled';
-  const brought = JSON.stringify(payload).length <= KEPT_PAYLOAD ? payload : {};
+  const isSmall = JSON.stringify(payload).length <= KEPT_PAYLOAD;
+  const brought = !isSmall ? {} : Array.isArray(payload) ? { items: payload } : (payload as object);
   const entered = await enrollEach(
     tx,
     wayInto(hook),
     [
       {
         contactId,
-        source: { on: 'webhook', key: hook.trigger.key, data: brought },
+        source: { ...brought, on: 'webhook', hook: hook.trigger.key },
         // the same call a day later is another
         sourceKey: null,
         variables,

@@ -65,7 +65,7 @@ describe('an event', () => {
       state: 'active',
       step: 'first',
       version: 1,
-      source: { on: 'tag.added', data: { tags: ['Day0_Trigger', 'x'] } },
+      source: { on: 'tag.added', tags: ['Day0_Trigger', 'x'] },
     });
     expect(row.source_key).toBe(row.source.event_id);
     const [told] = await kit.admin(

@@ -188,7 +188,8 @@ function entering({ id, type, contactId, messageId, data }: Happening, { texts }
   const text = messageId === null ? undefined : texts.get(messageId);
   return {
     contactId,
-    source: { on: type, event_id: id, data: text === undefined ? data : { ...data, text } },
+    // what it brought along is `{{ event.… }}` in templates
+    source: { ...data, ...(text !== undefined && { text }), on: type, event_id: id },
     sourceKey: id,
     variables: {},
   };
