@@ -12,6 +12,7 @@ import type { Definition } from '../../server-kit/src/contract/workflow/index.ts
 import { Database } from '../../server-kit/src/db/client.ts';
 import { cancelEnrollments } from '../../server-kit/src/workflows/engine/control.ts';
 import { enroll } from '../../server-kit/src/workflows/engine/enroll.ts';
+import { engineContext } from '../../server-kit/src/workflows/testing/context.ts';
 import { createEngine, runDue, type Engine } from '../../server-kit/src/workflows/engine/run.ts';
 import { STEP_RUNNERS } from '../../server-kit/src/workflows/steps/index.ts';
 import { naiveStepsPerSecond } from '../../server-kit/src/workflows/testing/job-per-step.ts';
@@ -81,7 +82,7 @@ async function scene<T>(work: (scene: Scene) => Promise<T>): Promise<T> {
     statementTimeout: 120_000,
   });
   const sql = await superuser(kit.schema, 2);
-  const engine = createEngine({ database: own, log: pino({ level: 'warn' }) }, STEP_RUNNERS);
+  const engine = createEngine(engineContext(own), STEP_RUNNERS);
   try {
     await sql`insert into workflows (tenant_id, workflow_id, key, name, state, draft, published)
       values (${TENANT}, ${WORKFLOW}, 'bench', 'Bench', 'active', '', 1)`;

@@ -16,6 +16,7 @@ import { compile, runnersByKind } from './engine/compiled.ts';
 import { advance, end, END_STATES, type Ports, type Traveler } from './engine/core.ts';
 import { Gathered } from './engine/gathered.ts';
 import type { Waiting } from './engine/waiting.ts';
+import type { LinkBook } from './effects/links.ts';
 import { STEP_RUNNERS } from './steps/index.ts';
 import type { Outcome, RunContact, StepBatch, StepRunner } from './steps/step.ts';
 
@@ -313,6 +314,13 @@ const NOBODY: RunContact = {
   country: null,
   zone: 'UTC',
   created_at: '1970-01-01T00:00:00.000Z',
+};
+
+/** A link is told by where it leads: nobody will follow it. */
+const NO_LINKS: LinkBook = {
+  assetLink: ({ assetId }) => `https://link.example/${assetId}`,
+  shortLink: ({ url }) => url,
+  write: () => Promise.resolve(),
 };
 
 const NO_DATABASE = new Proxy({} as Tx, {

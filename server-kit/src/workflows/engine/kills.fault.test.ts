@@ -5,7 +5,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Database } from '../../db/client.ts';
 import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded } from '../../testing/campaign.ts';
@@ -13,6 +12,7 @@ import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { STEP_RUNNERS } from '../steps/index.ts';
 import { definitionOf, World } from '../testing/world.ts';
 import { cancelEnrollments } from './control.ts';
+import { engineContext } from '../testing/context.ts';
 import { startEngine } from './loop.ts';
 
 const PROGRAM = fileURLToPath(new URL('../testing/engine-process.ts', import.meta.url));
@@ -172,11 +172,7 @@ it(
     const random = seeded(BASE_SEED + 1);
     const { w, people } = await crowd('cut', 1_500);
     const database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 3 });
-    const engine = startEngine(
-      { database, log: pino({ level: 'silent' }), feed: { watch: () => () => undefined } },
-      STEP_RUNNERS,
-      { batch: BATCH },
-    );
+    const engine = startEngine(engineContext(database), STEP_RUNNERS, { batch: BATCH });
     const stopped = new Map<string, number>();
     let cuts = 0;
     for (let nth = 0; nth < campaign(15, 300) && (await active(w)) > 0; nth += 1) {

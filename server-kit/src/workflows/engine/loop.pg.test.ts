@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { stepSchema } from '../../contract/workflow/index.ts';
 import { Database } from '../../db/client.ts';
@@ -6,6 +5,7 @@ import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { STEP_RUNNERS } from '../steps/index.ts';
 import { defineStep, type StepRunner } from '../steps/step.ts';
 import { definitionOf, World } from '../testing/world.ts';
+import { engineContext } from '../testing/context.ts';
 import { startEngine, type RunningEngine } from './loop.ts';
 
 let kit: TestKit;
@@ -27,7 +27,7 @@ function start(runners = STEP_RUNNERS): { engine: RunningEngine; ring: () => voi
     watchers.add(watcher);
     return () => watchers.delete(watcher);
   };
-  const engine = startEngine({ database, log: pino({ level: 'silent' }), feed: { watch } }, runners);
+  const engine = startEngine({ ...engineContext(database), feed: { watch } }, runners);
   closing.push(async () => {
     await engine.stop();
     await database.close();

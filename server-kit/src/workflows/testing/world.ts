@@ -1,5 +1,4 @@
 /** A tenant with workflows and people, and a clock that the test turns. */
-import { pino } from 'pino';
 import {
   definitionFrame,
   STEP_KINDS,
@@ -12,6 +11,7 @@ import type { TestKit } from '../../testing/kit.ts';
 import { createEngine, runDue, type Engine } from '../engine/run.ts';
 import { enroll, type Enrolling } from '../engine/enroll.ts';
 import { STEP_RUNNERS } from '../steps/index.ts';
+import { engineContext } from './context.ts';
 import type { StepRunner } from '../steps/step.ts';
 
 /** A definition from what a test cares about. */
