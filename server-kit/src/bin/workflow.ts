@@ -157,15 +157,28 @@ async function simulate({ files, options }: Asked): Promise<number> {
   const start = options.start === undefined ? new Date() : new Date(options.start);
   if (Number.isNaN(start.getTime())) throw new SetupError('--start is an instant, as 2026-03-07T15:00:00Z.');
   const { simulate: run } = await import('../workflows/simulate.ts');
-  const rows = await run(definition, contact as never, events, { start });
-  if (options.json) console.log(JSON.stringify(rows, null, 2));
-  else
-    for (const { at, step, outcome, reason, text } of rows) {
-      console.log(
-        `${new Date(at).toISOString()}  ${(step ?? '').padEnd(18)} ${outcome.padEnd(8)} ${reason ?? ''}${text === undefined ? '' : `\n${' '.repeat(26)}“${text}”`}`,
-      );
-    }
+  const told = await run(definition, contact as never, events as never, { start: start.toISOString() });
+  if (options.json) {
+    console.log(JSON.stringify(told, null, 2));
+    return 0;
+  }
+  const texts = [...told.texts];
+  for (const { at, step, outcome, detail } of told.steps) {
+    console.log(`${at}  ${step.padEnd(18)} ${outcome} ${reasonIn(detail)}`.trimEnd());
+    const text = texts.findIndex((one) => one.at === at && one.step === step);
+    if (text >= 0) console.log(`${' '.repeat(26)}“${texts.splice(text, 1)[0]!.body}”`);
+  }
+  const end =
+    told.end_reason === null
+      ? `still at ${told.step ?? 'the beginning'}`
+      : `${told.state}: ${told.end_reason}`;
+  console.log(`${told.ended_at ?? ''}  ${end}`.trim());
   return 0;
+}
+
+function reasonIn(detail: Record<string, unknown> | null): string {
+  const reason = detail?.['reason'] ?? detail?.['error'];
+  return typeof reason === 'string' ? `(${reason})` : '';
 }
 
 function library({ files: [key] }: Asked): number {

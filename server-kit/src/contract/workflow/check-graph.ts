@@ -134,7 +134,7 @@ function namesStop(
   const texts = Object.values(kinds.get(step.kind)?.templates?.(step) ?? {});
   const key = (step as { template?: unknown }).template;
   if (typeof key === 'string') {
-    const words = facts?.templates?.get(key);
+    const words = facts?.templates && 'get' in facts.templates ? facts.templates.get(key) : undefined;
     if (words === undefined) return null;
     texts.push(words);
   }

@@ -21,8 +21,8 @@ export interface Facts {
   /** Keys of workflows that can be enrolled in. */
   workflows?: ReadonlySet<string> | undefined;
   members?: ReadonlySet<string> | undefined;
-  /** By key: the words of each. */
-  templates?: ReadonlyMap<string, string> | undefined;
+  /** By key: the words of each, where they are known. */
+  templates?: ReadonlyMap<string, string> | ReadonlySet<string> | undefined;
 }
 
 type Finding = Pick<WorkflowProblem, 'code' | 'severity' | 'message' | 'mend'>;
@@ -57,13 +57,7 @@ export function checkReference(
     case 'workflow':
       return unknown('unknown_workflow', 'workflow', value, facts.workflows, severity);
     case 'template':
-      return unknown(
-        'unknown_template',
-        'template',
-        value,
-        facts.templates && new Set(facts.templates.keys()),
-        severity,
-      );
+      return unknown('unknown_template', 'template', value, facts.templates, severity);
     case 'member':
       return value === 'owner' && path[0] !== 'to'
         ? []
@@ -80,16 +74,18 @@ export function checkReference(
   }
 }
 
+type Known = { has(name: string): boolean; keys(): Iterable<string> };
+
 function unknown(
   code: ProblemCode,
   what: string,
   value: string,
-  known: ReadonlySet<string> | undefined,
+  known: Known | undefined,
   severity: ProblemSeverity,
   mend?: string,
 ): Finding[] {
   if (known === undefined || known.has(value)) return [];
-  const meant = nearest(value, known);
+  const meant = nearest(value, known.keys());
   const otherwise =
     mend ??
     (severity === 'warning'

@@ -29,6 +29,8 @@ export interface CheckOptions {
   checkTemplate?: ((text: string) => string | null) | undefined;
 }
 
+export type { Facts } from './check-references.ts';
+
 export interface Checked {
   /** Null: there are errors. With warnings alone it may be published. */
   definition: Definition | null;
