@@ -381,8 +381,9 @@ async function secondsWith({ sql, own }: Scene, processes: number): Promise<numb
     await new Promise((done) => setTimeout(done, 20));
   }
   const seconds = (performance.now() - from) / 1000;
+  const gone = Promise.all(children.map((child) => once(child, 'exit')));
   for (const child of children) child.kill();
-  await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+  await gone;
   return seconds;
 }
 
