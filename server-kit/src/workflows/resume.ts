@@ -8,12 +8,20 @@ import type { Tx } from '../db/client.ts';
 import { recordEach } from '../events/record.ts';
 import { kindOf } from './counts.ts';
 
+/** Milliseconds for one statement over everybody in a workflow. */
+const ALL_TIMEOUT = '120000';
+
+export async function allowTime({ sql }: Tx): Promise<void> {
+  await sql`select set_config('statement_timeout', ${ALL_TIMEOUT}, true)`;
+}
+
 /**
  * Passes over what is due, in rounds of few statements, however many they are: all who stand at one step of one version at
  * once. Whoever is being passed on is marked by a time before all others, which `enrollments_due` finds.
  */
 export async function skipDue(tx: Tx, workflowId: string): Promise<number> {
   const { sql, tenant } = tx;
+  await allowTime(tx);
   const { count } = await sql`
     update enrollments set due_at = '-infinity'
     where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()`;

@@ -18,7 +18,7 @@ import { cancelEnrollments } from './engine/control.ts';
 import { wakeWorkflows } from './engine/bell.ts';
 import { factsOf } from './facts.ts';
 import { publishable, readWorkflow, summaryOf, type Read } from './read-source.ts';
-import { skipDue } from './resume.ts';
+import { allowTime, skipDue } from './resume.ts';
 import { syncTriggers } from './triggers/sync.ts';
 
 const UNIQUE_VIOLATION = '23505';
@@ -224,6 +224,7 @@ export async function archiveWorkflow(
   await sql`
     update workflows set state = 'archived', paused_at = null, revision = revision + 1, updated_at = moment()
     where tenant_id = ${tenant} and workflow_id = ${id}`;
+  await allowTime(tx);
   await cancelEnrollments(tx, { workflowIds: [id] }, 'workflow_archived', actor);
   await syncTriggers(tx, id, { triggers: [] });
   await useAssets(tx, id, []);
