@@ -79,8 +79,7 @@ describe('timeline', () => {
   it('tells what the host has told of', async () => {
     const { element } = await show();
     const some = element.store!.items.at(-1)!;
-    const told = (type: string, data: object) =>
-      says({ ...some, type, data: { ...data } } as typeof some, new I18n()).text;
+    const told = (type: string, data: object) => says({ ...some, type, data: { ...data } }, new I18n()).text;
     expect(told('form.submitted', { name: 'Home value' })).to.eql('Sent the form Home value');
     expect(told('qr.scanned', {})).to.eql('Scanned the code');
     expect(told('call.completed', { disposition: 'Left a message' })).to.eql('Call: Left a message');
