@@ -6,7 +6,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
 import type postgres from 'postgres';
 import type { Definition } from '../../server-kit/src/contract/workflow/index.ts';
 import { Database } from '../../server-kit/src/db/client.ts';

@@ -2,8 +2,9 @@
 import { checkDefinition } from '../contract/workflow/check.ts';
 import type { Facts } from '../contract/workflow/check-references.ts';
 import { readSource } from '../contract/workflow/source.ts';
-import type { Definition, WorkflowProblem } from '../contract/workflow/index.ts';
+import type { Definition, StepKind, WorkflowProblem } from '../contract/workflow/index.ts';
 import { ProblemError } from '../errors.ts';
+import { checkTemplate } from './templates/render.ts';
 
 export interface Read {
   /** Null while it has mistakes in form. */
@@ -24,16 +25,27 @@ export interface Summary {
   warnings: number;
 }
 
+/** The host's own, beside the kit's. */
+export type HostKinds = readonly StepKind[];
+
+/** Why a template cannot be read; null: it can. What it names is judged by the definition's own check. */
+const wrongIn = (template: string): string | null =>
+  checkTemplate(template).find(({ code }) => code === 'invalid_template')?.message ?? null;
+
 const KEY = /^[a-z][a-z0-9-]{0,62}$/;
 /** More than anybody reads. */
 const PROBLEMS = 100;
 
-export function readWorkflow(source: string, facts?: Facts): Read {
+export function readWorkflow(source: string, facts?: Facts, kinds: HostKinds = []): Read {
   const { value, problems: unreadable } = readSource(source);
   if (unreadable.some(({ severity }) => severity === 'error')) {
     return { definition: null, problems: unreadable, key: null, name: null, steps: 0, triggers: [] };
   }
-  const { definition, problems } = checkDefinition(value, facts ? { facts } : {});
+  const { definition, problems } = checkDefinition(value, {
+    kinds,
+    checkTemplate: wrongIn,
+    ...(facts && { facts }),
+  });
   const given = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   const listed = (name: string) => (Array.isArray(given[name]) ? (given[name] as unknown[]) : []);
   const text = (name: string, most: number) => {

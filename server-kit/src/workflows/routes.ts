@@ -30,6 +30,8 @@ import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import { countRows, countsFrom, foldCounts, isLong } from './counts.ts';
 import { dueOf } from './enrollments.ts';
 import { libraryWorkflows } from './library/index.ts';
+import type { HostKinds } from './read-source.ts';
+import { hostKinds } from './steps/host.ts';
 import { presentWorkflow, toWorkflow, workflowRows } from './rows.ts';
 import {
   archiveWorkflow,
@@ -265,6 +267,7 @@ const getCounts = createRoute({
 
 export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   const { database } = context;
+  const kinds = hostKinds(context.steps);
   const app = routeGroup();
 
   app.openapi(getWorkflows, async (c) => {
@@ -276,8 +279,8 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(postWorkflow, async (c) => {
     requireManager(c.var.session, MANAGE);
     const { body } = await once(context, c, async (tx) => {
-      const id = await createWorkflow(tx, c.req.valid('json'), c.var.session.member);
-      return { status: 201, body: await workflowNow(tx, id) };
+      const id = await createWorkflow(tx, c.req.valid('json'), c.var.session.member, kinds);
+      return { status: 201, body: await workflowNow(tx, id, kinds) };
     });
     c.header('etag', etag(body));
     return c.json(body, 201);
@@ -290,7 +293,7 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
       name,
       steps,
       problems: found,
-    } = await database.transaction(c.var.session.tenant, (tx) => readDraft(tx, source));
+    } = await database.transaction(c.var.session.tenant, (tx) => readDraft(tx, source, kinds));
     return c.json({ key, name, steps, problems: found }, 200);
   });
 
@@ -309,7 +312,7 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
 
   app.openapi(getWorkflow, async (c) => {
     const body = await database.transaction(c.var.session.tenant, (tx) =>
-      workflowNow(tx, c.req.valid('param').id),
+      workflowNow(tx, c.req.valid('param').id, kinds),
     );
     c.header('etag', etag(body));
     return c.json(body, 200);
@@ -321,8 +324,8 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const { source } = c.req.valid('json');
     const expected = versionIn(c.req.valid('header')['if-match']);
     const body = await database.transaction(c.var.session.tenant, async (tx) => {
-      await saveDraft(tx, id, source, expected, c.var.session.member);
-      return workflowNow(tx, id);
+      await saveDraft(tx, id, source, expected, c.var.session.member, kinds);
+      return workflowNow(tx, id, kinds);
     });
     c.header('etag', etag(body));
     return c.json(body, 200);
@@ -343,8 +346,8 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const { id } = c.req.valid('param');
     const expected = versionIn(c.req.valid('header')['if-match']);
     const body = await database.transaction(c.var.session.tenant, async (tx) => {
-      await publish(tx, id, expected, c.var.session.member);
-      return workflowNow(tx, id);
+      await publish(tx, id, expected, c.var.session.member, kinds);
+      return workflowNow(tx, id, kinds);
     });
     c.header('etag', etag(body));
     return c.json(body, 200);
@@ -356,7 +359,7 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const expected = versionIn(c.req.valid('header')['if-match']);
     const body = await database.transaction(c.var.session.tenant, async (tx) => {
       await pauseWorkflow(tx, id, expected, c.var.session.member);
-      return workflowNow(tx, id);
+      return workflowNow(tx, id, kinds);
     });
     c.header('etag', etag(body));
     return c.json(body, 200);
@@ -379,7 +382,7 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const expected = versionIn(c.req.valid('header')['if-match']);
     const body = await database.transaction(c.var.session.tenant, async (tx) => {
       await resumeWorkflow(tx, id, c.req.valid('json').due, expected, c.var.session.member);
-      return workflowNow(tx, id);
+      return workflowNow(tx, id, kinds);
     });
     c.header('etag', etag(body));
     return c.json(body, 200);
@@ -390,8 +393,8 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const { id } = c.req.valid('param');
     const expected = versionIn(c.req.valid('header')['if-match']);
     const body = await database.transaction(c.var.session.tenant, async (tx) => {
-      await rollBack(tx, id, c.req.valid('json').version, expected, c.var.session.member);
-      return workflowNow(tx, id);
+      await rollBack(tx, id, c.req.valid('json').version, expected, c.var.session.member, kinds);
+      return workflowNow(tx, id, kinds);
     });
     c.header('etag', etag(body));
     return c.json(body, 200);
@@ -420,7 +423,8 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
     const { from, to } = c.req.valid('query');
     const changes = await database.transaction(c.var.session.tenant, async (tx) => {
       const before = await versionById(tx, id, from);
-      const after = to === undefined ? await draftOf(tx, id) : (await versionById(tx, id, to)).definition;
+      const after =
+        to === undefined ? await draftOf(tx, id, kinds) : (await versionById(tx, id, to)).definition;
       return diffWords(before.definition, after);
     });
     return c.json({ changes }, 200);
@@ -442,17 +446,17 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   return app;
 }
 
-async function draftOf(tx: Tx, id: string) {
+async function draftOf(tx: Tx, id: string, kinds: HostKinds) {
   const [row] = await workflowRows(tx, { id });
-  const { definition, problems: found } = await readDraft(tx, presentWorkflow(row).draft);
+  const { definition, problems: found } = await readDraft(tx, presentWorkflow(row).draft, kinds);
   if (definition) return definition;
   throw new ProblemError('invalid_workflow', 'The draft cannot be read so far.', 'source', undefined, found);
 }
 
 /** Throws `not_found`. */
-async function workflowNow(tx: Tx, id: string): Promise<WorkflowDetails> {
+async function workflowNow(tx: Tx, id: string, kinds: HostKinds): Promise<WorkflowDetails> {
   const [row] = await workflowRows(tx, { id });
   if (!row) throw notFound('workflow');
-  const { problems: found } = await readDraft(tx, row.draft);
+  const { problems: found } = await readDraft(tx, row.draft, kinds);
   return { ...toWorkflow(row), source: row.draft, problems: found };
 }

@@ -1,6 +1,8 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { contactById, present, toContact } from '../contacts/rows.ts';
 import type { KitContext } from '../context.ts';
+import type { HostKinds } from './read-source.ts';
+import { hostKinds, hostSteps } from './steps/host.ts';
 import { simulateWorkflow, workflowSimulation, type Contact, type Definition } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import type { AppEnv } from '../http/env.ts';
@@ -28,14 +30,15 @@ const postSimulate = createRoute({
   },
 });
 
-export function simulateRoutes({ database, clock }: KitContext): OpenAPIHono<AppEnv> {
+export function simulateRoutes({ database, clock, steps: runners }: KitContext): OpenAPIHono<AppEnv> {
   const app = routeGroup();
+  const kinds = hostKinds(runners);
 
   app.openapi(postSimulate, async (c) => {
     const { id } = c.req.valid('param');
     const { contact_id, version, start, events } = c.req.valid('json');
     const [definition, contact, tenantZone] = await database.transaction(c.var.session.tenant, async (tx) => [
-      await definitionOf(tx, id, version),
+      await definitionOf(tx, id, version, kinds),
       contact_id === undefined ? null : toContact(present((await contactById(tx, contact_id))[0])),
       await zoneOf(tx),
     ]);
@@ -44,6 +47,7 @@ export function simulateRoutes({ database, clock }: KitContext): OpenAPIHono<App
     const run = await simulate(definition, contact ? asRun(contact) : {}, events, {
       start: start ?? now.toISOString(),
       tenantZone,
+      runners: hostSteps(runners),
     });
     const zone = contact?.zone.name ?? tenantZone;
     const steps = run.steps.map(({ at, ordinal, step, kind, outcome, detail }) => {
@@ -60,10 +64,15 @@ export function simulateRoutes({ database, clock }: KitContext): OpenAPIHono<App
 }
 
 /** A version, or the draft where it has no mistakes. Throws `not_found`, `invalid_workflow`. */
-async function definitionOf(tx: Tx, id: string, version: number | undefined): Promise<Definition> {
+async function definitionOf(
+  tx: Tx,
+  id: string,
+  version: number | undefined,
+  kinds: HostKinds,
+): Promise<Definition> {
   if (version !== undefined) return (await versionById(tx, id, version)).definition;
   const [row] = await workflowRows(tx, { id });
-  return publishable(await readDraft(tx, presentWorkflow(row).draft));
+  return publishable(await readDraft(tx, presentWorkflow(row).draft, kinds));
 }
 
 async function zoneOf({ sql, tenant }: Tx): Promise<string> {

@@ -18,6 +18,7 @@ import { Gathered } from './engine/gathered.ts';
 import type { Waiting } from './engine/waiting.ts';
 import type { LinkBook } from './effects/links.ts';
 import { STEP_RUNNERS } from './steps/index.ts';
+import { renderAll } from './steps/rendering.ts';
 import type { Outcome, RunContact, StepBatch, StepRunner } from './steps/step.ts';
 
 /** Something that happens to the contact meanwhile. */
@@ -38,6 +39,8 @@ export interface SimulateOptions {
   until?: string;
   /** Default America/New_York. */
   tenantZone?: string;
+  /** As texts name it. */
+  tenantName?: string;
   variables?: Record<string, unknown>;
   source?: Record<string, unknown>;
   /** Besides the kit's own kinds. */
@@ -95,6 +98,7 @@ class SimulatedRun {
   readonly traveler: Traveler;
   now: Date;
   readonly #tenantZone: string;
+  readonly #tenantName: string;
   readonly #steps: SimulatedStep[] = [];
   readonly #texts: Simulation['texts'] = [];
   #optedOutAt: string | null = null;
@@ -105,6 +109,7 @@ class SimulatedRun {
     const runners = [...STEP_RUNNERS.map(standingIn), ...(options.runners ?? [])];
     this.now = new Date(start);
     this.#tenantZone = tenantZone;
+    this.#tenantName = options.tenantName ?? 'your business';
     this.traveler = {
       run: {
         enrollmentId: '00000000-0000-7000-8000-000000000000',
@@ -148,7 +153,11 @@ class SimulatedRun {
       records: [],
       asked: false,
     });
-    const gathered = new Gathered(new Map([[run.contact.id, run.contact]]), () => run.variables, () => NO_LINKS);
+    const gathered = new Gathered(
+      new Map([[run.contact.id, run.contact]]),
+      () => run.variables,
+      () => NO_LINKS,
+    );
     await advance([traveler], this.#ports(gathered));
     const at = now.toISOString();
     for (const record of traveler.records) {
@@ -203,6 +212,7 @@ class SimulatedRun {
     return {
       now: this.now,
       tenantZone: this.#tenantZone,
+      services: { simulated: { tenant: { name: this.#tenantName } } },
       tx: NO_DATABASE,
       gathered,
       choose: (filters, contacts) => Promise.resolve(this.#choose(filters, contacts)),
@@ -215,6 +225,8 @@ class SimulatedRun {
         const blocked = dnd.includes(channel) || (channel === 'voice' && do_not_call);
         return Promise.resolve(new Map(blocked ? [[id, { by: 'suppressed', since: null }]] : []));
       },
+      // hear() has ended those runs already
+      replied: () => Promise.resolve(new Set()),
       sentSince: (since) => {
         const counts = [...since].map(([id, from]): [string, number] => [
           id,
@@ -270,21 +282,24 @@ function personOf(contact: RunContact): Person {
 function standingIn(runner: StepRunner): StepRunner {
   const { kind } = runner;
   if (kind.group !== 'send' && kind.group !== 'team' && kind.group !== 'connect') return runner;
-  return { kind, run: (batch) => batch.runs.map((run) => wouldDo(batch, run, kind.sends)) };
+  return { kind, run: (batch) => Promise.all(batch.runs.map((run) => wouldDo(batch, run, kind.sends))) };
 }
 
-function wouldDo(
-  { step, effects, definition }: StepBatch,
-  { contact, enrollmentId, ordinal }: StepBatch['runs'][number],
+async function wouldDo(
+  batch: StepBatch,
+  run: StepBatch['runs'][number],
   sends: StepRunner['kind']['sends'],
-): Outcome {
+): Promise<Outcome> {
+  const { step, effects, definition } = batch;
+  const { contact, enrollmentId, ordinal } = run;
   if (sends === undefined) return { done: true, detail: { simulated: true } };
   if ((sends === 'messenger' ? contact.messenger_id : contact.phone) === null) return { skip: 'no_address' };
   const { body = '' } = step as { body?: string };
   const messageId = `message-${ordinal}`;
-  const purpose = definition.settings.purpose;
-  const text = { enrollmentId, contactId: contact.id, body, messageId, purpose };
-  effects.text({ ...text, assets: [], sendAs: 'auto', sender: null });
+  const [made] = await renderAll(batch, [run], { body });
+  if (made && 'outcome' in made) return made.outcome;
+  const text = { enrollmentId, contactId: contact.id, body: String(made!.value['body']), messageId };
+  effects.text({ ...text, purpose: definition.settings.purpose, assets: [], sendAs: 'auto', sender: null });
   return { done: true, detail: { message_id: messageId } };
 }
 

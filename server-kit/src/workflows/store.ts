@@ -17,7 +17,7 @@ import { assetsOf } from './assets-of.ts';
 import { cancelEnrollments } from './engine/control.ts';
 import { wakeWorkflows } from './engine/bell.ts';
 import { factsOf } from './facts.ts';
-import { publishable, readWorkflow, summaryOf, type Read } from './read-source.ts';
+import { publishable, readWorkflow, summaryOf, type HostKinds, type Read } from './read-source.ts';
 import { allowTime, skipDue } from './resume.ts';
 import { syncTriggers } from './triggers/sync.ts';
 
@@ -39,10 +39,15 @@ export interface WorkflowInput {
 }
 
 /** Keeps a draft, also one with mistakes. Throws `invalid_workflow` where not even key and name can be read, `workflow_exists`. */
-export async function createWorkflow(tx: Tx, input: WorkflowInput, actor: MemberRef): Promise<string> {
+export async function createWorkflow(
+  tx: Tx,
+  input: WorkflowInput,
+  actor: MemberRef,
+  kinds: HostKinds = [],
+): Promise<string> {
   const { sql, tenant } = tx;
   const { id = newId(), source } = input;
-  const read = await readDraft(tx, source);
+  const read = await readDraft(tx, source, kinds);
   const { key, name } = read;
   if (key === null || name === null) {
     throw new ProblemError(
@@ -69,10 +74,11 @@ export async function saveDraft(
   source: string,
   expected: number | null,
   actor: MemberRef,
+  kinds: HostKinds = [],
 ): Promise<void> {
   const { sql, tenant } = tx;
   const held = await hold(tx, id, expected);
-  const read = await readDraft(tx, source);
+  const read = await readDraft(tx, source, kinds);
   const key = read.key ?? held.key;
   if (key !== held.key && held.published !== null) {
     throw new ProblemError(
@@ -103,9 +109,10 @@ export async function publish(
   id: string,
   expected: number | null,
   actor: MemberRef,
+  kinds: HostKinds = [],
 ): Promise<number> {
   const held = await hold(tx, id, expected);
-  const definition = publishable(await readDraft(tx, held.draft));
+  const definition = publishable(await readDraft(tx, held.draft, kinds));
   const [current] = await tx.sql<{ source: string }[]>`
     select source from workflow_versions
     where tenant_id = ${tx.tenant} and workflow_id = ${id} and version = ${held.published}`;
@@ -120,12 +127,13 @@ export async function rollBack(
   version: number,
   expected: number | null,
   actor: MemberRef,
+  kinds: HostKinds = [],
 ): Promise<number> {
   const held = await hold(tx, id, expected);
   const { source } = await versionById(tx, id, version);
   if (version === held.published) return version;
   // what it names may be gone since
-  const read = await readDraft(tx, source);
+  const read = await readDraft(tx, source, kinds);
   const definition = publishable(read);
   await tx.sql`
     update workflows set draft = ${source}, summary = ${tx.sql.json(summaryOf(read) as never)}
@@ -274,8 +282,8 @@ export async function workflowByKey(
 }
 
 /** With what the account has: a draft is judged by that. */
-export async function readDraft(tx: Tx, source: string): Promise<Read> {
-  return readWorkflow(source, await factsOf(tx));
+export async function readDraft(tx: Tx, source: string, kinds: HostKinds = []): Promise<Read> {
+  return readWorkflow(source, await factsOf(tx), kinds);
 }
 
 async function hold({ sql, tenant }: Tx, id: string, expected: number | null): Promise<Held> {

@@ -54,6 +54,16 @@ export class Asking {
     return new Map(rows.map(({ contact_id, id, data }) => [contact_id, { id, type, data }]));
   }
 
+  async replied(runs: Run[]): Promise<Set<string>> {
+    const { sql, tenant } = this.#tx;
+    const rows = await sql<{ id: string }[]>`
+      select w.id from unnest(${runs.map((run) => run.enrollmentId)}::uuid[], ${runs.map(({ contact }) => contact.id)}::uuid[],
+        ${runs.map(({ startedAt }) => startedAt.toISOString())}::timestamptz[]) as w (id, contact_id, since)
+      where exists (select from events e where e.tenant_id = ${tenant} and e.contact_id = w.contact_id
+        and e.type = 'message.received' and e.occurred_at > w.since)`;
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** By the number for texts and calls; the claim asks again when a text leaves. */
   async blocks(contacts: RunContact[], channel: SendChannel): Promise<Map<string, Block>> {
     const blocks = new Map<string, Block>();

@@ -68,6 +68,8 @@ export interface Ports {
   heard(type: string, runs: Run[]): Promise<Map<string, NonNullable<Run['wokenBy']>>>;
   /** Who may not be sent to on a channel, and why. */
   blocks(contacts: RunContact[], channel: SendChannel): Promise<Map<string, Block>>;
+  /** Whose contact has written since their run began. By enrollment. */
+  replied(runs: Run[]): Promise<Set<string>>;
   /** How many messages of all workflows have gone to each since the given moment, not counting this look's. */
   sentSince(since: Map<string, Date>): Promise<Map<string, number>>;
 }
@@ -190,7 +192,14 @@ class Look {
   /** Opted out, outside the window, or enough for today: those do not come to a step that sends. */
   async #maySend(together: Traveler[], channel: SendChannel): Promise<Traveler[]> {
     const { workflow } = together[0]!;
-    const { on_opt_out, window, max_messages_per_day } = workflow.definition.settings;
+    const { on_opt_out, stop_on_reply, window, max_messages_per_day } = workflow.definition.settings;
+    // the log ends these runs too, a moment later; nothing may leave in that moment
+    if (stop_on_reply) {
+      const replied = await this.#ports.replied(together.map(({ run }) => run));
+      for (const traveler of together) if (replied.has(traveler.run.enrollmentId)) end(traveler, 'replied');
+      together = together.filter(({ state }) => state === 'going');
+      if (together.length === 0) return [];
+    }
     const blocks = await this.#blocked(together, channel);
     for (const traveler of together) {
       const block = blocks.get(traveler.run.contact.id);

@@ -45,7 +45,14 @@ export function createEngine(
 ): Engine {
   const { database, log, services = {} } = context;
   const definitions = new Definitions(runnersByKind(runners));
-  return { database, log, definitions, services, writers: { ...writersFor(context), stages: stageKeeper }, batch };
+  return {
+    database,
+    log,
+    definitions,
+    services,
+    writers: { ...writersFor(context), stages: stageKeeper },
+    batch,
+  };
 }
 
 export interface Progress {
@@ -136,6 +143,7 @@ async function batch(
     },
     heard: (type, runs) => asking.heard(type, runs),
     blocks: (whom, channel) => asking.blocks(whom, channel),
+    replied: (runs) => asking.replied(runs),
     sentSince: (since) => asking.sentSince(since),
   });
   await writeLook(tx, look);

@@ -84,6 +84,8 @@ export interface StepBatch<S extends StepBase = StepBase> {
 
 /** What some kinds need and not every host has. */
 export interface StepServices {
+  /** In a simulation: stands for what templates would look up. */
+  simulated?: { tenant: { name: string } } | undefined;
   messenger?: boolean | undefined;
   calls?: CallPlacer | undefined;
 }

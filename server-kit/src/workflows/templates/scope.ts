@@ -4,7 +4,7 @@
  */
 import type { Tx } from '../../db/client.ts';
 import type { Effects } from '../engine/effects.ts';
-import type { Run, RunContact } from '../steps/step.ts';
+import type { Run, RunContact, StepServices } from '../steps/step.ts';
 import { needsOf, type RenderOptions, type Scope } from './render.ts';
 
 export interface ScopeSource {
@@ -15,6 +15,7 @@ export interface ScopeSource {
   step: string;
   /** Files that the step itself names: by these names, whatever others are called. */
   called?: Record<string, { id: string; name: string }> | undefined;
+  services?: StepServices | undefined;
 }
 
 interface Batchwide {
@@ -36,17 +37,20 @@ export type ScopeOf = (run: Run, messageId?: string) => PreparedScope;
 
 /** Throws `TemplateError` for a template that cannot be read. */
 export async function scopesFor(
-  { tx, effects, now, step, called = {} }: ScopeSource,
+  { tx, effects, now, step, called = {}, services }: ScopeSource,
   runs: readonly Run[],
   templates: readonly string[],
 ): Promise<ScopeOf> {
   const needs = needsOf(templates);
   const owners = needs.owner ? runs.flatMap(({ contact }) => contact.owner_id ?? []) : [];
-  const [[tenant], members, assets] = await Promise.all([
-    needs.tenant || needs.shortens || needs.assets.length > 0 ? tenantOf(tx) : [],
-    owners.length > 0 ? membersOf(tx, owners) : [],
-    needs.assets.length > 0 ? assetsOf(tx, needs.assets) : [],
-  ]);
+  const simulated = services?.simulated;
+  const [[tenant], members, assets] = simulated
+    ? inSimulation(simulated, needs.assets)
+    : await Promise.all([
+        needs.tenant || needs.shortens || needs.assets.length > 0 ? tenantOf(tx) : [],
+        owners.length > 0 ? membersOf(tx, owners) : [],
+        needs.assets.length > 0 ? assetsOf(tx, needs.assets) : [],
+      ]);
   const batchwide: Batchwide = {
     tenant: { name: tenant?.name ?? '' },
     locale: tenant?.locale ?? null,
@@ -77,6 +81,14 @@ export async function scopesFor(
       },
     };
   };
+}
+
+function inSimulation({ tenant }: NonNullable<StepServices['simulated']>, keys: string[]) {
+  return [
+    [{ ...tenant, locale: null, link_domain: null }],
+    [] as { id: string; name: string }[],
+    keys.map((key) => ({ key, id: key, name: key })),
+  ] as const;
 }
 
 /** Only what a browser may be sent to. */

@@ -174,6 +174,9 @@ export async function getStepsWorld(
         now,
         tenantZone: 'America/Chicago',
         services,
+        zoneOf: () => ({ zone: 'America/Chicago' }),
+        choose: () => Promise.resolve(new Map()),
+        heard: () => Promise.resolve(new Map()),
       });
       await links.write(tx);
       for (const [id, member] of owners)

@@ -36,7 +36,7 @@ export async function dueContacts(
 ): Promise<Found[]> {
   const from = new Date(Math.max(since.getTime(), now.getTime() - MAKE_UP_MS));
   const column = trigger.field === 'birthday' ? null : trigger.field.replace(/^fields\./, '');
-  const candidates = candidatesOf(tx.tenant, daysAnywhere(trigger, from, now), column);
+  const candidates = candidatesOf(tx.tenant, daysAnywhere(trigger, from, now), column, trigger.year_field);
   const zones = await runOnce<{ zone: string | null }>(
     tx,
     sql`select distinct coalesce(time_zone, derived_zone) as zone from (${candidates}) c`,
@@ -54,7 +54,7 @@ export async function dueContacts(
         as d (zone text, month integer, day integer, year integer, key text)
         on d.zone = coalesce(c.time_zone, c.derived_zone, '') and d.month = c.month and d.day = c.day
           and ${column === null ? sql`true` : year}
-      where ${after === null ? sql`true` : sql`c.contact_id > ${after}::uuid`}
+      where (c.had_year is null or c.had_year < d.year) and ${after === null ? sql`true` : sql`c.contact_id > ${after}::uuid`}
         and not exists (select from enrollments e where e.tenant_id = ${tx.tenant}::text
           and e.workflow_id = ${workflowId}::uuid and e.source_key = d.key and e.contact_id = c.contact_id)
       order by c.contact_id limit ${String(limit)}::integer`,
@@ -100,19 +100,34 @@ function keyOf({ field, every, offset_days }: DateTrigger, { year, month, day }:
     : `date:${field}${shift}:${year}-${two(month)}-${two(day)}`;
 }
 
+/** The year that somebody wrote down as done: a field of the tenant's own, or the one column that there is for it. */
+function yearOf(field: string | undefined): SQL {
+  if (field === undefined) return sql`null::integer`;
+  if (field === 'last_birthday_sent_year') return sql`last_birthday_sent_year`;
+  const value = sql`(fields ->> ${field.replace(/^fields\./, '')}::text)`;
+  return sql`case when ${value} ~ '^[0-9]{4}$' then ${value}::integer end`;
+}
+
 /** Whoever has one of these days: for birthdays by their index, for own fields by what the value begins with. */
-function candidatesOf(tenant: string, days: string[], column: string | null): SQL {
+function candidatesOf(
+  tenant: string,
+  days: string[],
+  column: string | null,
+  yearField: string | undefined,
+): SQL {
+  const had = sql`${yearOf(yearField)} as had_year`;
   const list = sql.join(
     days.map((day) => sql`(${Number(day.slice(0, 2))}::integer, ${Number(day.slice(3))}::integer)`),
     sql`, `,
   );
   if (column === null)
-    return sql`select contact_id, time_zone, derived_zone, birth_month as month, birth_day as day, birth_year as year
+    return sql`select contact_id, time_zone, derived_zone, birth_month as month, birth_day as day, birth_year as year,
+        ${had}
       from contacts where tenant_id = ${tenant}::text and merged_into is null and birth_month is not null
         and (birth_month, birth_day) in (${list})`;
   const value = sql`(fields ->> ${column}::text)`;
   return sql`select contact_id, time_zone, derived_zone, substr(${value}, 6, 2)::integer as month,
-      substr(${value}, 9, 2)::integer as day, left(${value}, 4)::integer as year
+      substr(${value}, 9, 2)::integer as day, left(${value}, 4)::integer as year, ${had}
     from contacts where tenant_id = ${tenant}::text and merged_into is null
       and case when substr(${value}, 6, 5) = any(${`{${days.join(',')}}`}::text[])
         then ${value} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}' else false end`;

@@ -21,7 +21,9 @@ import {
   type Happening,
 } from './matches.ts';
 import { goalsOf, stopForGoals, stopForReplies } from './stops.ts';
-import { wakesOf, wakeOnEvent } from './waking.ts';
+import { wakeOnEvent } from '../engine/control.ts';
+import { failTexts } from '../late-failures.ts';
+import { wakesOf } from './waking.ts';
 
 /** Events a look. */
 export const PAGE = 1_000;
@@ -37,6 +39,9 @@ export interface Look {
 
 export type Reading = Pick<KitContext, 'database' | 'log'>;
 
+/** What a carrier says of a text long after its step. */
+const FAILED = ['message.failed', 'message.undelivered'];
+
 /** One look at a tenant. Who is being looked at by another process is passed over. */
 export async function readLog({ database, log }: Reading, tenant: string, page = PAGE): Promise<Look> {
   return database.transaction(tenant, async (tx) => {
@@ -46,7 +51,9 @@ export async function readLog({ database, log }: Reading, tenant: string, page =
     if (!cursor) return { events: 0, more: false, ahead: false };
     const [triggers, goals, wakes] = await Promise.all([loggedTriggers(tx), goalsOf(tx), wakesOf(tx)]);
     const types = [
-      ...new Set(['message.received', ...triggers.map(({ kind }) => kind), ...wakes].flatMap(loggedTypes)),
+      ...new Set(
+        ['message.received', ...FAILED, ...triggers.map(({ kind }) => kind), ...wakes].flatMap(loggedTypes),
+      ),
     ];
     const rows = await sql<Row[]>`
       select tx::text, position::text, e.type, contact_id,
@@ -68,6 +75,12 @@ export async function readLog({ database, log }: Reading, tenant: string, page =
       await wakeOnEvent(
         tx,
         happenings.flatMap(({ tx: _, messageId: __, ...event }) => (wakes.includes(event.type) ? event : [])),
+      );
+      await failTexts(
+        tx,
+        rows.flatMap(({ type, message_id }) =>
+          FAILED.includes(type) && message_id !== null ? message_id : [],
+        ),
       );
       await letIn(tx, triggers, happenings, log);
       await sql`
