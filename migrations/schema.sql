@@ -895,6 +895,16 @@ create table told_events (
 alter table told_events enable row level security;
 alter table told_events force row level security;
 
+create table tracked_link_directory (
+  tenant_id text not null,
+  link_id uuid not null,
+  code text not null,
+  constraint tracked_link_directory_pkey PRIMARY KEY (tenant_id, link_id),
+  constraint tracked_link_directory_tenant_id_link_id_fkey FOREIGN KEY (tenant_id, link_id) REFERENCES tracked_links(tenant_id, link_id) ON DELETE CASCADE
+);
+alter table tracked_link_directory enable row level security;
+alter table tracked_link_directory force row level security;
+
 create table tracked_links (
   tenant_id text not null,
   link_id uuid not null,
@@ -904,6 +914,7 @@ create table tracked_links (
   source jsonb default '{}'::jsonb not null,
   clicks integer default 0 not null,
   first_click timestamp with time zone,
+  expires_at timestamp with time zone,
   created_at timestamp with time zone default moment() not null,
   constraint tracked_links_pkey PRIMARY KEY (tenant_id, link_id),
   constraint tracked_links_tenant_id_code_key UNIQUE (tenant_id, code),
@@ -954,6 +965,16 @@ create table uploads (
 alter table uploads enable row level security;
 alter table uploads force row level security;
 
+create table workflow_assets (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  asset text not null,
+  constraint workflow_assets_pkey PRIMARY KEY (tenant_id, workflow_id, asset),
+  constraint workflow_assets_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_assets enable row level security;
+alter table workflow_assets force row level security;
+
 create table workflow_clocks (
   tenant_id text not null,
   due_at timestamp with time zone not null,
@@ -962,6 +983,17 @@ create table workflow_clocks (
 );
 alter table workflow_clocks enable row level security;
 alter table workflow_clocks force row level security;
+
+create table workflow_counts (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  step text not null,
+  what text not null,
+  count integer not null,
+  constraint workflow_counts_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_counts enable row level security;
+alter table workflow_counts force row level security;
 
 create table workflow_cursors (
   tenant_id text not null,
@@ -1003,6 +1035,17 @@ create table workflow_requests (
 );
 alter table workflow_requests enable row level security;
 alter table workflow_requests force row level security;
+
+create table workflow_rotations (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  step text not null,
+  turn bigint not null,
+  constraint workflow_rotations_pkey PRIMARY KEY (tenant_id, workflow_id, step),
+  constraint workflow_rotations_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_rotations enable row level security;
+alter table workflow_rotations force row level security;
 
 create table workflow_triggers (
   tenant_id text not null,
@@ -1059,6 +1102,7 @@ create table workflows (
   name text not null,
   state text default 'draft'::text not null,
   draft text not null,
+  summary jsonb default '{}'::jsonb not null,
   published integer,
   priority smallint default 5 not null,
   revision integer default 1 not null,
@@ -1140,6 +1184,8 @@ CREATE INDEX conversations_unread ON conversations USING btree (tenant_id) WHERE
 
 CREATE INDEX enrollments_due ON enrollments USING btree (tenant_id, workflow_id, due_at) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
 
+CREATE INDEX enrollments_ended ON enrollments USING btree (tenant_id, workflow_id, ended_at, enrollment_id) WHERE (ended_at IS NOT NULL);
+
 CREATE INDEX enrollments_of_contact ON enrollments USING btree (tenant_id, contact_id, started_at DESC);
 
 CREATE UNIQUE INDEX enrollments_once ON enrollments USING btree (tenant_id, workflow_id, contact_id) WHERE (state = ANY (ARRAY['active'::text, 'paused'::text]));
@@ -1204,7 +1250,7 @@ CREATE INDEX sender_wakeups_due ON sender_wakeups USING btree (due_at);
 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (tenant_id, channel) WHERE is_default;
 
-CREATE INDEX step_runs_failed ON step_runs USING btree (tenant_id, at) WHERE (outcome = 'failed'::text);
+CREATE INDEX step_runs_failed ON step_runs USING btree (tenant_id, at, enrollment_id, ordinal) WHERE (outcome = 'failed'::text);
 
 CREATE INDEX task_reminders_due ON task_reminders USING btree (due_at);
 
@@ -1216,13 +1262,19 @@ CREATE UNIQUE INDEX templates_key ON templates USING btree (tenant_id, key) WHER
 
 CREATE INDEX told_events_old ON told_events USING btree (tenant_id, told_at);
 
+CREATE UNIQUE INDEX tracked_link_directory_code ON tracked_link_directory USING btree (code);
+
 CREATE INDEX tracked_links_of_contact ON tracked_links USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
 
 CREATE INDEX upload_alarms_due ON upload_alarms USING btree (due_at);
 
 CREATE INDEX uploads_key ON uploads USING btree (tenant_id, storage_key);
 
+CREATE INDEX workflow_assets_asset ON workflow_assets USING btree (tenant_id, asset);
+
 CREATE INDEX workflow_clocks_due ON workflow_clocks USING btree (due_at);
+
+CREATE INDEX workflow_counts_of ON workflow_counts USING btree (tenant_id, workflow_id) INCLUDE (step, what, count);
 
 CREATE INDEX workflow_cursors_read ON workflow_cursors USING btree (read_at);
 
@@ -1354,6 +1406,10 @@ create policy tenant_isolation on tenants as permissive for all to public using 
 
 create policy tenant_isolation on told_events as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy found_by_anyone on tracked_link_directory as permissive for select to public using (true);
+
+create policy tenant_isolation on tracked_link_directory as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy tenant_isolation on tracked_links as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on upload_alarms as permissive for select to public using (true);
@@ -1362,9 +1418,13 @@ create policy tenant_isolation on upload_alarms as permissive for all to public 
 
 create policy tenant_isolation on uploads as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy tenant_isolation on workflow_assets as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy found_by_anyone on workflow_clocks as permissive for select to public using (true);
 
 create policy tenant_isolation on workflow_clocks as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_counts as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on workflow_cursors as permissive for select to public using (true);
 
@@ -1375,6 +1435,8 @@ create policy found_by_anyone on workflow_request_wakeups as permissive for sele
 create policy tenant_isolation on workflow_request_wakeups as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on workflow_requests as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_rotations as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on workflow_triggers as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -1418,6 +1480,53 @@ CREATE OR REPLACE FUNCTION patchbay.consent_strength(kind text)
  IMMUTABLE PARALLEL SAFE
 AS $function$ select case kind when 'express_written' then 3 when 'express' then 2 when 'implied' then 1
     when 'transactional' then 1 else 0 end $function$
+;
+
+CREATE OR REPLACE FUNCTION patchbay.count_enrollments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'patchbay'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into workflow_counts
+    select tenant_id, workflow_id, coalesce(step, ''),
+      case when state = 'active' and waiting is not null then 'waiting' else state end, count(*)
+    from fresh group by 1, 2, 3, 4;
+  elsif tg_op = 'DELETE' then
+    insert into workflow_counts
+    select tenant_id, workflow_id, coalesce(step, ''),
+      case when state = 'active' and waiting is not null then 'waiting' else state end, -count(*)
+    from stale
+    -- with an account all of its workflows go
+    where exists (select from workflows w where w.tenant_id = stale.tenant_id and w.workflow_id = stale.workflow_id)
+    group by 1, 2, 3, 4;
+  else
+    insert into workflow_counts
+    select tenant_id, workflow_id, step, what, sum(n) from (
+      select tenant_id, workflow_id, coalesce(step, '') as step,
+        case when state = 'active' and waiting is not null then 'waiting' else state end as what, 1 as n from fresh
+      union all
+      select tenant_id, workflow_id, coalesce(step, ''),
+        case when state = 'active' and waiting is not null then 'waiting' else state end, -1 from stale
+    ) moved group by 1, 2, 3, 4 having sum(n) <> 0;
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION patchbay.count_steps()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'patchbay'
+AS $function$
+begin
+  insert into workflow_counts
+  select r.tenant_id, e.workflow_id, r.step, 'step_' || r.outcome, count(*)
+  from fresh r join enrollments e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
+  group by 1, 2, 3, 4;
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION patchbay.current_tenant()
@@ -1477,6 +1586,16 @@ begin
   end if;
 end $function$
 ;
+
+-- triggers
+
+CREATE TRIGGER enrollments_counted_in AFTER INSERT ON patchbay.enrollments REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER enrollments_counted_out AFTER DELETE ON patchbay.enrollments REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER enrollments_counted_over AFTER UPDATE ON patchbay.enrollments REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER step_runs_counted AFTER INSERT ON patchbay.step_runs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_steps();
 
 -- grants
 
@@ -1572,19 +1691,27 @@ grant delete, insert, select, update on tenants to patchbay_app;
 
 grant delete, insert, select, update on told_events to patchbay_app;
 
+grant delete, insert, select, update on tracked_link_directory to patchbay_app;
+
 grant delete, insert, select, update on tracked_links to patchbay_app;
 
 grant delete, insert, select, update on upload_alarms to patchbay_app;
 
 grant delete, insert, select, update on uploads to patchbay_app;
 
+grant delete, insert, select, update on workflow_assets to patchbay_app;
+
 grant delete, insert, select, update on workflow_clocks to patchbay_app;
+
+grant delete, insert, select, update on workflow_counts to patchbay_app;
 
 grant delete, insert, select, update on workflow_cursors to patchbay_app;
 
 grant delete, insert, select, update on workflow_request_wakeups to patchbay_app;
 
 grant delete, insert, select, update on workflow_requests to patchbay_app;
+
+grant delete, insert, select, update on workflow_rotations to patchbay_app;
 
 grant delete, insert, select, update on workflow_triggers to patchbay_app;
 
