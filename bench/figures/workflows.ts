@@ -109,6 +109,11 @@ async function crowd(sql: postgres.Sql, count: number): Promise<void> {
     from generate_series(1, ${count}) n on conflict do nothing`;
   await sql`insert into conversations (tenant_id, conversation_id, contact_id, channel, sender_id)
     select tenant_id, gen_random_uuid(), contact_id, 'sms', (select sender_id from senders limit 1) from contacts`;
+  await sql`delete from consents`;
+  await sql`insert into consents (tenant_id, channel, address, state, kind, source, at, record_id)
+    select tenant_id, 'sms', phone, 'granted', 'express_written', 'form', now(), gen_random_uuid() from contacts
+    where phone like '+1312%'`;
+  await sql`vacuum analyze consents`;
   await sql`vacuum analyze contacts`;
   await sql`vacuum analyze conversations`;
 }

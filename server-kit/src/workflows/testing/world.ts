@@ -21,7 +21,13 @@ export function definitionOf(given: {
   steps: Record<string, unknown>[];
 }): Definition {
   const { steps, key = 'test', settings = {} } = given;
-  const frame = definitionFrame.parse({ version: 1, key, name: `The ${key}`, settings });
+  const frame = definitionFrame.parse({
+    version: 1,
+    key,
+    name: `The ${key}`,
+    // marketing needs a written consent, which is what other tests are about
+    settings: { purpose: 'conversation', ...settings },
+  });
   const schemas = new Map<string, { parse(step: unknown): unknown }>(
     STEP_KINDS.map(({ kind, schema }) => [kind, schema]),
   );
