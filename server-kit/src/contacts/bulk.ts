@@ -145,11 +145,15 @@ export function setField(tx: Tx, of: Change, key: string, value: FieldValue | nu
 /** Adds to the lead score; who has none begins at 0. */
 export function addScore(tx: Tx, of: Change, by: number): Promise<Changed> {
   const { sql } = tx;
-  return change(tx, { ...of, data: { ...of.data, score: by } }, {
-    changed: ['lead_score'],
-    set: sql`lead_score = coalesce(c.lead_score, 0) + ${by}::integer`,
-    differs: sql`true`,
-  });
+  return change(
+    tx,
+    { ...of, data: { ...of.data, score: by } },
+    {
+      changed: ['lead_score'],
+      set: sql`lead_score = coalesce(c.lead_score, 0) + ${by}::integer`,
+      differs: sql`true`,
+    },
+  );
 }
 
 function joined(sql: Tx['sql'], parts: Part[]): Part {

@@ -269,18 +269,6 @@ export async function versionById({ sql, tenant }: Tx, id: string, version: numb
   return found;
 }
 
-/** What new runs of a workflow need, by its key: for steps and hosts, who know no ids. Null: there is none that takes anybody in. */
-export async function workflowByKey(
-  { sql, tenant }: Tx,
-  key: string,
-): Promise<{ id: string; name: string; version: number; definition: Definition } | null> {
-  const [found] = await sql<{ id: string; name: string; version: number; definition: Definition }[]>`
-    select w.workflow_id as id, w.name, v.version, v.definition from workflows w
-    join workflow_versions v on v.tenant_id = w.tenant_id and v.workflow_id = w.workflow_id and v.version = w.published
-    where w.tenant_id = ${tenant} and w.key = ${key} and w.state in ('active', 'paused')`;
-  return found ?? null;
-}
-
 /** With what the account has: a draft is judged by that. */
 export async function readDraft(tx: Tx, source: string, kinds: HostKinds = []): Promise<Read> {
   return readWorkflow(source, await factsOf(tx), kinds);

@@ -27,7 +27,7 @@ export const definitionFrame = z.strictObject({
 
 /** A checked definition: every default filled in. */
 export interface Definition {
-  version: typeof DEFINITION_VERSION;
+  version: 1;
   key: string;
   name: string;
   description?: string | undefined;

@@ -49,4 +49,4 @@ export const STEP_RUNNERS: readonly StepRunner[] = [
   leave,
   goTo,
   end,
-] as unknown as StepRunner[];
+];
