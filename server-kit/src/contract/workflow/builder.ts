@@ -15,7 +15,8 @@
 import type { z } from 'zod';
 import { checkDefinition, type CheckOptions } from './check.ts';
 import type { Definition, definitionFrame, WorkflowProblem } from './definition.ts';
-import type { StepBase, StepKind } from './kind.ts';
+import type { StepBase } from './definition.ts';
+import type { StepKind } from './kind.ts';
 import { DEFINITION_VERSION } from './names.ts';
 import { STEP_KINDS, type BuiltInKind } from './steps/index.ts';
 

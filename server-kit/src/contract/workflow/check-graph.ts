@@ -2,7 +2,8 @@
 import type { Facts } from './check-references.ts';
 import type { Definition, WorkflowProblem } from './definition.ts';
 import { edgesOf, loopsOf, reached, reversed, waysIn } from './graph.ts';
-import type { StepBase, StepKind } from './kind.ts';
+import type { StepBase } from './definition.ts';
+import type { StepKind } from './kind.ts';
 import { listed } from './wording.ts';
 
 interface Known {

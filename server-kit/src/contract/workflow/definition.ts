@@ -4,7 +4,6 @@
  * positions apart from meaning.
  */
 import { z } from 'zod';
-import type { StepBase } from './kind.ts';
 import { DEFINITION_VERSION, WORKFLOW_LIMITS, type ProblemCode, type ProblemSeverity } from './names.ts';
 import { workflowSettings, type WorkflowSettings } from './settings.ts';
 import { workflowTrigger, type WorkflowTrigger } from './triggers.ts';
@@ -24,6 +23,16 @@ export const definitionFrame = z.strictObject({
   settings: workflowSettings.prefault({}),
   layout: z.record(z.string(), z.strictObject({ x: z.number(), y: z.number() })).optional(),
 });
+
+/** What every step has, whatever its kind. */
+export interface StepBase {
+  id: string;
+  kind: string;
+  /** What members call it. Default: the kind's title. */
+  name?: string | undefined;
+  /** Default: the step that follows in the list; after the last one the workflow ends. */
+  next?: string | undefined;
+}
 
 /** A checked definition: every default filled in. */
 export interface Definition {

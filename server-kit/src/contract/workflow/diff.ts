@@ -2,7 +2,8 @@
 import type { Definition } from './definition.ts';
 import type { Edge } from './graph.ts';
 import { edgesOf } from './graph.ts';
-import type { StepBase, StepKind } from './kind.ts';
+import type { StepBase } from './definition.ts';
+import type { StepKind } from './kind.ts';
 import { kindsByName } from './kinds.ts';
 import { same } from './slim.ts';
 import { listed, shortened } from './wording.ts';

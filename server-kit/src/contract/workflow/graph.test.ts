@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { edgesOf, followingStep, loopsOf, reached, reversed } from './graph.ts';
-import type { StepBase } from './kind.ts';
+import type { StepBase } from './definition.ts';
 
 /** Of each step, where it leads; -1 ends. */
 const graphs = fc.integer({ min: 1, max: 9 }).chain((size) =>

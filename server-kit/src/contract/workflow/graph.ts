@@ -1,6 +1,7 @@
 /** Where steps lead. Walks are loops, not recursions: a definition may be two thousand steps deep. */
 import type { Definition } from './definition.ts';
-import type { StepBase, StepKind } from './kind.ts';
+import type { StepBase } from './definition.ts';
+import type { StepKind } from './kind.ts';
 import { kindsByName } from './kinds.ts';
 
 export interface Edge {

@@ -3,17 +3,8 @@
  * it does stands in `workflows/steps/`, one file a kind, under the same name. The host adds its own by the same two interfaces.
  */
 import { z } from 'zod';
+import type { StepBase } from './definition.ts';
 import { stepId } from './primitives.ts';
-
-/** What every step has, whatever its kind. */
-export interface StepBase {
-  id: string;
-  kind: string;
-  /** What members call it. Default: the kind's title. */
-  name?: string | undefined;
-  /** Default: the step that follows in the list; after the last one the workflow ends. */
-  next?: string | undefined;
-}
 
 export interface Branch {
   /** As the canvas and the trace name it. */
