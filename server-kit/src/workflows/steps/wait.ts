@@ -1,8 +1,17 @@
 import { wait as kind } from '../../contract/workflow/steps/wait.ts';
-import { afterDuration, dateAt, dayAt, nextYearly } from '../../contract/workflow/time.ts';
+import {
+  afterDuration,
+  dateAt,
+  dayAt,
+  momentOf,
+  nextYearly,
+  toInstant,
+  toLocal,
+} from '../../contract/workflow/time.ts';
 import type { Waiting } from '../engine/waiting.ts';
 import { defineStep, type Outcome, type Run } from './step.ts';
 
+const DAY_MS = 86_400_000;
 type WaitStep = Parameters<(typeof kind)['words']>[0];
 
 /** A run comes twice: to learn until when, and when that is over or something has woken it. */
@@ -65,16 +74,14 @@ function untilWhen(step: WaitStep, run: Run, now: number, zone: string): number 
   }
   const value = valueOf(run, field);
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return later(dateAt(value, at, zone, offset_days));
-  const instant = /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(instant)) return null;
+  const instant = momentOf(value, zone);
+  if (instant === null) return null;
   // a number of days from an instant is the same time of day then
   return later(offset_days === 0 ? instant : daysFrom(instant, offset_days, zone));
 }
 
 function daysFrom(instant: number, days: number, zone: string): number {
-  if (days > 0) return afterDuration(instant, `${days} days`, zone);
-  const time = instant - dayAt(instant, 0, '00:00', zone);
-  return dayAt(instant, days, '00:00', zone) + time;
+  return toInstant(toLocal(instant, zone) + days * DAY_MS, zone);
 }
 
 function valueOf({ contact, variables }: Run, field: string): string {
