@@ -44,7 +44,11 @@ function begin(step: WaitStep, run: Run, at: Date, clock: { zone: string; instea
   if (until === null) return { skip: 'missing_variable', detail: { what: nameOf(step) } };
   // what has passed is not waited for
   if (until <= now && !step.for_event)
-    return { done: true, detail: { until: new Date(until).toISOString(), passed: true } };
+    return {
+      done: true,
+      to: step.until?.on_passed,
+      detail: { until: new Date(until).toISOString(), passed: true },
+    };
   const waiting: Waiting = {
     reason: step.for_event ? 'event' : 'wait',
     until: new Date(until).toISOString(),
