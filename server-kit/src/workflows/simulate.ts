@@ -101,6 +101,7 @@ class SimulatedRun {
   readonly #tenantName: string;
   readonly #steps: SimulatedStep[] = [];
   readonly #texts: Simulation['texts'] = [];
+  readonly #heard: Person['events'] = [];
   #optedOutAt: string | null = null;
   #endedAt: string | null = null;
 
@@ -173,6 +174,7 @@ class SimulatedRun {
   hear({ type, data = {}, changes }: SimulatedEvent): void {
     const { traveler, now } = this;
     const { stop_on_reply, on_opt_out } = traveler.workflow.definition.settings;
+    this.#heard.push({ type, at: now.getTime() });
     if (changes) Object.assign(traveler.run.contact, structuredClone(changes));
     if (type === 'consent.withdrawn') this.#optedOutAt ??= now.toISOString();
     if (type === 'consent.granted') this.#optedOutAt = null;
@@ -245,16 +247,17 @@ class SimulatedRun {
       ledger: [],
       blocked: this.#optedOutAt === null ? [] : [{ channel: 'sms', address: contacts[0]?.phone ?? '' }],
     };
+    const person = (contact: RunContact) => ({ ...personOf(contact), events: this.#heard });
     return new Map(
       contacts.flatMap((contact): [string, number][] => {
-        const nth = filters.findIndex((filter) => matches(filter, personOf(contact), world));
+        const nth = filters.findIndex((filter) => matches(filter, person(contact), world));
         return nth === -1 ? [] : [[contact.id, nth]];
       }),
     );
   }
 }
 
-/** Of a contact who has no history: events, conversations and segments are what the simulation does not have. */
+/** Of a contact who has no history: conversations and segments are what the simulation does not have. */
 function personOf(contact: RunContact): Person {
   const { id, lead_score, do_not_call, dnd, tags, fields, birth_month, birth_day, created_at, ...rest } =
     contact;

@@ -25,7 +25,7 @@ type Kinds = { [K in (typeof STEP_KINDS)[number] as K['kind']]: K };
 type Fields<K extends BuiltInKind> = Omit<z.input<Kinds[K]['schema']>, 'id' | 'kind'>;
 
 /** Where steps stand within the fields of another. */
-type Way = 'next' | 'to' | 'else' | 'step' | 'on_timeout' | 'on_failure';
+type Way = 'next' | 'to' | 'else' | 'step' | 'on_timeout' | 'on_passed' | 'on_failure';
 /** The same fields, with only some steps to lead to. */
 type Leading<T, To extends string> = T extends readonly (infer One)[]
   ? readonly Leading<One, To>[]

@@ -105,7 +105,7 @@ function waysOf(definition: Definition, kinds: readonly StepKind[] | undefined):
 }
 
 /** Of all that a step says: where it leads. Told apart, as a way, and so left out of what else changed. */
-const WAYS = new Set(['next', 'to', 'else', 'step', 'on_timeout', 'on_failure']);
+const WAYS = new Set(['next', 'to', 'else', 'step', 'on_timeout', 'on_passed', 'on_failure']);
 
 function targets(value: unknown): unknown {
   return picked(value, (key) => WAYS.has(key));

@@ -7,6 +7,7 @@ import {
   dayAt,
   firstZone,
   isOpen,
+  momentOf,
   nextOpening,
   nextYearly,
   toInstant,
@@ -201,6 +202,18 @@ describe('a zone', () => {
     expect(firstZone('+02:00', 'America/Chicago')).toEqual({ zone: 'America/Chicago', instead_of: '+02:00' });
     expect(firstZone('Europe/Berlin', 'America/Chicago')).toEqual({ zone: 'Europe/Berlin' });
     expect(firstZone(null, 'Nowhere')).toEqual({ zone: 'UTC' });
+  });
+});
+
+describe('a date and time', () => {
+  it('is one of the wall clock there, unless it names its zone', () => {
+    const moment = (value: string) => iso(momentOf(value, 'America/New_York'));
+    expect(moment('2026-03-07T15:00')).toBe('2026-03-07T20:00:00.000Z');
+    expect(moment('2026-03-08T15:00:30')).toBe('2026-03-08T19:00:30.000Z');
+    expect(moment('2026-03-08T15:00:00Z')).toBe('2026-03-08T15:00:00.000Z');
+    expect(moment('2026-03-08T15:00:00+02:00')).toBe('2026-03-08T13:00:00.000Z');
+    for (const none of ['2026-03-08', '2026-13-08T15:00', 'Sunday at three', ''])
+      expect(momentOf(none, 'America/New_York')).toBeNull();
   });
 });
 

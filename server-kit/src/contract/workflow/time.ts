@@ -233,6 +233,17 @@ export function dateAt(date: string, at: string, zone: string, offsetDays = 0): 
   return day === null ? null : toInstant(day + offsetDays * DAY + minutesOf(at) * MINUTE, zone);
 }
 
+/** A date and time as `2026-12-03T15:00`, on a wall clock of the zone unless it says which; null: it is none. */
+export function momentOf(value: string, zone: string): number | null {
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(value)) return null;
+  const at = Date.parse(WALL_TIME.test(value) ? `${value}Z` : value);
+  if (Number.isNaN(at)) return null;
+  return WALL_TIME.test(value) ? toInstant(at, zone) : at;
+}
+
+/** Without a zone: what the clock shows where somebody is. */
+export const WALL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?$/;
+
 function readDate(date: string): number | null {
   const [, year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(date) ?? []).map(Number);
   if (year === undefined || month === undefined || day === undefined) return null;

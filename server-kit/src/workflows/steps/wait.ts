@@ -1,8 +1,17 @@
 import { wait as kind } from '../../contract/workflow/steps/wait.ts';
-import { afterDuration, dateAt, dayAt, nextYearly } from '../../contract/workflow/time.ts';
+import {
+  afterDuration,
+  dateAt,
+  dayAt,
+  momentOf,
+  nextYearly,
+  toInstant,
+  toLocal,
+} from '../../contract/workflow/time.ts';
 import type { Waiting } from '../engine/waiting.ts';
 import { defineStep, type Outcome, type Run } from './step.ts';
 
+const DAY_MS = 86_400_000;
 type WaitStep = Parameters<(typeof kind)['words']>[0];
 
 /** A run comes twice: to learn until when, and when that is over or something has woken it. */
@@ -35,7 +44,11 @@ function begin(step: WaitStep, run: Run, at: Date, clock: { zone: string; instea
   if (until === null) return { skip: 'missing_variable', detail: { what: nameOf(step) } };
   // what has passed is not waited for
   if (until <= now && !step.for_event)
-    return { done: true, detail: { until: new Date(until).toISOString(), passed: true } };
+    return {
+      done: true,
+      to: step.until?.on_passed,
+      detail: { until: new Date(until).toISOString(), passed: true },
+    };
   const waiting: Waiting = {
     reason: step.for_event ? 'event' : 'wait',
     until: new Date(until).toISOString(),
@@ -65,16 +78,14 @@ function untilWhen(step: WaitStep, run: Run, now: number, zone: string): number 
   }
   const value = valueOf(run, field);
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return later(dateAt(value, at, zone, offset_days));
-  const instant = /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(instant)) return null;
+  const instant = momentOf(value, zone);
+  if (instant === null) return null;
   // a number of days from an instant is the same time of day then
   return later(offset_days === 0 ? instant : daysFrom(instant, offset_days, zone));
 }
 
 function daysFrom(instant: number, days: number, zone: string): number {
-  if (days > 0) return afterDuration(instant, `${days} days`, zone);
-  const time = instant - dayAt(instant, 0, '00:00', zone);
-  return dayAt(instant, days, '00:00', zone) + time;
+  return toInstant(toLocal(instant, zone) + days * DAY_MS, zone);
 }
 
 function valueOf({ contact, variables }: Run, field: string): string {

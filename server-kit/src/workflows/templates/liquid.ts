@@ -4,6 +4,7 @@
  * being rendered stands in `rendering`, and filters find there whose zone and links are meant.
  */
 import { filters as builtIn, Liquid, Output, RenderError, type Context, type Template } from 'liquidjs';
+import { WALL_TIME } from '../../contract/workflow/time.ts';
 import { formatMoney, formatPhone } from './formats.ts';
 
 export const TEMPLATE_LIMITS = {
@@ -127,13 +128,16 @@ const liquid = new Liquid({
 for (const name of Object.keys(liquid.tags)) if (!TAGS.has(name)) delete liquid.tags[name];
 for (const name of Object.keys(liquid.filters)) if (!FILTERS.has(name)) liquid.unregisterFilter(name);
 
-/** A day without a time is that day everywhere; an instant is told in the contact's zone. */
+/** A day without a time is that day everywhere, and a time without a zone that time; an instant is told in the contact's zone. */
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const liquidDate = builtIn['date'] as (...given: unknown[]) => unknown;
 liquid.registerFilter('date', function (value: unknown, format?: unknown, zone?: unknown) {
   const own = typeof zone === 'string' ? zone : rendering.zone;
-  const at = typeof value === 'string' && DAY.test(value) ? 'UTC' : own;
-  return liquidDate.call(this, value, format, at);
+  if (typeof value !== 'string') return liquidDate.call(this, value, format, own);
+  if (DAY.test(value)) return liquidDate.call(this, value, format, 'UTC');
+  return WALL_TIME.test(value)
+    ? liquidDate.call(this, `${value}Z`, format, 'UTC')
+    : liquidDate.call(this, value, format, own);
 });
 liquid.registerFilter('phone', (value: unknown) => formatPhone(value));
 liquid.registerFilter('money', (value: unknown, currency?: unknown) =>

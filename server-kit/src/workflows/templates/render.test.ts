@@ -31,6 +31,7 @@ describe('a template', () => {
     ['{{ vars.total | money: "nonsense" }}', '1234.5'],
     ['{{ created_at | date: "%Y-%m-%d %H:%M" }}', '2025-12-31 22:00'],
     ['{{ birthday | date: "%-d %B" }}', '28 February'],
+    ['{{ "2026-03-08T15:00" | date: "%-d %B %H:%M" }}', '8 March 15:00'],
     ['{{ asset.welcome.url }}', 'https://go.example/m/abc'],
   ])('%s becomes %s', (template, expected) => {
     expect(text(template)).toBe(expected);

@@ -3,6 +3,10 @@ import { filter } from '../../filter.ts';
 import { defineKind, stepSchema } from '../kind.ts';
 import { dateField, duration, eventType, stepId, timeOfDay } from '../primitives.ts';
 
+const onPassed = stepId
+  .optional()
+  .meta({ description: 'Where to go on when that time is over already. Default: `next`, without a wait' });
+
 /** One of `for`, `until_day`, `until` and `for_event`. Days are the contact's, from the day that they came in: day 0. */
 export const wait = defineKind({
   kind: 'wait',
@@ -16,12 +20,13 @@ export const wait = defineKind({
     until_day: z.strictObject({ day: z.int().min(0).max(3_650), at: timeOfDay.default('10:00') }).optional(),
     until: z
       .union([
-        z.strictObject({ date: z.iso.date(), at: timeOfDay.default('10:00') }),
+        z.strictObject({ date: z.iso.date(), at: timeOfDay.default('10:00'), on_passed: onPassed }),
         z.strictObject({
           field: dateField,
           offset_days: z.int().min(-365).max(365).default(0),
           offset_minutes: z.int().min(-100_000).max(100_000).default(0),
           at: timeOfDay.optional().meta({ description: 'For values that are days' }),
+          on_passed: onPassed,
         }),
       ])
       .optional(),
@@ -40,9 +45,10 @@ export const wait = defineKind({
       message: 'Say exactly one of for, until_day, until and for_event',
     },
   ),
-  branches: ({ next, for_event }) => [
+  branches: ({ next, until, for_event }) => [
     { label: for_event ? 'It happened' : 'Then', to: next },
     ...(for_event ? [{ label: `Not within ${for_event.timeout}`, to: for_event.on_timeout ?? next }] : []),
+    ...(until?.on_passed === undefined ? [] : [{ label: 'It was over already', to: until.on_passed }]),
   ],
   words(step) {
     if (step.for) return `Wait ${step.for}`;
