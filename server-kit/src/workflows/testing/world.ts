@@ -20,7 +20,8 @@ export function definitionOf(given: {
   settings?: Record<string, unknown>;
   steps: Record<string, unknown>[];
 }): Definition {
-  const { steps, key = 'test', settings = {} } = given;
+  const { steps, key = 'test' } = given;
+  const settings = { purpose: 'conversation', ...given.settings };
   const frame = definitionFrame.parse({ version: 1, key, name: `The ${key}`, settings });
   const schemas = new Map<string, { parse(step: unknown): unknown }>(
     STEP_KINDS.map(({ kind, schema }) => [kind, schema]),
