@@ -159,7 +159,7 @@ describe('a workflow that a manager puts in', () => {
       // neither a way back to texts nor the same keyword begins it again; what comes after those two has been heard
       // after them
       const { body: after } = await askApi(at, 'POST', '/workflows', { source: AFTER });
-      expect((await askApi(at, 'POST', `/workflows/${after['id']}/publish`)).status).toBe(200);
+      expect((await askApi(at, 'POST', `/workflows/${String(after['id'])}/publish`)).status).toBe(200);
       await typeOnPhone(phone, 'START');
       await onPhone(phone, words?.start ?? '').waitFor(PATIENCE);
       await typeOnPhone(phone, 'JOY');

@@ -94,7 +94,7 @@ function toEnrollment(row: EnrollmentRow, definitions: Definitions): Enrollment 
     steps: steps.length,
     done: row.ordinal,
     due_at: row.due_at,
-    waiting: row.waiting && toWaiting(row.waiting, row),
+    waiting: row.waiting && isOn(row.waiting) ? toWaiting(row.waiting, row) : null,
     zone: row.zone,
     failed_steps: row.failed_steps,
     source: row.source,
@@ -103,6 +103,9 @@ function toEnrollment(row: EnrollmentRow, definitions: Definitions): Enrollment 
     ended_at: row.ended_at,
   };
 }
+
+/** A wait that somebody passed over, or that an event has ended, is none: in a paused workflow the run stays there for long. */
+const isOn = ({ skip, woken_by }: Waiting) => skip === undefined && woken_by === undefined;
 
 /** What else the engine keeps there is its own. */
 function toWaiting(waiting: Waiting, row: EnrollmentRow): NonNullable<Enrollment['waiting']> {

@@ -294,6 +294,17 @@ describe('a run', () => {
     expect(await say('pause')).toMatchObject({ status: 409, body: { code: 'enrollment_over' } });
   });
 
+  it('waits for nothing any more when its wait was passed over in a paused workflow', async () => {
+    const path = await published();
+    const id = await enrolled(path);
+    expect((await asManager('POST', `${path}/pause`)).status).toBe(200);
+    expect((await kit.request('POST', `/v1/enrollments/${id}/skip`)).body).toMatchObject({
+      state: 'active',
+      step: { id: 'hello' },
+      waiting: null,
+    });
+  });
+
   it('is among the failures until it is tried again', async () => {
     const path = await published();
     const id = await enrolled(path);

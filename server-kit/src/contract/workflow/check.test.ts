@@ -398,6 +398,13 @@ describe('any definition', () => {
     );
   });
 
+  it('is judged without a throw when a part of it holds itself', () => {
+    const version: unknown[] = [];
+    version.push(version);
+    const { problems } = checkDefinition({ version, key: 'a', name: 'a', steps: [] });
+    expect(problems.map(({ message }) => message)).toContain('This kit cannot read version object.');
+  });
+
   it('is judged without a throw, whatever one puts into it', () => {
     const rubbish = fc.oneof(
       fc.jsonValue(),

@@ -289,7 +289,16 @@ function placeOf({ path }: WorkflowProblem): number {
 }
 
 function brief(value: unknown): string {
-  return shortened(typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value), 40);
+  return shortened(typeof value === 'string' ? value : written(value), 40);
+}
+
+/** What holds itself, as an alias in YAML may, cannot be written. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
 }
 
 function isWrong({ mark, value }: Place): boolean {
