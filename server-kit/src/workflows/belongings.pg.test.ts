@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { publishForTest } from './testing/published.ts';
+import { BASE_SEED } from '../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 let kit: TestKit;
 let workflows: string[];

@@ -9,6 +9,9 @@ import { defineKind, stepSchema } from './kind.ts';
 import { PROBLEM_CODES, WORKFLOW_LIMITS, type ProblemCode } from './names.ts';
 import { tagName } from './primitives.ts';
 import { writtenDefinition } from './testing/definitions.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 type Given = Record<string, unknown>;
 const END = { id: 'bye', kind: 'end' };

@@ -7,6 +7,9 @@ import { TRIGGER_KINDS } from './names.ts';
 import { same } from './slim.ts';
 import { definition } from './testing/definitions.ts';
 import { triggerWords } from './words.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const BASE = {
   version: 1,

@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { edgesOf, followingStep, loopsOf, reached, reversed } from './graph.ts';
 import type { StepBase } from './definition.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 /** Of each step, where it leads; -1 ends. */
 const graphs = fc.integer({ min: 1, max: 9 }).chain((size) =>

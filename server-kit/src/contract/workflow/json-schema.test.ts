@@ -7,6 +7,9 @@ import { readSource } from './source.ts';
 import { definitionSchema } from './json-schema.ts';
 import { writtenDefinition } from './testing/definitions.ts';
 import { libraryWorkflows } from '../../workflows/library/index.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const schema = JSON.parse(JSON.stringify(definitionSchema())) as object;
 const ajv = new Ajv.default({ strict: false });

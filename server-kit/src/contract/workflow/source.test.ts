@@ -4,6 +4,9 @@ import { checkDefinition } from './check.ts';
 import type { Definition } from './definition.ts';
 import { checkSource, readSource, writeSource } from './source.ts';
 import { definition, writtenDefinition } from './testing/definitions.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const HEAD = 'version: 1\nkey: a\nname: A\n';
 
@@ -23,7 +26,7 @@ describe('a definition as text', () => {
       fc.property(definition, (given) => {
         expect(reread(writeSource(given, 'yaml'))).toEqual(given);
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     );
   });
 

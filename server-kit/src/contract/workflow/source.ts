@@ -134,7 +134,14 @@ export function writeSource(
     const read = patched === null ? undefined : readSource(patched).value;
     if (isRecord(read) && same(slim(read, kinds), thin)) return patched!;
   }
-  return new Document(whole, { ...READING, aliasDuplicateObjects: false }).toString(WRITING);
+  const document = new Document(whole, { ...READING, aliasDuplicateObjects: false });
+  visit(document, {
+    // as a block, a text of nothing but space would lose some of it
+    Scalar(_, node) {
+      if (typeof node.value === 'string' && /^\s+$/.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString(WRITING);
 }
 
 const WRITING = {

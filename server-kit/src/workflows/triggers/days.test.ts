@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, anniversariesOn, daysDue, wallTime, type Yearly } from './days.ts';
+import { BASE_SEED } from '../../testing/campaign.ts';
+
+fc.configureGlobal({ seed: BASE_SEED });
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
