@@ -435,8 +435,11 @@ describe('any definition', () => {
 /** Puts a value into the place of the nth value within. */
 function put(root: Given, nth: number, value: unknown): void {
   const places: [Record<string, unknown>, string][] = [];
+  const seen = new Set<unknown>();
   const walk = (held: unknown) => {
-    if (typeof held !== 'object' || held === null) return;
+    // what was put in may hold itself
+    if (typeof held !== 'object' || held === null || seen.has(held)) return;
+    seen.add(held);
     for (const [key, one] of Object.entries(held)) {
       places.push([held as Record<string, unknown>, key]);
       walk(one);
