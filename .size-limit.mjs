@@ -19,29 +19,39 @@ const entry = (name, path, limit) => ({
 
 /** What every page with an element has anyway, once: what we import of Lit. The others are measured above it. */
 export const LIT = 'scripts/lit-alone.js';
-export const ABOVE_LIT = { contacts: '18 KiB', timeline: '10 KiB', 'media-library': '12 KiB' };
+export const ABOVE_LIT = {
+  contacts: '18 KiB',
+  timeline: '10 KiB',
+  'media-library': '12 KiB',
+  'enrollment-status': '8 KiB',
+  'workflow-list': '12 KiB',
+};
 
 export default [
   { ...entry('Lit alone', 'inbox', '7.3 KiB'), path: LIT },
   entry('inbox', 'inbox', '38 KiB'),
-  whole('inbox, with all that it may fetch later', 'inbox', '134 KiB'),
+  whole('inbox, with all that it may fetch later', 'inbox', '141 KiB'),
   entry('conversation-list', 'conversation-list', '32 KiB'),
   entry('thread', 'thread', '37.5 KiB'),
   entry('composer', 'composer', '32 KiB'),
   entry('contact-panel', 'contact-panel', '36 KiB'),
   entry('timeline', 'timeline', '18 KiB'),
-  whole('timeline, with all that it may fetch later', 'timeline', '67 KiB'),
+  whole('timeline, with all that it may fetch later', 'timeline', '70 KiB'),
   entry('pipeline', 'pipeline', '33 KiB'),
   entry('consent-log', 'consent-log', '30 KiB'),
   entry('contacts', 'contacts', '26 KiB'),
-  whole('contacts, with all that it may fetch later', 'contacts', '95 KiB'),
+  whole('contacts, with all that it may fetch later', 'contacts', '98 KiB'),
   entry('segment-builder', 'segment-builder', '37 KiB'),
   entry('media-library', 'media-library', '20 KiB'),
-  whole('media-library, with all that it may fetch later', 'media-library', '74 KiB'),
+  whole('media-library, with all that it may fetch later', 'media-library', '77 KiB'),
+  entry('enrollment-status', 'enrollment-status', '18 KiB'),
+  whole('enrollment-status, with all that it may fetch later', 'enrollment-status', '64 KiB'),
+  entry('workflow-list', 'workflow-list', '18 KiB'),
+  whole('workflow-list, with all that it may fetch later', 'workflow-list', '66 KiB'),
   entry('send-video', 'send-video', '18 KiB'),
   entry('notifications', 'notifications', '25 KiB'),
   entry('unread-count', 'unread-count', '18 KiB'),
-  entry('stores alone', 'stores/index', '15 KiB'),
-  entry('client alone', 'client/index', '4 KiB'),
-  whole('script tag, all elements', 'cdn/patchbay', '180 KiB'),
+  entry('stores alone', 'stores/index', '16 KiB'),
+  entry('client alone', 'client/index', '4.3 KiB'),
+  whole('script tag, all elements', 'cdn/patchbay', '193 KiB'),
 ];

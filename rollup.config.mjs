@@ -170,6 +170,7 @@ const ASSETS = {
   'server-kit': [
     ['migrations', 'migrations'],
     ['server-kit/src/media/play', 'dist/media/play'],
+    ['server-kit/src/workflows/library', 'dist/workflows/library'],
   ],
   'carrier-sandbox': [['carrier-sandbox/src/page', 'dist/page']],
   elements: [],

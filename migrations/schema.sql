@@ -362,6 +362,35 @@ create table conversations (
 alter table conversations enable row level security;
 alter table conversations force row level security;
 
+create table enrollments (
+  tenant_id text not null,
+  enrollment_id uuid not null,
+  workflow_id uuid not null,
+  version integer not null,
+  contact_id uuid not null,
+  state text default 'active'::text not null,
+  step text,
+  ordinal integer default 0 not null,
+  attempt smallint default 0 not null,
+  due_at timestamp with time zone,
+  waiting jsonb,
+  wakes_on text,
+  source jsonb default '{}'::jsonb not null,
+  source_key text,
+  variables jsonb default '{}'::jsonb not null,
+  end_reason text,
+  started_at timestamp with time zone default moment() not null,
+  ended_at timestamp with time zone,
+  constraint enrollments_pkey PRIMARY KEY (tenant_id, enrollment_id),
+  constraint enrollments_check CHECK (((state = ANY (ARRAY['completed'::text, 'canceled'::text, 'failed'::text])) = (end_reason IS NOT NULL))),
+  constraint enrollments_check1 CHECK (((end_reason IS NOT NULL) = (ended_at IS NOT NULL))),
+  constraint enrollments_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
+  constraint enrollments_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint enrollments_tenant_id_workflow_id_version_fkey FOREIGN KEY (tenant_id, workflow_id, version) REFERENCES workflow_versions(tenant_id, workflow_id, version)
+);
+alter table enrollments enable row level security;
+alter table enrollments force row level security;
+
 create table events (
   tenant_id text not null,
   tx xid8 default pg_current_xact_id() not null,
@@ -741,6 +770,21 @@ create table stages (
 alter table stages enable row level security;
 alter table stages force row level security;
 
+create table step_runs (
+  tenant_id text not null,
+  enrollment_id uuid not null,
+  ordinal integer not null,
+  step text not null,
+  outcome text not null,
+  detail jsonb,
+  at timestamp with time zone default moment() not null,
+  constraint step_runs_pkey PRIMARY KEY (tenant_id, enrollment_id, ordinal),
+  constraint step_runs_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text]))),
+  constraint step_runs_tenant_id_enrollment_id_fkey FOREIGN KEY (tenant_id, enrollment_id) REFERENCES enrollments(tenant_id, enrollment_id) ON DELETE CASCADE
+);
+alter table step_runs enable row level security;
+alter table step_runs force row level security;
+
 create table suppressions (
   tenant_id text not null,
   channel text not null,
@@ -793,6 +837,37 @@ create table tasks (
 alter table tasks enable row level security;
 alter table tasks force row level security;
 
+create table template_versions (
+  tenant_id text not null,
+  template_id uuid not null,
+  version integer not null,
+  body text not null,
+  author jsonb,
+  created_at timestamp with time zone default moment() not null,
+  constraint template_versions_pkey PRIMARY KEY (tenant_id, template_id, version),
+  constraint template_versions_tenant_id_template_id_fkey FOREIGN KEY (tenant_id, template_id) REFERENCES templates(tenant_id, template_id) ON DELETE CASCADE
+);
+alter table template_versions enable row level security;
+alter table template_versions force row level security;
+
+create table templates (
+  tenant_id text not null,
+  template_id uuid not null,
+  key text not null,
+  name text not null,
+  channel text default 'sms'::text not null,
+  version integer default 1 not null,
+  body text not null,
+  created_at timestamp with time zone default moment() not null,
+  updated_at timestamp with time zone default moment() not null,
+  deleted_at timestamp with time zone,
+  constraint templates_pkey PRIMARY KEY (tenant_id, template_id),
+  constraint templates_key_check CHECK ((key ~ '^[a-z][a-z0-9_-]{0,62}$'::text)),
+  constraint templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table templates enable row level security;
+alter table templates force row level security;
+
 create table tenants (
   tenant_id text not null,
   parent_tenant_id text,
@@ -808,6 +883,46 @@ create table tenants (
 );
 alter table tenants enable row level security;
 alter table tenants force row level security;
+
+create table told_events (
+  tenant_id text not null,
+  key text not null,
+  answer jsonb default '{}'::jsonb not null,
+  told_at timestamp with time zone default moment() not null,
+  constraint told_events_pkey PRIMARY KEY (tenant_id, key),
+  constraint told_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table told_events enable row level security;
+alter table told_events force row level security;
+
+create table tracked_link_directory (
+  tenant_id text not null,
+  link_id uuid not null,
+  code text not null,
+  constraint tracked_link_directory_pkey PRIMARY KEY (tenant_id, link_id),
+  constraint tracked_link_directory_tenant_id_link_id_fkey FOREIGN KEY (tenant_id, link_id) REFERENCES tracked_links(tenant_id, link_id) ON DELETE CASCADE
+);
+alter table tracked_link_directory enable row level security;
+alter table tracked_link_directory force row level security;
+
+create table tracked_links (
+  tenant_id text not null,
+  link_id uuid not null,
+  code text not null,
+  url text not null,
+  contact_id uuid,
+  source jsonb default '{}'::jsonb not null,
+  clicks integer default 0 not null,
+  first_click timestamp with time zone,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone default moment() not null,
+  constraint tracked_links_pkey PRIMARY KEY (tenant_id, link_id),
+  constraint tracked_links_tenant_id_code_key UNIQUE (tenant_id, code),
+  constraint tracked_links_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint tracked_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table tracked_links enable row level security;
+alter table tracked_links force row level security;
 
 create table upload_alarms (
   tenant_id text not null,
@@ -849,6 +964,159 @@ create table uploads (
 );
 alter table uploads enable row level security;
 alter table uploads force row level security;
+
+create table workflow_assets (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  asset text not null,
+  constraint workflow_assets_pkey PRIMARY KEY (tenant_id, workflow_id, asset),
+  constraint workflow_assets_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_assets enable row level security;
+alter table workflow_assets force row level security;
+
+create table workflow_clocks (
+  tenant_id text not null,
+  due_at timestamp with time zone not null,
+  constraint workflow_clocks_pkey PRIMARY KEY (tenant_id),
+  constraint workflow_clocks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table workflow_clocks enable row level security;
+alter table workflow_clocks force row level security;
+
+create table workflow_counts (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  step text not null,
+  what text not null,
+  count integer not null,
+  constraint workflow_counts_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_counts enable row level security;
+alter table workflow_counts force row level security;
+
+create table workflow_cursors (
+  tenant_id text not null,
+  tx xid8 not null,
+  "position" bigint not null,
+  read_at timestamp with time zone default moment() not null,
+  constraint workflow_cursors_pkey PRIMARY KEY (tenant_id),
+  constraint workflow_cursors_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table workflow_cursors enable row level security;
+alter table workflow_cursors force row level security;
+
+create table workflow_request_wakeups (
+  tenant_id text not null,
+  due_at timestamp with time zone not null,
+  constraint workflow_request_wakeups_pkey PRIMARY KEY (tenant_id),
+  constraint workflow_request_wakeups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table workflow_request_wakeups enable row level security;
+alter table workflow_request_wakeups force row level security;
+
+create table workflow_requests (
+  tenant_id text not null,
+  request_id uuid not null,
+  enrollment_id uuid not null,
+  ordinal integer not null,
+  kind text not null,
+  request jsonb not null,
+  state text default 'queued'::text not null,
+  attempts smallint default 0 not null,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  answer jsonb,
+  created_at timestamp with time zone default moment() not null,
+  constraint workflow_requests_pkey PRIMARY KEY (tenant_id, request_id),
+  constraint workflow_requests_kind_check CHECK ((kind = ANY (ARRAY['http_request'::text, 'webhook'::text, 'messenger'::text]))),
+  constraint workflow_requests_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'done'::text, 'failed'::text]))),
+  constraint workflow_requests_tenant_id_enrollment_id_fkey FOREIGN KEY (tenant_id, enrollment_id) REFERENCES enrollments(tenant_id, enrollment_id) ON DELETE CASCADE
+);
+alter table workflow_requests enable row level security;
+alter table workflow_requests force row level security;
+
+create table workflow_rotations (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  step text not null,
+  turn bigint not null,
+  constraint workflow_rotations_pkey PRIMARY KEY (tenant_id, workflow_id, step),
+  constraint workflow_rotations_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_rotations enable row level security;
+alter table workflow_rotations force row level security;
+
+create table workflow_triggers (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  ordinal smallint not null,
+  kind text not null,
+  trigger jsonb not null,
+  since xid8 default pg_current_xact_id() not null,
+  due_at timestamp with time zone,
+  swept_at timestamp with time zone,
+  place jsonb,
+  token text,
+  sample jsonb,
+  sampled_at timestamp with time zone,
+  constraint workflow_triggers_pkey PRIMARY KEY (tenant_id, workflow_id, ordinal),
+  constraint workflow_triggers_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_triggers enable row level security;
+alter table workflow_triggers force row level security;
+
+create table workflow_versions (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  version integer not null,
+  definition jsonb not null,
+  source text not null,
+  published_by jsonb,
+  published_at timestamp with time zone default moment() not null,
+  first_step text generated always as ((definition #>> '{steps,0,id}'::text[])) stored,
+  re_entry jsonb generated always as ((definition #> '{settings,re_entry}'::text[])) stored,
+  goal jsonb generated always as ((definition #> '{settings,goal}'::text[])) stored,
+  stop_on_reply boolean generated always as ((definition @> '{"settings": {"stop_on_reply": true}}'::jsonb)) stored,
+  cancel_on_opt_out boolean generated always as ((NOT (definition @> '{"settings": {"on_opt_out": "skip_channel"}}'::jsonb))) stored,
+  constraint workflow_versions_pkey PRIMARY KEY (tenant_id, workflow_id, version),
+  constraint workflow_versions_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE,
+  constraint workflow_versions_version_check CHECK ((version > 0))
+);
+alter table workflow_versions enable row level security;
+alter table workflow_versions force row level security;
+
+create table workflow_wakeups (
+  tenant_id text not null,
+  due_at timestamp with time zone not null,
+  constraint workflow_wakeups_pkey PRIMARY KEY (tenant_id),
+  constraint workflow_wakeups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table workflow_wakeups enable row level security;
+alter table workflow_wakeups force row level security;
+
+create table workflows (
+  tenant_id text not null,
+  workflow_id uuid not null,
+  key text not null,
+  name text not null,
+  state text default 'draft'::text not null,
+  draft text not null,
+  summary jsonb default '{}'::jsonb not null,
+  published integer,
+  priority smallint default 5 not null,
+  revision integer default 1 not null,
+  paused_at timestamp with time zone,
+  author jsonb,
+  created_at timestamp with time zone default moment() not null,
+  updated_at timestamp with time zone default moment() not null,
+  constraint workflows_pkey PRIMARY KEY (tenant_id, workflow_id),
+  constraint workflows_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,62}$'::text)),
+  constraint workflows_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'archived'::text]))),
+  constraint workflows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table workflows enable row level security;
+alter table workflows force row level security;
 
 -- indexes
 
@@ -894,6 +1162,8 @@ CREATE INDEX contact_merges_loser ON contact_merges USING btree (tenant_id, lose
 
 CREATE INDEX contact_merges_of ON contact_merges USING btree (tenant_id, winner_id, merge_id) WHERE (undone_at IS NULL);
 
+CREATE INDEX contacts_by_birthday ON contacts USING btree (tenant_id, birth_month, birth_day) WHERE ((birth_month IS NOT NULL) AND (merged_into IS NULL));
+
 CREATE INDEX contacts_by_email ON contacts USING btree (tenant_id, email_key) WHERE (email_key IS NOT NULL);
 
 CREATE INDEX contacts_by_last_digits ON contacts USING btree (tenant_id, phone_key) WHERE (phone_key IS NOT NULL);
@@ -911,6 +1181,18 @@ CREATE INDEX conversations_by_state ON conversations USING btree (tenant_id, sta
 CREATE INDEX conversations_recent ON conversations USING btree (tenant_id, last_message_at DESC, conversation_id DESC);
 
 CREATE INDEX conversations_unread ON conversations USING btree (tenant_id) WHERE (unread > 0);
+
+CREATE INDEX enrollments_due ON enrollments USING btree (tenant_id, workflow_id, due_at) WHERE ((state = 'active'::text) AND (due_at IS NOT NULL));
+
+CREATE INDEX enrollments_ended ON enrollments USING btree (tenant_id, workflow_id, ended_at, enrollment_id) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX enrollments_of_contact ON enrollments USING btree (tenant_id, contact_id, started_at DESC);
+
+CREATE UNIQUE INDEX enrollments_once ON enrollments USING btree (tenant_id, workflow_id, contact_id) WHERE (state = ANY (ARRAY['active'::text, 'paused'::text]));
+
+CREATE UNIQUE INDEX enrollments_source ON enrollments USING btree (tenant_id, workflow_id, source_key, contact_id) WHERE (source_key IS NOT NULL);
+
+CREATE INDEX enrollments_waking ON enrollments USING btree (tenant_id, wakes_on, contact_id) WHERE ((state = 'active'::text) AND (wakes_on IS NOT NULL));
 
 CREATE INDEX events_by_type ON events USING btree (tenant_id, type, occurred_at, contact_id) WHERE (contact_id IS NOT NULL);
 
@@ -968,15 +1250,51 @@ CREATE INDEX sender_wakeups_due ON sender_wakeups USING btree (due_at);
 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (tenant_id, channel) WHERE is_default;
 
+CREATE INDEX step_runs_failed ON step_runs USING btree (tenant_id, at, enrollment_id, ordinal) WHERE (outcome = 'failed'::text);
+
 CREATE INDEX task_reminders_due ON task_reminders USING btree (due_at);
 
 CREATE INDEX tasks_of_contact ON tasks USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
 
 CREATE INDEX tasks_open ON tasks USING btree (tenant_id, assignee_id, due_at, task_id) WHERE (completed_at IS NULL);
 
+CREATE UNIQUE INDEX templates_key ON templates USING btree (tenant_id, key) WHERE (deleted_at IS NULL);
+
+CREATE INDEX told_events_old ON told_events USING btree (tenant_id, told_at);
+
+CREATE UNIQUE INDEX tracked_link_directory_code ON tracked_link_directory USING btree (code);
+
+CREATE INDEX tracked_links_of_contact ON tracked_links USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
+
 CREATE INDEX upload_alarms_due ON upload_alarms USING btree (due_at);
 
 CREATE INDEX uploads_key ON uploads USING btree (tenant_id, storage_key);
+
+CREATE INDEX workflow_assets_asset ON workflow_assets USING btree (tenant_id, asset);
+
+CREATE INDEX workflow_clocks_due ON workflow_clocks USING btree (due_at);
+
+CREATE INDEX workflow_counts_of ON workflow_counts USING btree (tenant_id, workflow_id) INCLUDE (step, what, count);
+
+CREATE INDEX workflow_cursors_read ON workflow_cursors USING btree (read_at);
+
+CREATE INDEX workflow_request_wakeups_due ON workflow_request_wakeups USING btree (due_at);
+
+CREATE INDEX workflow_requests_due ON workflow_requests USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX workflow_requests_of ON workflow_requests USING btree (tenant_id, enrollment_id);
+
+CREATE INDEX workflow_triggers_due ON workflow_triggers USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX workflow_triggers_of_kind ON workflow_triggers USING btree (tenant_id, kind);
+
+CREATE UNIQUE INDEX workflow_triggers_token ON workflow_triggers USING btree (tenant_id, token) WHERE (token IS NOT NULL);
+
+CREATE INDEX workflow_versions_with_goal ON workflow_versions USING btree (tenant_id, workflow_id, version) WHERE (goal IS NOT NULL);
+
+CREATE INDEX workflow_wakeups_due ON workflow_wakeups USING btree (due_at);
+
+CREATE UNIQUE INDEX workflows_key ON workflows USING btree (tenant_id, key) WHERE (state <> 'archived'::text);
 
 -- policies
 
@@ -1017,6 +1335,8 @@ create policy tenant_isolation on contact_merges as permissive for all to public
 create policy tenant_isolation on contacts as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on conversations as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on enrollments as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on events as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -1068,6 +1388,8 @@ create policy tenant_isolation on senders as permissive for all to public using 
 
 create policy tenant_isolation on stages as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy tenant_isolation on step_runs as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy tenant_isolation on suppressions as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on task_reminders as permissive for select to public using (true);
@@ -1076,13 +1398,55 @@ create policy tenant_isolation on task_reminders as permissive for all to public
 
 create policy tenant_isolation on tasks as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy tenant_isolation on template_versions as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on templates as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy tenant_isolation on tenants as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on told_events as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on tracked_link_directory as permissive for select to public using (true);
+
+create policy tenant_isolation on tracked_link_directory as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on tracked_links as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on upload_alarms as permissive for select to public using (true);
 
 create policy tenant_isolation on upload_alarms as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on uploads as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_assets as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on workflow_clocks as permissive for select to public using (true);
+
+create policy tenant_isolation on workflow_clocks as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_counts as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on workflow_cursors as permissive for select to public using (true);
+
+create policy tenant_isolation on workflow_cursors as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on workflow_request_wakeups as permissive for select to public using (true);
+
+create policy tenant_isolation on workflow_request_wakeups as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_requests as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_rotations as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_triggers as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_versions as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on workflow_wakeups as permissive for select to public using (true);
+
+create policy tenant_isolation on workflow_wakeups as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflows as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 -- functions
 
@@ -1116,6 +1480,53 @@ CREATE OR REPLACE FUNCTION patchbay.consent_strength(kind text)
  IMMUTABLE PARALLEL SAFE
 AS $function$ select case kind when 'express_written' then 3 when 'express' then 2 when 'implied' then 1
     when 'transactional' then 1 else 0 end $function$
+;
+
+CREATE OR REPLACE FUNCTION patchbay.count_enrollments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'patchbay'
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into workflow_counts
+    select tenant_id, workflow_id, coalesce(step, ''),
+      case when state = 'active' and waiting is not null then 'waiting' else state end, count(*)
+    from fresh group by 1, 2, 3, 4;
+  elsif tg_op = 'DELETE' then
+    insert into workflow_counts
+    select tenant_id, workflow_id, coalesce(step, ''),
+      case when state = 'active' and waiting is not null then 'waiting' else state end, -count(*)
+    from stale
+    -- with an account all of its workflows go
+    where exists (select from workflows w where w.tenant_id = stale.tenant_id and w.workflow_id = stale.workflow_id)
+    group by 1, 2, 3, 4;
+  else
+    insert into workflow_counts
+    select tenant_id, workflow_id, step, what, sum(n) from (
+      select tenant_id, workflow_id, coalesce(step, '') as step,
+        case when state = 'active' and waiting is not null then 'waiting' else state end as what, 1 as n from fresh
+      union all
+      select tenant_id, workflow_id, coalesce(step, ''),
+        case when state = 'active' and waiting is not null then 'waiting' else state end, -1 from stale
+    ) moved group by 1, 2, 3, 4 having sum(n) <> 0;
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION patchbay.count_steps()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'patchbay'
+AS $function$
+begin
+  insert into workflow_counts
+  select r.tenant_id, e.workflow_id, r.step, 'step_' || r.outcome, count(*)
+  from fresh r join enrollments e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
+  group by 1, 2, 3, 4;
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION patchbay.current_tenant()
@@ -1176,6 +1587,16 @@ begin
 end $function$
 ;
 
+-- triggers
+
+CREATE TRIGGER enrollments_counted_in AFTER INSERT ON patchbay.enrollments REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER enrollments_counted_out AFTER DELETE ON patchbay.enrollments REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER enrollments_counted_over AFTER UPDATE ON patchbay.enrollments REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER step_runs_counted AFTER INSERT ON patchbay.step_runs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_steps();
+
 -- grants
 
 grant delete, insert, select, update on agency_suppressions to patchbay_app;
@@ -1209,6 +1630,8 @@ grant delete, insert, select, update on contact_merges to patchbay_app;
 grant delete, insert, select, update on contacts to patchbay_app;
 
 grant delete, insert, select, update on conversations to patchbay_app;
+
+grant delete, insert, select, update on enrollments to patchbay_app;
 
 grant insert, select on events to patchbay_app;
 
@@ -1252,14 +1675,48 @@ grant delete, insert, select, update on senders to patchbay_app;
 
 grant delete, insert, select, update on stages to patchbay_app;
 
+grant delete, insert, select, update on step_runs to patchbay_app;
+
 grant delete, insert, select, update on suppressions to patchbay_app;
 
 grant delete, insert, select, update on task_reminders to patchbay_app;
 
 grant delete, insert, select, update on tasks to patchbay_app;
 
+grant delete, insert, select, update on template_versions to patchbay_app;
+
+grant delete, insert, select, update on templates to patchbay_app;
+
 grant delete, insert, select, update on tenants to patchbay_app;
+
+grant delete, insert, select, update on told_events to patchbay_app;
+
+grant delete, insert, select, update on tracked_link_directory to patchbay_app;
+
+grant delete, insert, select, update on tracked_links to patchbay_app;
 
 grant delete, insert, select, update on upload_alarms to patchbay_app;
 
 grant delete, insert, select, update on uploads to patchbay_app;
+
+grant delete, insert, select, update on workflow_assets to patchbay_app;
+
+grant delete, insert, select, update on workflow_clocks to patchbay_app;
+
+grant delete, insert, select, update on workflow_counts to patchbay_app;
+
+grant delete, insert, select, update on workflow_cursors to patchbay_app;
+
+grant delete, insert, select, update on workflow_request_wakeups to patchbay_app;
+
+grant delete, insert, select, update on workflow_requests to patchbay_app;
+
+grant delete, insert, select, update on workflow_rotations to patchbay_app;
+
+grant delete, insert, select, update on workflow_triggers to patchbay_app;
+
+grant delete, insert, select, update on workflow_versions to patchbay_app;
+
+grant delete, insert, select, update on workflow_wakeups to patchbay_app;
+
+grant delete, insert, select, update on workflows to patchbay_app;

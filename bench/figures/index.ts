@@ -7,8 +7,10 @@ import { outbound } from './outbound.ts';
 import { peopleFigures } from './people.ts';
 import { catchUp, rowSecurity } from './reads.ts';
 import { timelinePage } from './timeline.ts';
+import { birthdaySweep, stopThousand, triggerStorm } from './triggers.ts';
 import { mediaUpload, mediaUploadMemory } from './uploads.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
+import { workflowFigures } from './workflows.ts';
 
 /** Every figure of the product, in the order of the table. */
 export const figures: Figure[] = [
@@ -26,9 +28,13 @@ export const figures: Figure[] = [
   consentBatch,
   bulkTag,
   importRows,
+  birthdaySweep,
+  triggerStorm,
+  stopThousand,
   mediaUpload,
   mediaUploadMemory,
   mediaRanges,
   mediaViewers,
+  ...workflowFigures,
   ...browserFigures,
 ];

@@ -13,6 +13,8 @@ import { Pipeline } from './elements/pipeline/pipeline.ts';
 import { Notifications } from './elements/notifications/notifications.ts';
 import { MediaLibrary } from './elements/media-library/media-library.ts';
 import { SendVideo } from './elements/send-video/send-video.ts';
+import { EnrollmentStatus } from './elements/enrollment-status/enrollment-status.ts';
+import { WorkflowList } from './elements/workflow-list/workflow-list.ts';
 import { register, type ElementClass } from './register.ts';
 
 /** Provider first: an element that is upgraded after it finds it at once. */
@@ -32,6 +34,8 @@ const ALL: readonly ElementClass[] = [
   Notifications,
   MediaLibrary,
   SendVideo,
+  EnrollmentStatus,
+  WorkflowList,
 ];
 
 export type ElementName =
@@ -49,7 +53,9 @@ export type ElementName =
   | 'pipeline'
   | 'notifications'
   | 'media-library'
-  | 'send-video';
+  | 'send-video'
+  | 'enrollment-status'
+  | 'workflow-list';
 
 export interface DefineOptions {
   /** What the tags begin with: `acme` gives `<acme-inbox>`. */

@@ -14,6 +14,8 @@ export { Pipeline } from './elements/pipeline/pipeline.ts';
 export { Notifications } from './elements/notifications/notifications.ts';
 export { MediaLibrary } from './elements/media-library/media-library.ts';
 export { SendVideo } from './elements/send-video/send-video.ts';
+export { EnrollmentStatus } from './elements/enrollment-status/enrollment-status.ts';
+export { WorkflowList } from './elements/workflow-list/workflow-list.ts';
 export { BaseElement, type Density, type Theme } from './internal/base-element.ts';
 export { ElementEvent, type ElementEventName, type ElementEvents } from './internal/events.ts';
 export { define, type DefineOptions, type ElementName } from './define.ts';

@@ -3,6 +3,7 @@ document.addEventListener('contact-open', (event) => {
   event.preventDefault();
   location.assign(`/people/${event.detail.contactId}`);
 });
+document.querySelector('.workflows select')?.addEventListener('change', ({ target }) => target.form.submit());
 if (location.pathname === '/segments') {
   // on a phone they stand in one line
   document.querySelector('.segments [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });

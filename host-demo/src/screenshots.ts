@@ -155,6 +155,39 @@ const videos = (as: string, name: string): Picture[] => [
   { name: 'media-uploading', as, ...media, prepare: uploading },
 ];
 
+const workflows = { path: '/workflows' };
+const flows = async ({ page }: Visit) => {
+  await page.locator('[part~=workflow]').first().waitFor();
+  await page.locator('[part~=run]').first().waitFor();
+};
+const flow = async (at: Visit) => {
+  await flows(at);
+  await at.page.getByRole('button', { name: 'Details of Five Days of Joy' }).click();
+  await at.page.getByText('Here now').waitFor();
+};
+const traced = async (at: Visit) => {
+  await flows(at);
+  await at.page.getByRole('button', { name: 'Skip step: Five Days of Joy' }).click();
+  await at.page.getByRole('button', { name: 'What happened: Five Days of Joy' }).click();
+  await at.page.locator('[part=trace]').waitFor();
+};
+const due = async (at: Visit) => {
+  await flows(at);
+  const list = at.page.locator('[part~=workflow]', { hasText: 'Five Days of Joy' });
+  const resume = list.getByRole('button', { name: 'Resume' });
+  // paused already by the picture before
+  if (!(await resume.isVisible())) await list.getByRole('button', { name: 'Pause' }).click();
+  await resume.click();
+  await at.page.locator('dialog[open] .choice, dialog[open] .end').first().waitFor();
+};
+const flowing = (as: string, other: string): Picture[] => [
+  { name: 'workflows', as, ...workflows, prepare: flows },
+  { name: 'workflows-details', as, ...workflows, prepare: flow },
+  { name: 'workflows-trace', as, ...workflows, prepare: traced },
+  { name: 'workflows-resume', as, ...workflows, prepare: due },
+  { name: 'workflows-other-brand', as: other, ...workflows, prepare: flow },
+];
+
 /** A card in the hand, over another column. */
 const drag = async (at: Visit) => {
   await board(at);
@@ -256,6 +289,7 @@ const DESK: Picture[] = [
     prepare: ({ inbox }) => openConversation(inbox, 'Owen Hart'),
   },
   ...videos('marcus', '14 Maple Court'),
+  ...flowing('marcus', 'elena'),
   { name: 'media-recorder', as: 'dana', ...media, prepare: recording },
   { name: 'media-other-brand', as: 'elena', ...media, prepare: library },
   { name: 'send-video', as: 'dana', ...messages, prepare: sendVideo },
@@ -284,6 +318,7 @@ const HAND: Picture[] = [
   { name: 'pipeline-other-brand', as: 'elena', path: '/pipeline', prepare: board },
   { name: 'preferences', as: 'dana', prepare: preferences },
   ...videos('dana', '14 Maple Court'),
+  ...flowing('marcus', 'elena'),
   { name: 'media-other-brand', as: 'elena', ...media, prepare: library },
   { name: 'send-video', as: 'dana', ...messages, prepare: sendVideo },
   { name: 'thread-video', as: 'dana', ...messages, prepare: watched },

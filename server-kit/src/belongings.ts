@@ -1,6 +1,7 @@
 import { allBelongings, rowsOf } from './contacts/belongings.ts';
 import { conversationBelongings } from './messaging/belongings.ts';
 import { cardBelongings } from './pipeline/belongings.ts';
+import { enrollmentBelongings } from './workflows/belongings.ts';
 
 /** Whatever is kept of a person; a domain that is left out here loses its rows to the hidden half of a merge. */
 export const belongings = allBelongings({
@@ -11,4 +12,6 @@ export const belongings = allBelongings({
   notifications: rowsOf('notifications', 'notification_id'),
   links: rowsOf('asset_links', 'link_id'),
   views: rowsOf('asset_views', 'view_id'),
+  enrollments: enrollmentBelongings,
+  trackedLinks: rowsOf('tracked_links', 'link_id'),
 });

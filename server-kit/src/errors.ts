@@ -1,4 +1,10 @@
-import { ERROR_CODES, type ErrorCode, type FilterIssue, type Problem } from './contract/index.ts';
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  type FilterIssue,
+  type Problem,
+  type WorkflowProblem,
+} from './contract/index.ts';
 
 /** A refusal that the API answers with `application/problem+json`. `detail` is for people and says what to do. */
 export class ProblemError extends Error {
@@ -6,13 +12,22 @@ export class ProblemError extends Error {
   readonly field: string | undefined;
   /** Of an `invalid_filter`. */
   readonly issues: FilterIssue[] | undefined;
+  /** Of an `invalid_workflow`. */
+  readonly problems: WorkflowProblem[] | undefined;
 
-  constructor(code: ErrorCode, detail: string, field?: string, issues?: FilterIssue[]) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    field?: string,
+    issues?: FilterIssue[],
+    problems?: WorkflowProblem[],
+  ) {
     super(detail);
     this.name = 'ProblemError';
     this.code = code;
     this.field = field;
     this.issues = issues;
+    this.problems = problems;
   }
 
   get status(): number {
@@ -29,6 +44,7 @@ export class ProblemError extends Error {
       detail: this.message,
       ...(this.field === undefined ? {} : { field: this.field }),
       ...(this.issues === undefined ? {} : { issues: this.issues }),
+      ...(this.problems === undefined ? {} : { problems: this.problems }),
     };
   }
 }

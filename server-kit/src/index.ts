@@ -27,4 +27,18 @@ export type {
   StatusReport,
   WebhookRequest,
 } from './carriers/carrier.ts';
+export type { RequestOptions } from './workflows/requests/options.ts';
+export type { MessengerAdapter, MessengerMessage, MessengerResult } from './workflows/messenger/adapter.ts';
+export { graphMessenger, type GraphMessengerOptions } from './workflows/messenger/graph.ts';
+export { defineKind, stepSchema, type StepBase, type StepKind } from './contract/workflow/index.ts';
+export {
+  defineStep,
+  type CallPlacer,
+  type CallWish,
+  type Outcome,
+  type Run,
+  type RunContact,
+  type StepBatch,
+  type StepRunner,
+} from './workflows/steps/step.ts';
 export { ProblemError, SetupError } from './errors.ts';

@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import { basePath } from 'hono/route';
 import { pino, type Logger } from 'pino';
 import type { Carrier } from './carriers/carrier.ts';
+import { followWithdrawals } from './consent/ledger.ts';
 import type { KitContext } from './context.ts';
 import { Database, type DatabaseOptions } from './db/client.ts';
 import type { EmbeddedDatabase } from './db/embedded.ts';
@@ -23,6 +24,11 @@ import { checkedMedia, storageOf, type MediaOptions } from './media/options.ts';
 import { feedEnricher, webhookRoutes } from './messaging/index.ts';
 import { tenantRegister, type Tenants } from './tenancy/tenants.ts';
 import { tokenKeeper, type SessionTokenOptions } from './tenancy/tokens.ts';
+import { stopForOptOut } from './workflows/triggers/stops.ts';
+import type { MessengerAdapter } from './workflows/messenger/adapter.ts';
+import { checkedOutside, type RequestOptions } from './workflows/requests/options.ts';
+import { checkedSteps } from './workflows/steps/host.ts';
+import type { StepRunner } from './workflows/steps/step.ts';
 
 export interface ServerKitOptions {
   /**
@@ -48,6 +54,12 @@ export interface ServerKitOptions {
   clientAddress?: (request: Request) => string | null | undefined;
   /** Videos, pictures and documents: where they are kept, and how large they may be. */
   media?: MediaOptions;
+  /** Where steps of workflows may send requests. */
+  requests?: RequestOptions;
+  /** What Messenger is reached by: `graphMessenger({ token })`. Default: steps that send there are passed over. */
+  messenger?: MessengerAdapter;
+  /** The host's own kinds of steps: `defineStep(defineKind({ … }), run)`. */
+  steps?: StepRunner[];
   /** Default true: `GET /v1/feed`, and other processes are told of every change. */
   live?: boolean;
 }
@@ -82,6 +94,8 @@ interface Opened {
   embedded: EmbeddedDatabase | undefined;
 }
 
+followWithdrawals(stopForOptOut);
+
 /** Throws `SetupError` for options that cannot work, with the words that mend them. */
 export function createServerKit(options: ServerKitOptions): ServerKit {
   const { publicUrl, mountPath } = checkedUrl(options.publicUrl);
@@ -90,6 +104,8 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
   const cors = checkedOrigins(options.cors ?? []);
   const database = checkedDatabase(options.database);
   const media = checkedMedia(options.media);
+  const outside = checkedOutside(options.requests, options.messenger);
+  const steps = checkedSteps(options.steps);
   const log = options.log ?? pino({ name: 'patchbay' });
   const clock = options.clock ?? (() => new Date());
   const workers = new Set<Worker>();
@@ -113,6 +129,8 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
       mountPath,
       secret,
       feed,
+      outside,
+      steps,
       log,
       clock,
       clientAddress,
@@ -233,9 +251,9 @@ function checkedUrl(given: string | undefined): { publicUrl: string; mountPath: 
   const mountPath = url.pathname === '/' ? '' : url.pathname;
   if (mountPath.includes('//'))
     throw new SetupError(`publicUrl "${given}" has an empty part between two slashes.`);
-  if (/^\/(v1|twilio|p|m)(\/|$)/.test(mountPath)) {
+  if (/^\/(v1|twilio|p|m|hooks)(\/|$)/.test(mountPath)) {
     throw new SetupError(
-      'The mount path cannot begin with /v1, /twilio, /p or /m: those are the kit’s own paths.',
+      'The mount path cannot begin with /v1, /twilio, /p, /m or /hooks: those are the kit’s own paths.',
     );
   }
   return { publicUrl: `${url.origin}${mountPath}`, mountPath };

@@ -272,8 +272,10 @@ export const RightToLeftComplete: Story = {
 export const ReadOnly: Story = {
   args: { readOnly: true },
   play: look(async ({ canvas }) => {
-    await shows(canvas, 'John Smith', 'Qualified');
+    await shows(canvas, 'John Smith', 'Qualified', 'Five Days of Joy');
     await expect(all(canvas, 'button').map((button) => button.textContent.trim())).toEqual([
+      'What happened',
+      'What happened',
       'Consent record',
       'Timeline',
     ]);

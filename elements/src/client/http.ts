@@ -2,6 +2,7 @@ import { ApiError } from './errors.ts';
 import { createFeed } from './feed.ts';
 import { tokenSource, type GetToken } from './token.ts';
 import type { PatchbayClient, RequestOptions } from './types.ts';
+import { workflowCalls } from './workflows.ts';
 
 export interface ClientOptions {
   /** Where the server kit is mounted, such as `/crm` or `https://portal.example.com/crm`. */
@@ -179,6 +180,7 @@ export function createClient({ baseUrl, token, getToken, fetch: doFetch }: Clien
     listAssetLinks: (id, options) => call('GET', at`/v1/assets/${id}/links`, options),
     createAssetLink: (id, body = {}) => call('POST', at`/v1/assets/${id}/links`, { body }),
     revokeLink: (id) => call('DELETE', at`/v1/links/${id}`),
+    ...workflowCalls(call),
     listAssetViews: (id, query, options) => call('GET', at`/v1/assets/${id}/views`, { query, ...options }),
   };
 }

@@ -67,6 +67,7 @@ import type {
   UpdateTask,
   Upload,
 } from '@patchbay/server-kit/contract';
+import type { WorkflowClient } from './workflows.ts';
 
 /** Where the live feed stands. `offline`: the browser itself says that there is no network. */
 export type FeedState = 'idle' | 'connecting' | 'live' | 'reconnecting' | 'offline';
@@ -124,7 +125,7 @@ export interface SendBytesOptions extends RequestOptions {
 }
 
 /** Everything that the elements ask of a server. Implement it to bring your own transport, or a fake in tests. */
-export interface PatchbayClient {
+export interface PatchbayClient extends WorkflowClient {
   readonly feed: Feed;
   me(options?: RequestOptions): Promise<Me>;
   brand(options?: RequestOptions): Promise<Brand>;

@@ -29,3 +29,5 @@ export { Selection } from './selection.ts';
 export { NotificationsStore, notificationsOf } from './notifications.ts';
 export { UnreadStore } from './unread.ts';
 export { safeStorage, type SafeStorage } from './storage.ts';
+export { RunsStore, runsOf } from './runs.ts';
+export { WorkflowsStore, workflowsOf, type OpenWorkflow } from './workflows.ts';

@@ -8,6 +8,7 @@ import { fakeNotifications } from './fake-notifications.ts';
 import { fakeConsent } from './fake-consent.ts';
 import { fakePipeline } from './fake-pipeline.ts';
 import { fakeWork } from './fake-work.ts';
+import { fakeWorkflows } from './fake-workflows.ts';
 import { fakeTimeline } from './fake-timeline.ts';
 import { createWorld } from './fake-world.ts';
 import { fakeThread, PLAIN_BRAND } from './fixtures.ts';
@@ -308,6 +309,7 @@ export function createFakeClient(options: FakeOptions = {}): FakeClient {
     ...fakePeople(world),
     ...fakePipeline(world, options),
     ...fakeWork(world),
+    ...fakeWorkflows(world, options),
     ...fakeNotifications(world, options),
     ...media.methods,
     listQuickReplies: (o) => answer('listQuickReplies', [], () => replies, o?.signal),

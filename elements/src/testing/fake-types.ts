@@ -30,6 +30,8 @@ export interface FakeOptions {
   contactFields?: ContactField[];
   /** So many notifications of every kind; those behind the fourth were read. Default 0. */
   notifications?: number;
+  /** So many workflows, at most 3. Default 3; the first contact is in the first one. */
+  workflows?: number;
   /** So many files in the library. Default 0. */
   assets?: number;
 }

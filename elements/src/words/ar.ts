@@ -3,7 +3,9 @@ import { arImport } from './ar-import.ts';
 import { arMedia } from './ar-media.ts';
 import { arNotifications } from './ar-notifications.ts';
 import { arPanel } from './ar-panel.ts';
+import { arRuns } from './ar-runs.ts';
 import { arTables } from './ar-tables.ts';
+import { arWorkflows } from './ar-workflows.ts';
 import type { Plural, Words } from './en.ts';
 
 /** Six forms: 0, 1, 2, 3 to 10, 11 to 99, hundreds (CLDR). Where zero reads like `other`, it is left out. */
@@ -394,6 +396,14 @@ export const ar: Words = {
   'timeline.taskOpen': 'مهمة بلا موعد',
   'timeline.taskDone': 'تم',
   'did.call.ended': 'مكالمة',
+  'did.call.completed': 'مكالمة: {name}',
+  'did.questionnaire.submitted': 'ملأ الاستبيان {name}',
+  'did.form.submitted': 'أرسل النموذج {name}',
+  'did.qr.scanned': 'مسح الرمز {name}',
+  'did.url.visited': 'زار الصفحة {name}',
+  'did.mail.delivered': 'وصلته الرسالة البريدية {name}',
+  'did.gift_card.redeemed': 'استخدم بطاقة الهدية {name}',
+  'did.link.clicked': 'فتح رابطًا',
   'did.call.missed': 'مكالمة فائتة',
   'did.voicemail.left': 'بريد صوتي',
   'did.workflow.joined': 'انضمت إلى مسار العمل {name}',
@@ -434,6 +444,8 @@ export const ar: Words = {
   ...arMedia,
   ...arNotifications,
   ...arPanel,
+  ...arRuns,
+  ...arWorkflows,
   pipeline: 'مسار المبيعات',
   'pipeline.choose': 'اختر مسارًا',
   'pipeline.search': 'ابحث في البطاقات',

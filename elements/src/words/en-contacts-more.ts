@@ -48,6 +48,7 @@ export const enContactsMore = {
   'job.set_owner': 'Setting the owner',
   'job.add_to_segment': 'Adding to a list',
   'job.remove_from_segment': 'Removing from a list',
+  'job.enroll': 'Enrolling in a workflow',
   'job.delete': 'Deleting',
   'job.export': 'Export',
   'job.import': 'Import',

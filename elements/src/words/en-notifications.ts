@@ -15,6 +15,7 @@ export const enNotifications = {
   'notifications.task_assigned': '{actor} gave you a task',
   'notifications.task_due': 'A task is due',
   'notifications.conversation_assigned': '{actor} gave you a conversation',
+  'notifications.workflow': 'From the workflow {actor}',
   'notifications.somebody': 'Somebody',
   'notifications.about': 'about {name}',
   'notifications.more': 'Show more',

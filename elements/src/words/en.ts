@@ -15,7 +15,9 @@ import type { enPipeline } from './en-pipeline.ts';
 import type { enSendVideo } from './en-send-video.ts';
 import type { enTimeline } from './en-timeline.ts';
 import type { enUnread } from './en-unread.ts';
+import type { enRuns } from './en-runs.ts';
 import type { enWork } from './en-work.ts';
+import type { enWorkflows } from './en-workflows.ts';
 
 /**
  * Every word that a person can see, by key. `{name}` is filled in. A plural is an object by the categories of
@@ -69,6 +71,8 @@ export type WordKey =
   | keyof typeof enBuilder
   | keyof typeof enPipeline
   | keyof typeof enUnread
-  | keyof typeof enWork;
+  | keyof typeof enWork
+  | keyof typeof enRuns
+  | keyof typeof enWorkflows;
 /** A whole locale: the keys of all files. */
 export type Words = Record<WordKey, Word>;

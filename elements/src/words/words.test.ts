@@ -16,7 +16,9 @@ import { enPipeline } from './en-pipeline.ts';
 import { enSendVideo } from './en-send-video.ts';
 import { enTimeline } from './en-timeline.ts';
 import { enUnread } from './en-unread.ts';
+import { enRuns } from './en-runs.ts';
 import { enWork } from './en-work.ts';
+import { enWorkflows } from './en-workflows.ts';
 import { en, type Word } from './en.ts';
 import { addEnglish, formatPhone, I18n, localTime, zonedInstant } from './i18n.ts';
 
@@ -43,6 +45,8 @@ const english: Record<string, Word> = {
   ...enSendVideo,
   ...enUnread,
   ...enWork,
+  ...enRuns,
+  ...enWorkflows,
 };
 const texts = (word: Word) => (typeof word === 'string' ? [word] : Object.values(word));
 const holes = (word: Word) => new Set(texts(word).flatMap((text) => text.match(/\{\w+\}/g) ?? []));

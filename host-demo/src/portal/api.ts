@@ -1,6 +1,6 @@
 /** The portal's server asks the kit on behalf of whoever is logged in, with a token like the elements'. */
 import type { ServerKit } from '@patchbay/server-kit';
-import type { Contact, Conversation, Segment } from '@patchbay/server-kit/contract';
+import type { Contact, Conversation, Enrollment, Segment, Workflow } from '@patchbay/server-kit/contract';
 import type { PortalUser } from '../agency.ts';
 
 export interface PersonRow {
@@ -27,6 +27,22 @@ export async function findPerson(
 export async function listSegments(kit: ServerKit, user: PortalUser): Promise<Segment[]> {
   const found = await ask<{ items: Segment[] }>(kit, await mintToken(kit, user), '/v1/segments');
   return found?.items ?? [];
+}
+
+/** Who has just come, and whoever else is in a workflow's story: enough to choose from. */
+export async function listPeople(kit: ServerKit, user: PortalUser): Promise<Contact[]> {
+  const found = await ask<{ items: Contact[] }>(kit, await mintToken(kit, user), '/v1/contacts?limit=50');
+  return found?.items ?? [];
+}
+
+/** The first of those who run in a workflow; else nobody. */
+export async function someoneInWorkflow(kit: ServerKit, user: PortalUser): Promise<string | undefined> {
+  const token = await mintToken(kit, user);
+  const workflows = await ask<{ items: Workflow[] }>(kit, token, '/v1/workflows');
+  const busy = workflows?.items.find(({ totals }) => totals.active + totals.paused > 0);
+  if (!busy) return undefined;
+  const runs = await ask<{ items: Enrollment[] }>(kit, token, `/v1/workflows/${busy.id}/enrollments?limit=1`);
+  return runs?.items[0]?.contact.id;
 }
 
 /** Undefined: there is no such thing, or not any more. */

@@ -2,7 +2,7 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { ServerKit } from '@patchbay/server-kit';
 import { userOf, type PortalUser } from '../agency.ts';
-import { findPerson, listSegments, mintToken } from './api.ts';
+import { findPerson, listPeople, listSegments, mintToken, someoneInWorkflow } from './api.ts';
 import { assets } from './assets.ts';
 import type { Html } from './html.ts';
 import { homeOf, type Theme } from './layout.ts';
@@ -17,6 +17,7 @@ import { pipelinePage } from './pages/pipeline.ts';
 import { segmentsPage } from './pages/segments.ts';
 import { settingsPage } from './pages/settings.ts';
 import { todayPage } from './pages/today.ts';
+import { workflowsPage } from './pages/workflows.ts';
 import { headers, sameSiteOnly } from './security.ts';
 import { createSessions, readCookie } from './session.ts';
 
@@ -101,6 +102,11 @@ export async function createPortal({ kit, secret, sandboxUrl }: PortalOptions): 
     const segments = await listSegments(kit, user);
     const id = request.query['segment'];
     return segmentsPage(user, theme, segments, segments.find((one) => one.id === id)?.id);
+  });
+  show('/workflows', async (user, request, theme) => {
+    const people = await listPeople(kit, user);
+    const id = request.query['person'] ?? (await someoneInWorkflow(kit, user));
+    return workflowsPage(user, theme, people, people.find((one) => one.id === id) ?? people[0]);
   });
   show('/media', (user, _request, theme) => mediaPage(user, theme));
   show('/pipeline', (user, _request, theme) => pipelinePage(user, theme));

@@ -18,6 +18,7 @@ const PLACES: Readonly<Record<TenantId, readonly Place[]>> = {
     { path: '/pipeline', label: 'Deals', icon: 'board' },
     { path: '/people', label: 'People', icon: 'people' },
     { path: '/segments', label: 'Segments', icon: 'funnel' },
+    { path: '/workflows', label: 'Workflows', icon: 'flow' },
     { path: '/media', label: CLIENTS.harbor.media, icon: 'film' },
   ],
   lakeside: [
@@ -26,6 +27,7 @@ const PLACES: Readonly<Record<TenantId, readonly Place[]>> = {
     { path: '/pipeline', label: 'Treatments', icon: 'board' },
     { path: '/people', label: 'Patients', icon: 'people' },
     { path: '/segments', label: 'Segments', icon: 'funnel' },
+    { path: '/workflows', label: 'Workflows', icon: 'flow' },
     { path: '/media', label: CLIENTS.lakeside.media, icon: 'film' },
   ],
 };

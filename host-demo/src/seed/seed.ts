@@ -24,6 +24,7 @@ import { FIELDS, QUICK_REPLIES, SEGMENTS } from './accounts.ts';
 import { consentsOf, CROWD } from './crowd.ts';
 import { addMedia } from './media.ts';
 import { PEOPLE, type Line, type Person } from './story.ts';
+import { addWorkflows } from './workflows.ts';
 
 const TENANTS = Object.keys(CLIENTS) as TenantId[];
 const MINUTE = 60_000;
@@ -129,6 +130,7 @@ class Seeder {
     this.#clock.time = now;
     for (const tenant of TENANTS) {
       for (const segment of SEGMENTS[tenant]) await this.#addSegment(tenant, segment);
+      await this.#addWorkflows(tenant);
       for (const reply of QUICK_REPLIES[tenant]) await this.call(tenant, 'POST', '/v1/quick-replies', reply);
     }
   }
@@ -197,6 +199,18 @@ class Seeder {
     const { items } = await this.call<{ items: Segment[] }>(tenant, 'GET', '/v1/segments');
     if (items.some(({ name }) => name === segment.name)) return;
     await this.call(tenant, 'POST', '/v1/segments', segment);
+  }
+
+  /** Told again after a kill, so they may be there. In the first are those of the newest who agreed to texts. */
+  async #addWorkflows(tenant: TenantId): Promise<void> {
+    const { items } = await this.call<{ items: unknown[] }>(tenant, 'GET', '/v1/workflows');
+    if (items.length > 0) return;
+    const newest = await this.call<{ items: Contact[] }>(tenant, 'GET', '/v1/contacts?limit=50');
+    const people = newest.items.filter(({ name, consent }) =>
+      consent.some(({ channel, state }) => name !== null && channel === 'sms' && state === 'granted'),
+    );
+    const ids = people.slice(0, 3).map(({ id }) => id);
+    await addWorkflows(tenant, (method, path, body) => this.call(tenant, method, path, body), ids);
   }
 
   /** The stages of the board, in place of those that the kit begins with. */

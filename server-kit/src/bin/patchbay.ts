@@ -1,9 +1,6 @@
 #!/usr/bin/env node
 /** `npx patchbay <command>`. Exit code 0: fine; 1: something to mend; 2: not understood. */
-import { Database } from '../db/client.ts';
-import { migrate } from '../db/migrate.ts';
 import { SetupError } from '../errors.ts';
-import { describeApi } from '../http/describe.ts';
 import { kitFromSettings, readCommandLine, SETTINGS_HELP, type CommandLine } from './config.ts';
 
 const HELP = `patchbay <command>
@@ -11,6 +8,7 @@ const HELP = `patchbay <command>
   doctor    look at addresses, secret, database, carrier and clock, and say how to mend what is wrong
   migrate   bring the database schema up to date
   openapi   print the OpenAPI document of the HTTP API
+  workflow  validate, compare, deploy and simulate workflows that are files; see patchbay workflow --help
 
 Settings, as flags or in the environment:
 ${SETTINGS_HELP}
@@ -18,7 +16,7 @@ ${SETTINGS_HELP}
 
 const commands: Record<string, (line: CommandLine) => Promise<number>> = {
   async doctor(line) {
-    const kit = kitFromSettings(line);
+    const kit = await kitFromSettings(line);
     try {
       const findings = await kit.doctor();
       for (const { check, ok, message, mend } of findings) {
@@ -33,6 +31,10 @@ const commands: Record<string, (line: CommandLine) => Promise<number>> = {
   },
 
   async migrate(line) {
+    const [{ Database }, { migrate }] = await Promise.all([
+      import('../db/client.ts'),
+      import('../db/migrate.ts'),
+    ]);
     const given = line.setting('database-url');
     const embedded = given ? undefined : await (await import('../db/embedded.ts')).startEmbeddedPostgres();
     const schema = line.setting('schema');
@@ -50,6 +52,7 @@ const commands: Record<string, (line: CommandLine) => Promise<number>> = {
   },
 
   async openapi() {
+    const { describeApi } = await import('../http/describe.ts');
     // waits for the pipe: what is still in it when the process ends would be lost
     await new Promise((written) =>
       process.stdout.write(`${JSON.stringify(describeApi(), null, 2)}\n`, written),
@@ -60,6 +63,9 @@ const commands: Record<string, (line: CommandLine) => Promise<number>> = {
 
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
+  // flags of its own, and no kit
+  if (args[0] === 'workflow')
+    return (await import('./workflow.ts')).workflowCommand(args.slice(1), process.env);
   if (args.includes('--help') || args.includes('-h')) {
     console.log(HELP);
     return 0;

@@ -96,11 +96,19 @@ export async function checkAction(tx: Tx, action: BulkAction): Promise<void> {
         'Who is in this segment follows from its filter. Choose a static one.',
       );
     }
+  } else if (action.type === 'enroll') {
+    const [workflow] = await tx.sql<{ open: boolean }[]>`
+      select state in ('active', 'paused') as open from workflows
+      where tenant_id = ${tx.tenant} and workflow_id = ${action.workflow_id}`;
+    if (!workflow) throw notFound('workflow');
+    if (!workflow.open) throw new ProblemError('workflow_not_active', 'Publish this workflow, then enroll.');
   }
 }
 
 /** What other domains do with the contacts that an action changes. */
 export interface Domains {
+  /** Into a workflow. Throws `not_found`, `workflow_not_active`. */
+  enroll?(tx: Tx, workflowId: string, of: Change): Promise<Record<string, number>>;
   belongings: Required<Belongings>;
   stages: Stages;
 }
@@ -109,7 +117,7 @@ async function act(
   tx: Tx,
   action: BulkAction,
   of: Change,
-  { belongings, stages }: Domains,
+  { belongings, stages, enroll }: Domains,
 ): Promise<Record<string, number>> {
   const { ids, actor, data } = of;
   const counted = (changed: Changed) => ({ ...changed });
@@ -138,6 +146,8 @@ async function act(
       const updated = entered.length + left.length;
       return { updated, unchanged: there.length - updated, skipped: ids.length - there.length };
     }
+    case 'enroll':
+      return (await enroll?.(tx, action.workflow_id, of)) ?? { skipped: ids.length };
     case 'delete': {
       const deleted = await deleteContacts(tx, ids, actor, belongings, data);
       return { deleted, skipped: ids.length - deleted };

@@ -28,6 +28,7 @@ const postJob = createRoute({
     202: json(job, 'Waiting for the worker'),
     ...problems(
       'forbidden',
+      'workflow_not_active',
       'not_found',
       'not_static',
       'invalid_filter',
@@ -121,6 +122,7 @@ export function jobRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(postJob, async (c) => {
     const { id, target, action } = c.req.valid('json');
     const { member, role } = c.var.session;
+    if (action.type === 'enroll') requireManager(c.var.session, 'enroll many contacts at once');
     if (action.type === 'delete') requireManager(c.var.session, 'delete many contacts at once');
     const { body } = await once(context, c, async (tx) => {
       await checkAction(tx, action);

@@ -1,7 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fetchFile, isPrivateHost } from './fetch-file.ts';
+import { isPrivateHost } from '../net/addresses.ts';
+import { fetchFile } from './fetch-file.ts';
 
 interface Seen {
   path: string;

@@ -3,12 +3,13 @@
  * to the carrier's own host alone, and no step may lead to an address that only we can reach. Names are checked as they are
  * resolved for the connection itself, so that a name cannot be one address when asked and another when called.
  */
-import { lookup as resolve, type LookupAddress } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { SetupError } from '../errors.ts';
+import { isPrivate } from '../net/addresses.ts';
+import { publicLookup } from '../net/lookup.ts';
 
 export interface FileRequest {
   url: string;
@@ -61,57 +62,6 @@ function get(
       .get(target, { headers, signal, ...(!privately && { lookup: publicLookup }) }, done)
       .on('error', failed);
   });
-}
-
-const publicLookup: LookupFunction = (name, options, callback) => {
-  resolve(name, { ...options, all: true }, (error, found: LookupAddress[]) => {
-    if (error) return callback(error, '', 0);
-    const inside = found.find(({ address }) => isPrivate(address));
-    if (inside || found.length === 0)
-      return callback(new Error(`${name} is ${inside?.address ?? 'nowhere'}, which is not followed.`), '', 0);
-    if (options.all) return callback(null, found);
-    return callback(null, found[0]!.address, found[0]!.family);
-  });
-};
-
-const PRIVATE = new BlockList();
-// https://www.iana.org/assignments/iana-ipv4-special-registry
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 3],
-] as const)
-  PRIVATE.addSubnet(net, bits, 'ipv4');
-const PUBLIC6 = new BlockList();
-// https://www.iana.org/assignments/ipv6-address-space: all that is routed
-PUBLIC6.addSubnet('2000::', 3, 'ipv6');
-// 6to4 and Teredo carry an IPv4 address within
-const TUNNELS = new BlockList();
-TUNNELS.addSubnet('2002::', 16, 'ipv6');
-TUNNELS.addSubnet('2001::', 32, 'ipv6');
-
-/** Whether a name says of itself that it is only for us. */
-export function isPrivateHost(hostname: string): boolean {
-  const name = hostname.replace(/^\[|\]$/g, '');
-  return isIP(name) === 0
-    ? /(^|\.)(localhost|internal|local|test)$/.test(name) || !name.includes('.')
-    : isPrivate(name);
-}
-
-/** Whether an address is this machine's or a neighbour's, and nobody's on the Internet. */
-function isPrivate(address: string): boolean {
-  if (isIP(address) === 4) return PRIVATE.check(address, 'ipv4');
-  return !PUBLIC6.check(address, 'ipv6') || TUNNELS.check(address, 'ipv6');
 }
 
 function toResponse(answer: http.IncomingMessage, status: number): Response {

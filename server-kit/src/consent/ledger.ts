@@ -42,6 +42,19 @@ export interface ConsentChange {
   jobId?: string;
 }
 
+/** Who has withdrawn. */
+export type Withdrawal = Pick<ConsentChange, 'channel' | 'address'>;
+type Follower = (tx: Tx, withdrawn: Withdrawal[]) => PromiseLike<readonly unknown[]> & { execute(): unknown };
+const followers = new Set<Follower>();
+
+/**
+ * What else a withdrawal ends, in its own transaction: other domains bring it, as consent knows none of them, and `kit.ts` says so
+ * once a process. It returns a query for the pipeline that `recordConsent` is part of.
+ */
+export function followWithdrawals(follow: Follower): void {
+  followers.add(follow);
+}
+
 /** The advisory lock that consent changes take alone and drains take together. One number a tenant. */
 export function lockKey(sql: Sql, tenant: string) {
   return sql`hashtextextended('patchbay:consent:' || current_schema() || ':' || ${tenant}, 0)`;
@@ -92,6 +105,7 @@ export function recordConsent(tx: Tx, changes: ConsentChange[]) {
     source text, kind text, restores boolean, wording text, ip inet, proof text, proof_note text, given_at timestamptz,
     expires_at timestamptz, message_id uuid, member jsonb)`;
   const touched = sql`(select distinct channel, address from ${told}) t`;
+  const withdrawn = changes.filter(({ action }) => action === 'withdraw');
   return [
     // each record of an address is later than the one before it: clocks and transactions' beginnings are no order
     sql`insert into consent_records (tenant_id, record_id, channel, address, action, source, kind, wording, ip, proof,
@@ -139,6 +153,7 @@ export function recordConsent(tx: Tx, changes: ConsentChange[]) {
         },
       })),
     ),
+    ...(withdrawn.length > 0 ? [...followers].map((follow) => follow(tx, withdrawn)) : []),
   ] as const;
 }
 

@@ -1,3 +1,4 @@
+import type { MemberRef } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 
 /**
@@ -9,6 +10,8 @@ export interface Belongings {
   move(tx: Tx, from: string, to: string): Promise<object>;
   /** The way back, also for what came from or went to `numbers` (those of `from`) since. */
   restore(tx: Tx, back: Restoring): Promise<void>;
+  /** Before people are deleted with all that is theirs: says what ends with them. */
+  ending?(tx: Tx, ids: string[], actor: MemberRef | null): Promise<void>;
   /** The conversations of a person, so that whoever shows one can be told. */
   conversationsOf?(tx: Tx, id: string): Promise<string[]>;
   /** The same of many. */
@@ -32,6 +35,9 @@ export function allBelongings(named: Record<string, Belongings>): Required<Belon
         const own = moved[name];
         if (own) await one.restore(tx, { ...back, moved: own });
       }
+    },
+    async ending(tx, ids, actor) {
+      for (const [, one] of each) await one.ending?.(tx, ids, actor);
     },
     async conversationsOf(tx, id) {
       const found: string[] = [];

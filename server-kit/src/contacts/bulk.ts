@@ -27,43 +27,48 @@ export interface Changed {
 
 type Part = PendingQuery<Row[]>;
 
-/** `set` is about `c`; `differs` too, and never null. */
+/** `set` is about `c`; `differs` too, and never null. `own`: what each one's event says besides, of `had`, the tags
+ * that they had. */
+interface What {
+  changed: string[];
+  set: Part;
+  differs: Part;
+  from?: Part;
+  own?: Part;
+}
+
 async function change(
   tx: Tx,
   { ids, actor, data }: Change,
-  { changed, set, differs, from }: { changed: string[]; set: Part; differs: Part; from?: Part },
+  { changed, set, differs, from, own }: What,
 ): Promise<Changed> {
   const { sql, tenant } = tx;
   const [row] = await sql<{ there: number; updated: number }[]>`
     with there as materialized (
-      select contact_id from contacts
+      select contact_id, tags from contacts
       where tenant_id = ${tenant} and contact_id = any(${ids}::uuid[]) and merged_into is null
       order by contact_id for no key update
     ), changed as (
       update contacts c set ${set}, version = c.version + 1, updated_at = moment()
       from there ${from ?? sql``}
       where c.tenant_id = ${tenant} and c.contact_id = there.contact_id and ${differs}
-      returning c.contact_id
-    ), told as (${recordEach(tx, 'changed', { type: 'contact.updated', actor, data: { changed, ...data } })})
+      returning c.contact_id, there.tags as had
+    ), told as (${recordEach(tx, 'changed', { type: 'contact.updated', actor, data: { changed, ...data } }, own)})
     select (select count(*)::integer from there) as there, (select count(*)::integer from changed) as updated`;
   const { there, updated } = row!;
   return { updated, unchanged: there - updated, skipped: ids.length - there };
 }
 
-/** A timeline tells which tags; who had one of several already is not told apart. */
-const saying = (of: Change, data: Record<string, unknown>): Change => ({
-  ...of,
-  data: { ...of.data, ...data },
-});
-
 export function addTags(tx: Tx, of: Change, tags: string[]): Promise<Changed> {
   const { sql } = tx;
   const set = sql`tags = c.tags || array(select t from unnest(${tags}::text[]) with ordinality as g (t, nth)
     where t <> all(c.tags) order by nth)`;
-  return change(tx, saying(of, { added: tags }), {
+  return change(tx, of, {
     changed: ['tags'],
     set,
     differs: sql`not c.tags @> ${tags}::text[]`,
+    own: sql`jsonb_build_object('added', array(select t from unnest(${tags}::text[]) with ordinality as g (t, nth)
+      where t <> all(had) order by nth))`,
   });
 }
 
@@ -71,10 +76,12 @@ export function removeTags(tx: Tx, of: Change, tags: string[]): Promise<Changed>
   const { sql } = tx;
   const set = sql`tags = array(select t from unnest(c.tags) with ordinality as g (t, nth)
     where t <> all(${tags}::text[]) order by nth)`;
-  return change(tx, saying(of, { removed: tags }), {
+  return change(tx, of, {
     changed: ['tags'],
     set,
     differs: sql`c.tags && ${tags}::text[]`,
+    own: sql`jsonb_build_object('removed', array(select t from unnest(had) with ordinality as g (t, nth)
+      where t = any(${tags}::text[]) order by nth))`,
   });
 }
 
@@ -118,18 +125,35 @@ export async function setColumns(tx: Tx, of: Change, values: ContactValues): Pro
 export function setField(tx: Tx, of: Change, key: string, value: FieldValue | null): Promise<Changed> {
   const { sql } = tx;
   const changed = ['fields'];
+  const own = sql`${sql.json({ fields: [key] })}::jsonb`;
   if (value === null)
     return change(tx, of, {
       changed,
       set: sql`fields = c.fields - ${key}::text`,
       differs: sql`c.fields ? ${key}`,
+      own,
     });
   const wanted = sql`${sql.json(value)}::jsonb`;
   return change(tx, of, {
     changed,
     set: sql`fields = c.fields || jsonb_build_object(${key}::text, ${wanted})`,
     differs: sql`(c.fields -> ${key}) is distinct from ${wanted}`,
+    own,
   });
+}
+
+/** Adds to the lead score; who has none begins at 0. */
+export function addScore(tx: Tx, of: Change, by: number): Promise<Changed> {
+  const { sql } = tx;
+  return change(
+    tx,
+    { ...of, data: { ...of.data, score: by } },
+    {
+      changed: ['lead_score'],
+      set: sql`lead_score = coalesce(c.lead_score, 0) + ${by}::integer`,
+      differs: sql`true`,
+    },
+  );
 }
 
 function joined(sql: Tx['sql'], parts: Part[]): Part {

@@ -7,7 +7,14 @@ import { ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
 import { addressTaken, lockNumbers, ownerOfNumber, replaceAddresses } from './addresses.ts';
-import { checkedInput, NOBODY, regionOf, type Checked, type ContactInput } from './input.ts';
+import {
+  checkedInput,
+  NOBODY,
+  regionOf,
+  type Checked,
+  type ContactInput,
+  type ContactValues,
+} from './input.ts';
 import { toE164 } from './phone.ts';
 import { present, type ContactRow } from './rows.ts';
 import type { Stages } from './stages.ts';
@@ -40,7 +47,9 @@ export async function createContact(
   );
   if (!made) throw await clash(tx, id);
   if (addresses) await replaceAddresses(tx, id, addresses);
-  await record(tx, [{ type: 'contact.created', contactId: id, actor }]);
+  // whoever waits for a tag waits for those that somebody comes with, too
+  const data = values.tags?.length ? { added: values.tags } : {};
+  await record(tx, [{ type: 'contact.created', contactId: id, actor, data }]);
   if (values.stage) await stages.entered(tx, id, values.stage, actor);
   return id;
 }
@@ -120,12 +129,38 @@ export async function updateContact(
       // so that lists which show the name are told too
       conversationId: conversation?.conversation_id ?? null,
       actor,
-      data: { changed },
+      data: differences(changed, before, checked.values),
     },
   ]);
   const { stage } = checked.values;
   if (stage !== undefined && stage !== before.stage) await stages.entered(tx, id, stage, actor);
 }
+
+/** What the event says: the names of what is another now, which tags came and went, and which of the tenant's own fields. */
+function differences(given: string[], before: ContactRow, values: ContactValues): Record<string, unknown> {
+  const was = before as unknown as Record<string, unknown>;
+  const now = values as Record<string, unknown>;
+  const differs = (column: string) =>
+    column in now && JSON.stringify(now[column] ?? null) !== JSON.stringify(was[column] ?? null);
+  const changed = given.filter((name) => {
+    if (name === 'addresses') return true;
+    return name === 'birthday' ? BIRTH.some(differs) : differs(name);
+  });
+  const fields = values.fields as Record<string, unknown> | undefined;
+  const keys = Object.keys({ ...before.fields, ...fields }).filter(
+    (key) => fields && JSON.stringify(fields[key]) !== JSON.stringify(before.fields[key]),
+  );
+  const added = values.tags?.filter((tag) => !before.tags.includes(tag)) ?? [];
+  const removed = values.tags ? before.tags.filter((tag) => !values.tags!.includes(tag)) : [];
+  return {
+    changed,
+    ...(added.length > 0 && { added }),
+    ...(removed.length > 0 && { removed }),
+    ...(keys.length > 0 && { fields: keys }),
+  };
+}
+
+const BIRTH = ['birth_month', 'birth_day', 'birth_year'];
 
 const UNIQUE_VIOLATION = '23505';
 

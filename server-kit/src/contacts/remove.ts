@@ -19,6 +19,7 @@ export async function deleteContact(
     select * from contacts where tenant_id = ${tenant} and contact_id = ${id} for update`;
   present(found);
   const conversationIds = await belongings.conversationsOf(tx, id);
+  await belongings.ending(tx, [id], actor);
   await sql`delete from contacts where tenant_id = ${tenant} and contact_id = ${id}`;
   await record(tx, [
     { type: 'contact.deleted', contactId: id, actor, data: { conversation_ids: conversationIds } },
@@ -43,6 +44,7 @@ export async function deleteContacts(
     order by contact_id for update`;
   const found = there.map((row) => row.contact_id);
   const theirs = Map.groupBy(await belongings.conversationsOfAll(tx, found), (row) => row.contact_id);
+  await belongings.ending(tx, found, actor);
   await sql`delete from contacts where tenant_id = ${tenant} and contact_id = any(${found}::uuid[])`;
   await record(
     tx,

@@ -21,3 +21,11 @@ export * from './pipeline.ts';
 export * from './task.ts';
 export * from './note.ts';
 export * from './notification.ts';
+export * from './template.ts';
+// of workflows, what crosses the wire; kinds of steps, validation and YAML are `@patchbay/server-kit/workflow`
+export * from './workflow/names.ts';
+export * from './workflow/settings.ts';
+export * from './workflow/triggers.ts';
+export * from './workflow/definition.ts';
+export * from './workflow/wire.ts';
+export * from './told-event.ts';

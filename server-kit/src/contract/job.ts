@@ -38,6 +38,7 @@ export const bulkAction = z
     z.strictObject({ type: z.literal('set_owner'), owner_id: z.string().max(200).nullable() }),
     z.strictObject({ type: z.literal('add_to_segment'), segment_id: id }),
     z.strictObject({ type: z.literal('remove_from_segment'), segment_id: id }),
+    z.strictObject({ type: z.literal('enroll'), workflow_id: id }),
     z.strictObject({ type: z.literal('delete') }),
   ])
   .meta({ id: 'BulkAction' });

@@ -91,6 +91,29 @@ export const EVENT_TYPES = [
   'asset.updated',
   'asset.deleted',
   'asset.viewed',
+  'questionnaire.submitted',
+  'form.submitted',
+  'call.completed',
+  'qr.scanned',
+  'url.visited',
+  'mail.delivered',
+  'gift_card.redeemed',
+  'link.clicked',
+  'workflow.updated',
+  'workflow.published',
+  'workflow.paused',
+  'workflow.resumed',
+  'workflow.archived',
+  'enrollment.started',
+  'enrollment.moved',
+  'enrollment.paused',
+  'enrollment.resumed',
+  'enrollment.step_failed',
+  'enrollment.step_skipped',
+  'enrollment.completed',
+  'enrollment.canceled',
+  'enrollment.failed',
+  'template.updated',
 ] as const;
 
 /** What a timeline can be narrowed to, and the event types of each, by what stands before their dot. */
@@ -199,6 +222,7 @@ export const FILTER_FIELDS = {
   country: 'text',
   owner_id: 'text',
   time_zone: 'text',
+  messenger_id: 'text',
   tags: 'tags',
   lead_score: 'number',
   do_not_call: 'boolean',
@@ -278,7 +302,13 @@ export const STAGE_COLORS = ['gray', 'blue', 'teal', 'green', 'amber', 'red', 'v
 export const PIPELINE_LIMITS = { stages: 30, pipelines: 50 } as const;
 
 /** What a member is told of. */
-export const NOTIFICATION_KINDS = ['mention', 'task_assigned', 'task_due', 'conversation_assigned'] as const;
+export const NOTIFICATION_KINDS = [
+  'mention',
+  'task_assigned',
+  'task_due',
+  'conversation_assigned',
+  'workflow',
+] as const;
 
 /** What runs over many contacts in the worker. */
 export const JOB_KINDS = ['bulk', 'import', 'export'] as const;
@@ -342,7 +372,13 @@ export const ERROR_CODES = {
   asset_not_ready: { status: 409, title: 'The file is not ready yet' },
   asset_key_taken: { status: 409, title: 'Another file has this key' },
   link_permanent: { status: 409, title: 'This link lasts as long as its file' },
+  template_exists: { status: 409, title: 'There is already a template with this key' },
+  invalid_template: { status: 422, title: 'The template cannot be read' },
   link_ended: { status: 410, title: 'This link has ended' },
+  invalid_workflow: { status: 422, title: 'The workflow is not valid' },
+  workflow_exists: { status: 409, title: 'There is already a workflow with this key' },
+  workflow_not_active: { status: 409, title: 'This workflow takes nobody in' },
+  enrollment_over: { status: 409, title: 'This run is over' },
   upload_moved: { status: 409, title: 'The upload goes on at another byte' },
   upload_ended: { status: 410, title: 'This upload has ended' },
   storage_full: { status: 507, title: 'There is no room for the file' },

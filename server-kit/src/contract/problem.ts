@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { workflowProblem } from './workflow/wire.ts';
 import { ERROR_CODES, FILTER_ISSUES, type ErrorCode } from './names.ts';
 
 /** One mistake in a filter. `path` leads to the clause, as `filter.all.2.value`; `detail` says what to do. */
@@ -20,6 +21,10 @@ export const problem = z
       .array(filterIssue)
       .optional()
       .meta({ description: 'With `invalid_filter`: every mistake, the first 20' }),
+    problems: z
+      .array(workflowProblem)
+      .optional()
+      .meta({ description: 'With `invalid_workflow`: what is wrong with it, the first 100' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problem>;

@@ -1,5 +1,6 @@
+import type { PendingQuery } from 'postgres';
 import type { EventType, MemberRef } from '../contract/index.ts';
-import type { Tx } from '../db/client.ts';
+import type { Row, Tx } from '../db/client.ts';
 import { newId } from '../ids.ts';
 
 /** Something that happened, as a domain tells the log. */
@@ -46,11 +47,13 @@ export function recordEach(
   tx: Tx,
   source: string,
   { type, actor = null, data = {} }: Pick<NewEvent, 'type' | 'actor' | 'data'>,
+  /** What differs from one to the next: jsonb, of the columns of `source`. */
+  own: PendingQuery<Row[]> = tx.sql`'{}'::jsonb`,
 ) {
   tx.touch();
   const { sql } = tx;
   return sql`
     insert into events (tenant_id, event_id, type, contact_id, actor, data)
     select ${tx.tenant}, gen_random_uuid(), ${type}, contact_id, ${sql.json(actor)}::jsonb,
-      ${sql.json(data as never)}::jsonb from ${sql(source)}`;
+      ${sql.json(data as never)}::jsonb || ${own} from ${sql(source)}`;
 }

@@ -51,22 +51,45 @@ function insertPeople(tx: Tx, people: Person[], actor: MemberRef | null, data: R
   return sql`
     with made as (
       insert into contacts (tenant_id, contact_id, ${names})
-      select ${tenant}, contact_id, ${names} from ${rows} returning contact_id
-    ) ${recordEach(tx, 'made', { type: 'contact.created', actor, data })}`;
+      select ${tenant}, contact_id, ${names} from ${rows} returning contact_id, tags
+    ) ${recordEach(
+      tx,
+      'made',
+      { type: 'contact.created', actor, data },
+      sql`case when tags <> '{}' then jsonb_build_object('added', tags) else '{}' end`,
+    )}`;
 }
 
 function updatePeople(tx: Tx, people: Person[], actor: MemberRef | null, data: Record<string, unknown>) {
   const { sql, tenant } = tx;
   const { columns, rows } = asRows(tx, people);
-  const more = people.some(({ gained }) => gained.length > 0) ? ['addresses'] : [];
+  const gained = people.filter((person) => person.gained.length > 0).map(({ id }) => id);
+  // names of columns, which are ours
+  const own = sql.unsafe(
+    [...columns, 'tags', 'fields']
+      .map((name) => `case when was.${name} is distinct from wanted.${name} then '${name}' end`)
+      .join(', '),
+  );
   const set = [...columns, 'tags', 'fields']
     .map((column) => sql`${sql(column)} = wanted.${sql(column)}`)
     .reduce((before, part) => sql`${before}, ${part}`);
   return sql`
     with wanted as materialized (select * from ${rows}), changed as (
       update contacts c set ${set}, version = c.version + 1, updated_at = moment()
-      from wanted where c.tenant_id = ${tenant} and c.contact_id = wanted.contact_id returning c.contact_id
-    ) ${recordEach(tx, 'changed', { type: 'contact.updated', actor, data: { ...data, changed: [...columns, 'tags', 'fields', ...more] } })}`;
+      from wanted join contacts was on was.tenant_id = ${tenant} and was.contact_id = wanted.contact_id
+      where c.tenant_id = ${tenant} and c.contact_id = wanted.contact_id
+      returning c.contact_id, array_remove(array[${own},
+          case when c.contact_id = any(${gained}::uuid[]) then 'addresses' end], null) as names,
+        array(select t from unnest(wanted.tags) t where t <> all(was.tags)) as added,
+        array(select key from jsonb_each(wanted.fields) where value is distinct from was.fields -> key) as keys
+    ) ${recordEach(
+      tx,
+      'changed',
+      { type: 'contact.updated', actor, data },
+      sql`jsonb_strip_nulls(jsonb_build_object('changed', names,
+        'added', case when added <> '{}' then to_jsonb(added) end,
+        'fields', case when keys <> '{}' then to_jsonb(keys) end))`,
+    )}`;
 }
 
 /** Behind those that they have. */

@@ -9,7 +9,7 @@ import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded } from '../testing/campai
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { compileFilter } from './compile.ts';
 import { anyFilter, anyWorld } from './testing/arbitrary.ts';
-import { matches, type World } from './testing/evaluator.ts';
+import { matches, type World } from './evaluate.ts';
 
 const SEGMENTS = [newId(), newId()];
 const PEOPLE = 80;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PERIODS, TIME_UNITS, type FilterPeriod, type FilterPoint } from '../contract/index.ts';
 import { runOnce } from '../db/drizzle.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
-import { ends, pointAt } from './testing/evaluator.ts';
+import { ends, pointAt } from './evaluate.ts';
 import { insideSql, periodSql, pointSql } from './times.ts';
 
 let kit: TestKit;

@@ -9,6 +9,7 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors as corsMiddleware } from 'hono/cors';
 import { belongings } from '../belongings.ts';
+import { enrollSegment } from '../bulk/enroll-segment.ts';
 import { jobRoutes } from '../bulk/routes.ts';
 import { suppressionRoutes } from '../consent/list-routes.ts';
 import { pageRoutes } from '../consent/page-routes.ts';
@@ -38,9 +39,16 @@ import { segmentRoutes } from '../segments/routes.ts';
 import { sign } from '../signing.ts';
 import { taskRoutes } from '../tasks/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
+import { enrollmentRoutes } from '../workflows/enrollment-routes.ts';
+import { workflowRoutes } from '../workflows/routes.ts';
+import { simulateRoutes } from '../workflows/simulate-routes.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
+import { hookRoutes } from '../workflows/triggers/hook-routes.ts';
+import { toldEventRoutes } from '../workflows/triggers/told-routes.ts';
+import { trackedPages } from '../workflows/links/tracked-routes.ts';
+import { templateRoutes } from '../workflows/templates/template-routes.ts';
 import { cleanJson, mayNeedCleaning } from './clean.ts';
 import { openApiDocument } from './document.ts';
 import type { AppEnv } from './env.ts';
@@ -58,6 +66,8 @@ export interface AppOptions {
 
 /** A text of 20,000 characters, ten links and room. */
 const LARGEST_BODY = 256 * 1024;
+/** A workflow of 2,000 steps as JSON in JSON. */
+const LARGEST_SOURCE = 4 * 1024 * 1024;
 
 export type App = OpenAPIHono<AppEnv>;
 
@@ -80,7 +90,10 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
   app.use(limitBody);
   if (options.webhooks) app.route('/twilio', options.webhooks);
   app.route('/p', pageRoutes(context, cancelQueuedTo));
+  // before the pages of files, which take every other address
+  app.route('/m', trackedPages(context));
   app.route('/m', linkPages(context));
+  app.route('/hooks', hookRoutes(context, stageKeeper));
   app.use('/v1/*', authenticate(context));
   app.use('/v1/*', cleanBody);
 
@@ -108,6 +121,11 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     notificationRoutes(context),
     assetRoutes(context),
     linkRoutes(context),
+    toldEventRoutes(context, stageKeeper),
+    templateRoutes(context),
+    workflowRoutes(context),
+    simulateRoutes(context),
+    enrollmentRoutes(context, enrollSegment(context)),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);
@@ -151,10 +169,13 @@ const prepare: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 function tooLarge(): Response {
-  return problemResponse(new ProblemError('payload_too_large', 'A request may hold at most 256 KiB.'));
+  return problemResponse(
+    new ProblemError('payload_too_large', 'A request may hold at most 256 KiB, one with a workflow 4 MiB.'),
+  );
 }
 
 const limitStreamedBody = bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge });
+const limitStreamedSource = bodyLimit({ maxSize: LARGEST_SOURCE, onError: tooLarge });
 
 /**
  * Where the length is given, and enforced by the server that read the request, it decides. Hono's own limit looks at the
@@ -164,10 +185,11 @@ const limitBody: MiddlewareHandler<AppEnv> = (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
   if (isFile(c.req.method, c.req.path, c.req.header('content-type'))) return next();
   const length = c.req.header('content-length');
+  const isSource = /\/v1\/workflows(\/|$)/.test(c.req.path);
   if (length === undefined || c.req.header('transfer-encoding') !== undefined) {
-    return limitStreamedBody(c, next);
+    return (isSource ? limitStreamedSource : limitStreamedBody)(c, next);
   }
-  return Number(length) > LARGEST_BODY ? Promise.resolve(tooLarge()) : next();
+  return Number(length) > (isSource ? LARGEST_SOURCE : LARGEST_BODY) ? Promise.resolve(tooLarge()) : next();
 };
 
 /** Its route counts the bytes itself. A body that says it is JSON would be read whole by `cleanBody`, whatever its path. */

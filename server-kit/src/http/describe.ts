@@ -4,6 +4,7 @@ import { Database } from '../db/client.ts';
 import { FeedHub } from '../events/hub.ts';
 import { checkedMedia } from '../media/options.ts';
 import type { MediaStorage } from '../media/storage/storage.ts';
+import { checkedOutside } from '../workflows/requests/options.ts';
 import { createApp } from './app.ts';
 import { openApiDocument } from './document.ts';
 
@@ -21,6 +22,8 @@ export function describeApi(): object {
       mountPath: '',
       secret: 'x'.repeat(32),
       clock: () => new Date(),
+      outside: checkedOutside(undefined, undefined),
+      steps: [],
       media: { storage: {} as MediaStorage, options: checkedMedia() },
     }),
   );

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../ids.ts';
 import { pdf } from '../media/testing/sending.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
+import { publishForTest } from '../workflows/testing/published.ts';
 import { describeApi } from './describe.ts';
 
 let kit: TestKit;
@@ -32,9 +33,13 @@ let theirs: Record<
   | 'asset'
   | 'upload'
   | 'link'
-  | 'file',
+  | 'file'
+  | 'workflow'
+  | 'template'
+  | 'run',
   string
 >;
+let theirHook: string;
 let ours: { conversation: string; contact: string };
 
 const SECRET_WORD = 'xylophone';
@@ -117,7 +122,27 @@ beforeAll(async () => {
   const begun = await make('/media/uploads', { name: `${SECRET_WORD}.pdf`, size: 5_000 });
   const link = await make(`/assets/${kept.body.id}/links`, { contact_id });
   const [{ file_id: file }] = await kit.admin('select file_id from files');
+  const template = await make('/templates', { key: SECRET_WORD, name: SECRET_WORD, body: SECRET_WORD });
+  const workflow = await make('/workflows', { source: workflowSource(SECRET_WORD) });
+  await make(`/workflows/${workflow.id}/publish`, {});
+  const run = (await make(`/workflows/${workflow.id}/enrollments`, { contact_id })).ids[0];
+  await kit.admin(
+    `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome) values ('beta', $1, 0, 'say', 'failed')`,
+    [run],
+  );
+  theirHook = await kit.database.transaction('beta', async (tx) => {
+    await publishForTest(tx, {
+      key: `${SECRET_WORD}-hook`,
+      triggers: [{ on: 'webhook', key: SECRET_WORD, map: { phone: 'phone' }, signed: false }],
+    });
+    const [row] = await tx.sql<{ token: string }[]>`
+      select token from workflow_triggers where tenant_id = 'beta' and token is not null`;
+    return row!.token;
+  });
   theirs = {
+    workflow: workflow.id,
+    run,
+    template: template.id,
     asset: kept.body.id,
     upload: begun.id,
     link: link.id,
@@ -149,6 +174,15 @@ beforeAll(async () => {
   }
 });
 afterAll(() => kit.close());
+
+const workflowSource = (word: string) =>
+  JSON.stringify({
+    version: 1,
+    key: word,
+    name: word,
+    triggers: [{ on: 'manual' }],
+    steps: [{ id: 'say', kind: 'add_note', body: word }],
+  });
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 
@@ -212,6 +246,40 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
     { path: '/v1/suppressions/sms/%2B13125550668?list=agency' },
   ],
   'get /v1/contacts/{id}/timeline': () => [{ path: `/v1/contacts/${theirs.contact}/timeline` }],
+  'get /v1/workflows/{id}': () => [{ path: `/v1/workflows/${theirs.workflow}` }],
+  'patch /v1/workflows/{id}': () => [
+    { path: `/v1/workflows/${theirs.workflow}`, body: { source: workflowSource('x') } },
+  ],
+  'delete /v1/workflows/{id}': () => [{ path: `/v1/workflows/${theirs.workflow}` }],
+  'get /v1/workflows/{id}/versions/{version}': () => [
+    { path: `/v1/workflows/${theirs.workflow}/versions/1` },
+  ],
+  'get /v1/workflows/{id}/due': () => [{ path: `/v1/workflows/${theirs.workflow}/due` }],
+  'get /v1/workflows/{id}/versions': () => [{ path: `/v1/workflows/${theirs.workflow}/versions` }],
+  'get /v1/workflows/{id}/diff': () => [{ path: `/v1/workflows/${theirs.workflow}/diff?from=1` }],
+  'get /v1/workflows/{id}/counts': () => [{ path: `/v1/workflows/${theirs.workflow}/counts` }],
+  'get /v1/workflows/{id}/enrollments': () => [{ path: `/v1/workflows/${theirs.workflow}/enrollments` }],
+  'post /v1/workflows/{id}/publish': () => [{ path: `/v1/workflows/${theirs.workflow}/publish` }],
+  'post /v1/workflows/{id}/pause': () => [{ path: `/v1/workflows/${theirs.workflow}/pause` }],
+  'post /v1/workflows/{id}/resume': () => [
+    { path: `/v1/workflows/${theirs.workflow}/resume`, body: { due: 'run' } },
+  ],
+  'post /v1/workflows/{id}/roll-back': () => [
+    { path: `/v1/workflows/${theirs.workflow}/roll-back`, body: { version: 1 } },
+  ],
+  'post /v1/workflows/{id}/simulate': () => [{ path: `/v1/workflows/${theirs.workflow}/simulate`, body: {} }],
+  'post /v1/workflows/{id}/enrollments': () => [
+    { path: `/v1/workflows/${theirs.workflow}/enrollments`, body: { contact_id: ours.contact } },
+    { path: `/v1/workflows/${theirs.workflow}/enrollments`, body: { segment_id: theirs.segment } },
+  ],
+  'get /v1/contacts/{id}/enrollments': () => [{ path: `/v1/contacts/${theirs.contact}/enrollments` }],
+  'get /v1/enrollments/{id}': () => [{ path: `/v1/enrollments/${theirs.run}` }],
+  'post /v1/enrollments/{id}/pause': () => [{ path: `/v1/enrollments/${theirs.run}/pause` }],
+  'post /v1/enrollments/{id}/resume': () => [{ path: `/v1/enrollments/${theirs.run}/resume` }],
+  'post /v1/enrollments/{id}/skip': () => [{ path: `/v1/enrollments/${theirs.run}/skip` }],
+  'post /v1/enrollments/{id}/cancel': () => [{ path: `/v1/enrollments/${theirs.run}/cancel` }],
+  'post /v1/enrollments/{id}/retry': () => [{ path: `/v1/enrollments/${theirs.run}/retry` }],
+  'post /v1/enrollments/{id}/move': () => [{ path: `/v1/enrollments/${theirs.run}/move`, body: {} }],
   'get /v1/pipelines/{id}': () => [{ path: `/v1/pipelines/${theirs.pipeline}` }],
   'patch /v1/pipelines/{id}': () => [{ path: `/v1/pipelines/${theirs.pipeline}`, body: { name: 'x' } }],
   'delete /v1/pipelines/{id}': () => [{ path: `/v1/pipelines/${theirs.pipeline}` }],
@@ -240,6 +308,13 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'patch /v1/notes/{id}': () => [{ path: `/v1/notes/${theirs.note}`, body: { text: 'x' } }],
   'delete /v1/notes/{id}': () => [{ path: `/v1/notes/${theirs.note}` }],
   'delete /v1/quick-replies/{id}': () => [{ path: `/v1/quick-replies/${theirs.quickReply}` }],
+  'get /v1/templates/{id}': () => [{ path: `/v1/templates/${theirs.template}` }],
+  'patch /v1/templates/{id}': () => [{ path: `/v1/templates/${theirs.template}`, body: { name: 'x' } }],
+  'delete /v1/templates/{id}': () => [{ path: `/v1/templates/${theirs.template}` }],
+  'get /v1/templates/{id}/versions': () => [{ path: `/v1/templates/${theirs.template}/versions` }],
+  'post /v1/templates/preview': () => [
+    { path: '/v1/templates/preview', body: { body: '{{ first_name }}', contact_id: theirs.contact } },
+  ],
   'get /v1/segments/{id}': () => [{ path: `/v1/segments/${theirs.segment}` }],
   'patch /v1/segments/{id}': () => [
     { path: `/v1/segments/${theirs.segment}`, body: { name: 'x', filter: { all: [] } } },
@@ -261,6 +336,10 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
     {
       path: '/v1/jobs',
       body: { target: { ids: [ours.contact] }, action: { type: 'add_to_segment', segment_id: theirs.list } },
+    },
+    {
+      path: '/v1/jobs',
+      body: { target: { ids: [ours.contact] }, action: { type: 'enroll', workflow_id: theirs.workflow } },
     },
   ],
   'get /v1/jobs/{id}': () => [{ path: `/v1/jobs/${theirs.job}` }],
@@ -302,6 +381,7 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'post /v1/assets/{id}/links': () => [{ path: `/v1/assets/${theirs.asset}/links`, body: {} }],
   'get /v1/assets/{id}/views': () => [{ path: `/v1/assets/${theirs.asset}/views` }],
   'delete /v1/links/{id}': () => [{ path: `/v1/links/${theirs.link}` }],
+  'get /v1/workflows/{id}/hooks': () => [{ path: `/v1/workflows/${theirs.workflow}/hooks` }],
   'get /v1/media/files/{id}': () => [{ path: `/v1/media/files/${theirs.file}?t=beta&e=9999999999&s=none` }],
   'get /v1/files/{id}': () => [{ path: `/v1/files/${theirs.export}?t=beta&e=9999999999&s=none` }],
   'get /v1/media/{message_id}/{index}': () => [
@@ -329,12 +409,17 @@ const LISTS: Record<string, string[]> = {
   'get /v1/contact-fields': ['/v1/contact-fields'],
   'get /v1/quick-replies': ['/v1/quick-replies'],
   'get /v1/segments': ['/v1/segments'],
+  'get /v1/templates': ['/v1/templates'],
+  'get /v1/webhook-secret': ['/v1/webhook-secret'],
   'get /v1/suppressions': ['/v1/suppressions', '/v1/suppressions?list=agency', '/v1/suppressions?q=0668'],
   'get /v1/jobs': ['/v1/jobs', '/v1/jobs?state=queued'],
   'get /v1/pipelines': ['/v1/pipelines'],
   'get /v1/assets': ['/v1/assets', `/v1/assets?q=${SECRET_WORD}`],
   'get /v1/tasks': ['/v1/tasks', '/v1/tasks?assignee=beta-manager', '/v1/tasks?state=done'],
   'get /v1/notifications': ['/v1/notifications'],
+  'get /v1/workflows': ['/v1/workflows', `/v1/workflows?key=${SECRET_WORD}`],
+  'get /v1/workflow-library': ['/v1/workflow-library'],
+  'get /v1/workflow-failures': ['/v1/workflow-failures'],
 };
 
 /** Questions that travel as a POST. */
@@ -350,12 +435,20 @@ const ELSEWHERE = [
   'post /v1/contact-fields',
   'post /v1/quick-replies',
   'post /v1/segments',
+  'post /v1/templates',
   'post /v1/suppressions',
   'post /v1/suppressions/batch',
   'post /v1/imports',
   'post /v1/media/upload',
   'post /v1/media/upload-video',
   'post /v1/pipelines',
+  // of whom it is told: only the own ones, see below
+  'post /v1/events',
+  'post /v1/workflows',
+  // keeps nothing, and knows what the own tenant has
+  'post /v1/workflows/check',
+  // whatever it does not find it passes over, see workflows.pg.test.ts
+  'post /v1/workflow-failures/retry',
   // whose notifications: only the own ones, see tasks.pg.test.ts
   'post /v1/notifications/read',
   'get /v1/feed',
@@ -376,15 +469,17 @@ async function everythingOf(tenant: string): Promise<string> {
     `select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
      where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' order by 1`,
   );
-  const parts = [];
-  for (const { relname } of tables) {
-    const [row] = await kit.admin(
-      `select jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text) as all from ${relname} t where tenant_id = $1`,
-      [tenant],
-    );
-    parts.push(relname, JSON.stringify(row.all));
-  }
-  return parts.join('\n');
+  // as one statement: it is asked for twice a route
+  const parts = await kit.admin(
+    tables
+      .map(
+        ({ relname }) => `select '${relname}' as name,
+          (select jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text) from ${relname} t where tenant_id = $1) as rows`,
+      )
+      .join(' union all '),
+    [tenant],
+  );
+  return parts.map(({ name, rows }) => `${name} ${JSON.stringify(rows)}`).join('\n');
 }
 
 describe.each(Object.entries(FOREIGN))('%s', (route, requests) => {
@@ -448,6 +543,32 @@ describe.each(Object.entries(SEARCHES))('%s', (_route, path) => {
     const filter = { not: { segment: { id: theirs.segment } } };
     const answer = await kit.request('POST', path, { as: kit.a.manager, body: { filter } });
     expect(answer.body).toMatchObject({ code: 'invalid_filter', issues: [{ code: 'unknown_segment' }] });
+  });
+});
+
+describe('what is told from outside', () => {
+  it('is about nobody when it names another tenant’s', async () => {
+    const before = await everythingOf('beta');
+    const answer = await kit.request('POST', '/v1/events', {
+      as: kit.a.manager,
+      body: {
+        events: [{ id: theirs.contact }, { phone: '+13125550666' }].map((contact) => ({
+          type: 'form.submitted',
+          contact,
+          data: { name: 'x' },
+        })),
+      },
+    });
+    expect(answer.body.items).toEqual([
+      { id: null, contact_id: null, result: 'no_such_contact' },
+      { id: null, contact_id: null, result: 'no_such_contact' },
+    ]);
+    const call = await kit.request('POST', `/hooks/alpha/${theirHook}`, {
+      as: null,
+      body: { phone: '+13125550666' },
+    });
+    expect([call.status, call.body.code]).toEqual([404, 'not_found']);
+    expect(await everythingOf('beta')).toBe(before);
   });
 });
 

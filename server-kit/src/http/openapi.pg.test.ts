@@ -6,7 +6,18 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../ids.ts';
 import { pdf } from '../media/testing/sending.ts';
 import { getTestKit, type TestAnswer, type TestKit, type TestRequest } from '../testing/kit.ts';
+import { publishForTest } from '../workflows/testing/published.ts';
 import { describeApi } from './describe.ts';
+
+const joy = (name = 'Joy') => `version: 1
+key: joy
+name: ${name}
+triggers: [{ on: manual }]
+steps:
+  - { id: hello, kind: add_tag, tags: [Joy] }
+  - { id: wait, kind: wait, for: 1 day }
+  - { id: bye, kind: send_sms, body: 'Bye. Reply STOP to opt out.' }
+`;
 
 interface Document {
   openapi: string;
@@ -468,6 +479,112 @@ describe('every route', () => {
     await ask('GET', `/v1/media/files/${nobody}?t=alpha&e=1&s=x`, { as: null });
     await ask('DELETE', `${asset}?force=true`);
     await ask('DELETE', `${asset}?force=true`, manager);
+  });
+
+  it('about what sets workflows off', async () => {
+    const manager = { as: kit.a.manager };
+    const { contactId: id } = await kit.receive(kit.a, { from: '+13125550167' });
+    const events = [{ type: 'form.submitted', contact: { id } }];
+    await ask('POST', '/v1/events', { ...manager, body: { events } });
+    await ask('POST', '/v1/events', { body: { events } });
+    const workflow = await kit.database.transaction('alpha', (tx) =>
+      publishForTest(tx, { triggers: [{ on: 'webhook', key: 'main', map: {}, signed: false }] }),
+    );
+    await ask('GET', `/v1/workflows/${workflow}/hooks`, manager);
+    await ask('GET', `/v1/workflows/${workflow}/hooks`);
+  });
+
+  it('of templates answer as the document says', async () => {
+    const manager = { as: kit.a.manager };
+    const nobody = newId();
+    const words = { key: 'welcome', name: 'Welcome', body: 'Hi {{ first_name }}' };
+    await ask('POST', '/v1/templates', { body: words });
+    const made = await ask('POST', '/v1/templates', { ...manager, body: words });
+    await ask('POST', '/v1/templates', { ...manager, body: words });
+    await ask('POST', '/v1/templates', { ...manager, body: { ...words, body: '{% if %}' } });
+    const one = `/v1/templates/${made.body.id}`;
+    await ask('GET', '/v1/templates');
+    await ask('GET', '/v1/templates?after=x');
+    await ask('GET', one);
+    await ask('GET', `/v1/templates/${nobody}`);
+    await ask('PATCH', one, { ...manager, body: { body: 'Hello' } });
+    await ask('PATCH', one, { ...manager, body: { body: 'Hey' }, headers: { 'if-match': '"1"' } });
+    await ask('GET', `${one}/versions`);
+    await ask('GET', `/v1/templates/${nobody}/versions`);
+    await ask('POST', '/v1/templates/preview', { body: { body: 'Hi {{ first_name }}' } });
+    await ask('POST', '/v1/templates/preview', { body: { body: 'Hi', contact_id: nobody } });
+    await ask('DELETE', one);
+    await ask('DELETE', one, manager);
+    await ask('GET', '/v1/webhook-secret');
+    await ask('GET', '/v1/webhook-secret', manager);
+  });
+
+  it('answers as the document says, about workflows too', { timeout: 60_000 }, async () => {
+    const manager = { as: kit.a.manager };
+    const nobody = newId();
+    const post = (path: string, body: object = {}) => ask('POST', path, { ...manager, body });
+    await ask('GET', '/v1/workflow-library');
+    await ask('GET', '/v1/workflow-library', { as: null });
+    const made = await post('/v1/workflows', { source: joy() });
+    const path = `/v1/workflows/${made.body.id}`;
+    await post('/v1/workflows', { source: joy() });
+    await post('/v1/workflows', { source: ': no' });
+    await post('/v1/workflows/check', { source: joy() });
+    await post('/v1/workflows/check', { source: '' });
+    await ask('GET', '/v1/workflows');
+    await ask('GET', '/v1/workflows?state=lost');
+    for (const [at, body] of [
+      ['publish', undefined],
+      ['pause', undefined],
+      ['resume', { due: 'skip' }],
+      ['roll-back', { version: 1 }],
+      ['simulate', {}],
+    ] as const) {
+      await ask('POST', `${path}/${at}`, { ...manager, ...(body && { body }) });
+      await ask('POST', `/v1/workflows/${nobody}/${at}`, { ...manager, ...(body && { body }) });
+    }
+    const contact = await ask('POST', '/v1/contacts', {
+      body: { first_name: 'Joy', phone: '+13125550188' },
+    });
+    const started = await post(`${path}/enrollments`, { contact_id: contact.body.id });
+    await post(`${path}/enrollments`, { contact_id: nobody });
+    const segment = await ask('POST', '/v1/segments', { body: { name: 'Joyful', kind: 'static' } });
+    const whole = await post(`${path}/enrollments`, { segment_id: segment.body.id });
+    expect(whole.status).toBe(202);
+    for (const at of ['', '/due', '/versions', '/versions/1', '/diff?from=1', '/counts', '/enrollments']) {
+      await ask('GET', `${path}${at}`);
+      await ask('GET', `/v1/workflows/${nobody}${at}`);
+    }
+    await ask('GET', `${path}/enrollments?state=completed`);
+    await ask('PATCH', path, { ...manager, body: { source: joy('Joy again') } });
+    await ask('PATCH', path, { ...manager, body: { source: joy() }, headers: { 'if-match': '"1"' } });
+    const run = `/v1/enrollments/${started.body.ids[0]}`;
+    for (const at of ['pause', 'resume', 'skip', 'move', 'cancel', 'retry']) {
+      await ask('POST', `${run}/${at}`, { ...manager, ...(at === 'move' && { body: { step: 'wait' } }) });
+      await ask('POST', `/v1/enrollments/${nobody}/${at}`, {
+        ...manager,
+        ...(at === 'move' && { body: {} }),
+      });
+    }
+    await ask('GET', run);
+    await ask('GET', `/v1/enrollments/${nobody}`);
+    await ask('GET', `/v1/contacts/${contact.body.id}/enrollments`);
+    await ask('GET', `/v1/contacts/${nobody}/enrollments`);
+    await kit.admin(
+      `update enrollments set state = 'failed', end_reason = 'step_missing', ended_at = now(), step = 'wait'`,
+    );
+    await kit.admin(
+      `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail)
+       select tenant_id, enrollment_id, 7, 'wait', 'failed', '{"reason":"It answered 500"}' from enrollments`,
+    );
+    const failures = await ask('GET', '/v1/workflow-failures');
+    await ask('GET', '/v1/workflow-failures?after=x');
+    const [{ enrollment_id, ordinal }] = failures.body.items;
+    await ask('POST', `${run}/retry`);
+    await post('/v1/workflow-failures/retry', { failures: [{ enrollment_id, ordinal }] });
+    await post('/v1/workflow-failures/retry', { failures: [] });
+    await ask('DELETE', path);
+    await ask('DELETE', path, manager);
   });
 
   it('has been asked for its answer and for a refusal', () => {

@@ -16,6 +16,8 @@ import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
+import { startWorkflows } from '../workflows/worker.ts';
+import { enrollForJob } from '../workflows/enrolling.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -60,13 +62,14 @@ export async function startWorker(context: KitContext): Promise<Worker> {
 
   const keeper = startKeeper(context);
   const bulk = startRunner(context, {
-    bulk: bulkWork({ belongings, stages: stageKeeper }),
+    bulk: bulkWork({ belongings, stages: stageKeeper, enroll: enrollForJob }),
     import: importWork(stageKeeper),
     export: exportWork,
   });
   const reminders = startReminders(context);
   const copies = startCopying(context);
   const media = startMediaKeeper(context);
+  const workflows = startWorkflows(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
     sweeping = sweep();
@@ -103,6 +106,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         reminders.stop(),
         copies.stop(),
         media.stop(),
+        workflows.stop(),
       ]);
       await runner.stop();
       await pool.end();

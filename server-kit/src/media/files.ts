@@ -49,3 +49,12 @@ export function keepForMessage({ sql, tenant }: Tx, messageId: string, fileIds: 
     insert into message_files (tenant_id, message_id, file_id)
     select ${tenant}, ${messageId}, unnest(${fileIds}::uuid[]) on conflict do nothing`;
 }
+
+/** The same for many messages at once. */
+export function keepForMessages({ sql, tenant }: Tx, shown: { messageId: string; fileId: string }[]) {
+  return sql`
+    insert into message_files (tenant_id, message_id, file_id)
+    select ${tenant}, * from unnest(${shown.map(({ messageId }) => messageId)}::uuid[],
+      ${shown.map(({ fileId }) => fileId)}::uuid[])
+    on conflict do nothing`;
+}

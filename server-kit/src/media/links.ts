@@ -30,6 +30,8 @@ export interface NewLink {
   author?: MemberRef | null | undefined;
   /** The asset's own link has the asset's id. */
   id?: string | undefined;
+  /** Drawn already (`drawCode`), because its address stands in a text. One that somebody else has drawn too is an error. */
+  code?: string | undefined;
 }
 
 export interface MadeLink {
@@ -43,28 +45,60 @@ export type Draw = (limit: number) => number;
 
 /** Throws `not_found` when there is no such asset. Whether it is ready is for the caller to ask. */
 export async function createLink(tx: Tx, link: NewLink, draw: Draw = randomInt): Promise<MadeLink> {
+  const [made] = await createLinks(tx, [link], draw);
+  return made!;
+}
+
+/** Many at once, in their order. Throws `not_found` when one of the assets is not there. */
+export async function createLinks(
+  tx: Tx,
+  links: readonly NewLink[],
+  draw: Draw = randomInt,
+): Promise<MadeLink[]> {
+  if (links.length === 0) return [];
   const { sql, tenant } = tx;
-  const id = link.id ?? newId();
-  let code = drawCode(link.purpose, draw);
-  const [made] = await sql`
+  const made = links.map(({ id = newId(), purpose, code }) => ({
+    id,
+    code: code ?? drawCode(purpose, draw),
+  }));
+  const rows = links.map((link, nth) => ({
+    ...made[nth]!,
+    asset_id: link.assetId,
+    purpose: link.purpose,
+    contact_id: link.contactId ?? null,
+    message_id: link.messageId ?? null,
+    download: link.download ?? null,
+    as_asset: link.expiresAt === undefined,
+    expires_at: (link.expiresAt instanceof Date ? link.expiresAt.toISOString() : link.expiresAt) ?? null,
+    author: (link.author ?? null) as never,
+  }));
+  const written = await sql`
     insert into asset_links (tenant_id, link_id, asset_id, code, purpose, contact_id, message_id, download, expires_at, author,
       created_at)
-    select ${tenant}, ${id}, asset_id, ${code}, ${link.purpose}, ${link.contactId ?? null}, ${link.messageId ?? null},
-      ${link.download ?? null},
-      case when ${link.expiresAt === undefined} then moment() + make_interval(days => link_days)
-        else ${link.expiresAt ?? null}::timestamptz end,
-      ${link.author ? sql.json(link.author) : null}::jsonb, moment()
-    from assets where tenant_id = ${tenant} and asset_id = ${link.assetId} and deleted_at is null
+    select ${tenant}, l.id, a.asset_id, l.code, l.purpose, l.contact_id, l.message_id, l.download,
+      case when l.as_asset then moment() + make_interval(days => a.link_days) else l.expires_at end,
+      nullif(l.author, 'null'), moment()
+    from jsonb_to_recordset(${sql.json(rows)}) as l (id uuid, asset_id uuid, code text, purpose text, contact_id uuid,
+      message_id uuid, download boolean, as_asset boolean, expires_at timestamptz, author jsonb)
+    join assets a on a.tenant_id = ${tenant} and a.asset_id = l.asset_id and a.deleted_at is null
     returning 1`;
-  if (!made) throw notFound('file');
+  if (written.length < rows.length) throw notFound('file');
   // codes are all tenants', so another one may have drawn the same
-  for (;;) {
-    const [listed] = await sql`
-      insert into link_directory (tenant_id, link_id, code) values (${tenant}, ${id}, ${code})
-      on conflict (code) do nothing returning 1`;
-    if (listed) return { id, code };
-    code = drawCode(link.purpose, draw);
-    await sql`update asset_links set code = ${code} where tenant_id = ${tenant} and link_id = ${id}`;
+  for (let open = rows; ;) {
+    const listed = await sql<{ link_id: string }[]>`
+      insert into link_directory (tenant_id, link_id, code)
+      select ${tenant}, l.id, l.code from jsonb_to_recordset(${sql.json(open)}) as l (id uuid, code text)
+      on conflict (code) do nothing returning link_id`;
+    if (listed.length === open.length) return rows.map(({ id, code }) => ({ id, code }));
+    const done = new Set(listed.map(({ link_id }) => link_id));
+    open = open.filter(({ id }) => !done.has(id));
+    if (open.some(({ id }) => links[rows.findIndex((row) => row.id === id)]!.code !== undefined))
+      throw new Error('A code of a link was drawn twice. What was to be written is done again with another.');
+    for (const row of open) row.code = drawCode(row.purpose, draw);
+    await sql`
+      update asset_links l set code = n.code
+      from jsonb_to_recordset(${sql.json(open)}) as n (id uuid, code text)
+      where l.tenant_id = ${tenant} and l.link_id = n.id`;
   }
 }
 
@@ -149,14 +183,24 @@ function purposeOf(code: string): LinkPurpose {
   return DIGITS.includes(code[0]!) ? 'file' : 'page';
 }
 
-function drawCode(purpose: LinkPurpose, draw: Draw): string {
+export function drawCode(purpose: LinkPurpose, draw: Draw = randomInt): string {
   const first = purpose === 'file' ? DIGITS : LETTERS;
-  const rest = Array.from({ length: DRAWN - 1 }, () => ALPHABET[draw(ALPHABET.length)]);
-  return first[draw(first.length)] + rest.join('');
+  const rest = drawText(DRAWN - 1, draw);
+  return first[draw(first.length)] + rest;
+}
+
+/** Letters and digits, at random. */
+export function drawText(length: number, draw: Draw = randomInt): string {
+  return Array.from({ length }, () => ALPHABET[draw(ALPHABET.length)]).join('');
 }
 
 function tagOf(secret: string, code: string): string {
-  let number = sign(secret, `link ${purposeOf(code)}`, code, 8).readBigUInt64BE();
+  return tagFor(secret, `link ${purposeOf(code)}`, code);
+}
+
+/** A signature of six characters: enough that guesses do not reach the database. */
+export function tagFor(secret: string, purpose: string, code: string): string {
+  let number = sign(secret, purpose, code, 8).readBigUInt64BE();
   let tag = '';
   for (let place = 0; place < SIGNED; place += 1) {
     tag += ALPHABET[Number(number % 62n)];

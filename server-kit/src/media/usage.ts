@@ -6,8 +6,8 @@ export function usageColumns({ sql }: Tx) {
   return sql`
     (select count(distinct l.message_id)::integer from asset_links l
       where l.tenant_id = a.tenant_id and l.asset_id = a.asset_id) as sent,
-    (select count(distinct l.workflow_id)::integer from asset_links l
-      where l.tenant_id = a.tenant_id and l.asset_id = a.asset_id) as workflows,
+    (select count(distinct w.workflow_id)::integer from workflow_assets w
+      where w.tenant_id = a.tenant_id and w.asset in (a.asset_id::text, a.key)) as workflows,
     (select count(*)::integer from asset_views v
       where v.tenant_id = a.tenant_id and v.asset_id = a.asset_id and v.by = 'human') as views,
     (select count(distinct v.contact_id)::integer from asset_views v

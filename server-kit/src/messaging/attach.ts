@@ -3,7 +3,7 @@ import type { KitContext } from '../context.ts';
 import { withLinks, type MemberRef, type SendAs } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
-import { createLink, linkUrl } from '../media/links.ts';
+import { createLinks, linkUrl } from '../media/links.ts';
 import { linksOf, type MediaEntry } from './entries.ts';
 import { waysOf, type Sendable, type Way } from './mms.ts';
 
@@ -60,6 +60,47 @@ export async function attach(
     assets.map((asset, nth) => ({ ...asset, as: wishes[nth]!.as ?? 'auto' })),
   );
   return entriesFor(context, tx, assets, ways, wishes, message);
+}
+
+/**
+ * The same for many messages in a few statements. What somebody insists on and the carrier does not take goes as a link: nobody is
+ * there who could choose. Throws `not_found`, `asset_not_ready`.
+ */
+export async function attachMany(
+  context: AttachContext,
+  tx: Tx,
+  messages: readonly { wishes: readonly AssetWish[]; carrying: Carrying }[],
+): Promise<MediaEntry[][]> {
+  const all = [...new Set(messages.flatMap(({ wishes }) => wishes.map(({ id }) => id)))];
+  const found = await assetsOf(
+    tx,
+    all.map((id) => ({ id })),
+  );
+  const byId = new Map(found.map((asset) => [asset.asset_id, asset]));
+  return entriesForAll(
+    context,
+    tx,
+    messages.map(({ wishes, carrying }) => {
+      const assets = wishes.map(({ id }) => byId.get(id)!);
+      return { assets, wishes, message: carrying, ways: possibleWays(context, assets, wishes, carrying) };
+    }),
+  );
+}
+
+function possibleWays(
+  { carrier: { mms } }: AttachContext,
+  assets: readonly AssetRow[],
+  wishes: readonly AssetWish[],
+  message: Carrying,
+): Way[] {
+  const wanted = assets.map((asset, nth) => ({ ...asset, as: wishes[nth]!.as ?? 'auto' }));
+  try {
+    return waysOf(mms, message, wanted);
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'file_refused') throw error;
+    const milder = wanted.map((file) => (file.as === 'attachment' ? { ...file, as: 'auto' as const } : file));
+    return waysOf(mms, message, milder);
+  }
 }
 
 /** Whether a request asks for the files that a message has. */
@@ -188,42 +229,67 @@ async function entriesFor(
   wishes: readonly AssetWish[],
   message: Carrying,
 ): Promise<MediaEntry[]> {
+  const [entries] = await entriesForAll(context, tx, [{ assets, ways, wishes, message }]);
+  return entries!;
+}
+
+interface Plan {
+  assets: readonly AssetRow[];
+  ways: readonly Way[];
+  wishes: readonly AssetWish[];
+  message: Carrying;
+}
+
+async function entriesForAll(
+  context: AttachContext,
+  tx: Tx,
+  plans: readonly Plan[],
+): Promise<MediaEntry[][]> {
   const [settings] = await tx.sql<{ domain: string | null }[]>`
     select settings ->> 'link_domain' as domain from tenants where tenant_id = ${tx.tenant}`;
-  const leaves = message.sendAt === null ? context.clock().getTime() : Date.parse(message.sendAt);
-  const entries: MediaEntry[] = [];
-  for (const [nth, asset] of assets.entries()) {
-    const way = ways[nth]!;
-    const { expires_at } = wishes[nth]!;
-    const days = asset.link_days === null ? null : leaves + asset.link_days * DAY;
-    const ends = way.as === 'attachment' ? leaves + FETCHED_WITHIN : days;
-    const end = ends === null ? null : new Date(ends).toISOString();
-    const { code } = await createLink(tx, {
-      assetId: asset.asset_id,
-      purpose: way.as === 'attachment' ? 'file' : 'page',
-      contactId: message.contactId,
-      messageId: message.messageId,
-      expiresAt: way.as === 'link' && expires_at !== undefined ? expires_at : end,
-      author: message.author,
+  const now = context.clock().getTime();
+  const wanted = plans.flatMap(({ assets, ways, wishes, message }) => {
+    const leaves = message.sendAt === null ? now : Date.parse(message.sendAt);
+    return assets.map((asset, nth) => {
+      const way = ways[nth]!;
+      const { expires_at } = wishes[nth]!;
+      const days = asset.link_days === null ? null : leaves + asset.link_days * DAY;
+      const ends = way.as === 'attachment' ? leaves + FETCHED_WITHIN : days;
+      const end = ends === null ? null : new Date(ends).toISOString();
+      return {
+        assetId: asset.asset_id,
+        purpose: way.as === 'attachment' ? ('file' as const) : ('page' as const),
+        contactId: message.contactId,
+        messageId: message.messageId,
+        expiresAt: way.as === 'link' && expires_at !== undefined ? expires_at : end,
+        author: message.author,
+      };
     });
-    const url = linkUrl(context, settings?.domain ?? null, code);
-    entries.push({
-      url,
-      content_type: asset.content_type,
-      name: asset.name,
-      size: asset.size,
-      width: asset.width,
-      height: asset.height,
-      duration_ms: asset.duration_ms,
-      asset_id: asset.asset_id,
-      file_id: asset.file_id,
-      poster_id: asset.poster_id,
-      sent_as: way.as,
-      ...(way.as === 'link' && { picture: way.picture ? `${url}/poster` : null }),
-      ...(way.as === 'link' &&
-        expires_at === undefined &&
-        asset.link_days !== null && { days: asset.link_days }),
-    });
-  }
-  return entries;
+  });
+  const links = await createLinks(tx, wanted);
+  let next = 0;
+  return plans.map(({ assets, ways, wishes }) =>
+    assets.map((asset, nth): MediaEntry => {
+      const way = ways[nth]!;
+      const { expires_at } = wishes[nth]!;
+      const url = linkUrl(context, settings?.domain ?? null, links[next++]!.code);
+      return {
+        url,
+        content_type: asset.content_type,
+        name: asset.name,
+        size: asset.size,
+        width: asset.width,
+        height: asset.height,
+        duration_ms: asset.duration_ms,
+        asset_id: asset.asset_id,
+        file_id: asset.file_id,
+        poster_id: asset.poster_id,
+        sent_as: way.as,
+        ...(way.as === 'link' && { picture: way.picture ? `${url}/poster` : null }),
+        ...(way.as === 'link' &&
+          expires_at === undefined &&
+          asset.link_days !== null && { days: asset.link_days }),
+      };
+    }),
+  );
 }

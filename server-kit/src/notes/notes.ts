@@ -8,7 +8,7 @@ import { newId } from '../ids.ts';
 import { notify } from '../notifications/notifications.ts';
 
 /** A member in a text: `<@id>`. Ids are the host's own, without angle brackets. */
-const MENTION = /<@([^<>]{1,200})>/g;
+export const MENTION = /<@([^<>]{1,200})>/g;
 
 /** Newest first, or one. For the caller's pipeline. */
 export function readNotes(

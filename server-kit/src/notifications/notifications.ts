@@ -24,25 +24,41 @@ export interface Notice {
 const WORDS = 200;
 
 export async function notify(tx: Tx, notice: Notice): Promise<void> {
+  await notifyEach(tx, [notice]);
+}
+
+/** Many at once, in two statements. */
+export async function notifyEach(tx: Tx, notices: readonly Notice[]): Promise<void> {
   const { sql, tenant } = tx;
-  const { kind, actor, words } = notice;
-  const to = [...new Set(notice.to)].filter((id) => id !== actor?.id);
-  if (to.length === 0) return;
-  const rows = to.map((memberId) => ({ id: newId(), member_id: memberId }));
+  const rows = notices.flatMap(({ kind, actor, words, to, ...about }) =>
+    [...new Set(to)]
+      .filter((id) => id !== actor?.id)
+      .map((memberId) => ({
+        id: newId(),
+        member_id: memberId,
+        kind,
+        words: words.slice(0, WORDS),
+        actor: actor as never,
+        contact_id: about.contactId ?? null,
+        conversation_id: about.conversationId ?? null,
+        task_id: about.taskId ?? null,
+        note_id: about.noteId ?? null,
+      })),
+  );
+  if (rows.length === 0) return;
   await sql`
     insert into notifications (tenant_id, notification_id, member_id, kind, contact_id, conversation_id, task_id, note_id,
       words, actor)
-    select ${tenant}, n.id, n.member_id, ${kind}, ${notice.contactId ?? null}, ${notice.conversationId ?? null},
-      ${notice.taskId ?? null}, ${notice.noteId ?? null}, ${words.slice(0, WORDS)},
-      ${actor === null ? null : sql.json(actor)}::jsonb
-    from jsonb_to_recordset(${sql.json(rows)}) as n (id uuid, member_id text)`;
+    select ${tenant}, n.id, n.member_id, n.kind, n.contact_id, n.conversation_id, n.task_id, n.note_id, n.words, n.actor
+    from jsonb_to_recordset(${sql.json(rows)}) as n (id uuid, member_id text, kind text, contact_id uuid,
+      conversation_id uuid, task_id uuid, note_id uuid, words text, actor jsonb)`;
   await record(
     tx,
     rows.map((row) => ({
       type: 'notification.added' as const,
-      actor,
+      actor: row.actor as MemberRef | null,
       onlyFor: row.member_id,
-      data: { notification_id: row.id, kind },
+      data: { notification_id: row.id, kind: row.kind },
     })),
   );
 }

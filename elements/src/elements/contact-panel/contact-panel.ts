@@ -15,6 +15,7 @@ import { LazyTimeline } from './lazy-timeline.ts';
 import { consentActs, type ConsentHost } from './consent-acts.ts';
 import { consentChips, consentRecords, consentRequests, recordStyles } from './consent.ts';
 import { LazyExtras, type ExtrasContext } from './lazy-extras.ts';
+import { LazyRuns } from './lazy-runs.ts';
 import { LazyWork } from './lazy-work.ts';
 import { LazySend } from '../send-video/lazy-send.ts';
 import { styles } from './contact-panel.styles.ts';
@@ -45,6 +46,7 @@ addEnglish(enMore);
  * @csspart duplicates - Who may be the same person.
  * @csspart merged - That two were merged, with the way back.
  * @csspart profile - Questions and answers.
+ * @csspart workflows - The workflows that they are in.
  * @csspart tasks - What is to be done.
  * @csspart task - One task.
  * @csspart notes - What was noted.
@@ -70,6 +72,7 @@ export class ContactPanel extends BaseElement {
   @state() private instead: string | null = null;
   readonly #timeline = new LazyTimeline(this, () => this.tag('timeline'));
   readonly #work = new LazyWork(this);
+  readonly #runs = new LazyRuns(this);
   readonly #sending = new LazySend(this);
   readonly #extras = new LazyExtras(this);
   #shown: string | null = null;
@@ -150,7 +153,8 @@ export class ContactPanel extends BaseElement {
       ${this.#extras.notices(extras)}
       <slot name="header"></slot>
       <section aria-label=${this.t('fields')}>${this.#renderFields(contact, extras)}</section>
-      ${this.#work.render(this.stores, contact.id, i18n, this.readOnly)}
+      ${this.#runs.render(stores, contact.id, i18n, this.readOnly)}
+      ${this.#work.render(stores, contact.id, i18n, this.readOnly)}
       ${this.#renderGroup(this.t('group.own'), ownDetails(contact, i18n, this.stores?.session.contactFields ?? []))}
       ${this.#renderGroup(this.t('group.address'), addressDetails(contact, i18n))}
       ${this.#renderGroup(this.t('group.contacting'), contactingDetails(contact, i18n))}

@@ -6,7 +6,7 @@ import { segmentsOf } from '../../stores/people.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { I18n } from '../../words/i18n.ts';
 
-export type FormName = Exclude<BulkAction['type'], 'delete' | 'remove_from_segment'>;
+export type FormName = Exclude<BulkAction['type'], 'delete' | 'enroll' | 'remove_from_segment'>;
 
 interface FormContext {
   i18n: I18n;

@@ -13,6 +13,7 @@ const ICONS: Record<NotificationKind, IconName> = {
   task_assigned: 'task',
   task_due: 'clock',
   conversation_assigned: 'chat',
+  workflow: 'bell',
 };
 
 export const styles = css`

@@ -76,6 +76,7 @@ function eventWords({ type, data }: TimelineEntry, i18n: I18n): string {
   }
   if (type === 'stage.entered') return stageWords(data, i18n);
   if (type === 'asset.viewed') return viewWords(data, i18n);
+  if (type === 'call.completed') return callWords(data, i18n);
   if (/^task\.(created|updated|completed|deleted)$/.test(type)) return taskWords(type, data, i18n);
   const own = textOf(data['text']);
   if (own !== null) {
@@ -121,6 +122,13 @@ function viewWords({ name, kind, share }: TimelineEntry['data'], i18n: I18n): st
   const whole = typeof share === 'number' && share >= 0.95;
   const key = played ? (whole ? 'did.asset.played' : 'did.asset.begun') : 'did.asset.opened';
   return i18n.t(key, { name: textOf(name) ?? '' });
+}
+
+/** The host says how a call went in words of its own. */
+function callWords({ missed, disposition }: TimelineEntry['data'], i18n: I18n): string {
+  if (missed === true) return i18n.t('did.call.missed');
+  const name = textOf(disposition);
+  return name === null ? i18n.t('did.call.ended') : i18n.t('did.call.completed', { name });
 }
 
 function taskWords(type: string, data: TimelineEntry['data'], i18n: I18n): string {

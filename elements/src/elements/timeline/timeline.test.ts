@@ -76,6 +76,17 @@ describe('timeline', () => {
     expect(told('document', 1)).to.include({ text: 'Opened “Tour”', icon: 'play' });
   });
 
+  it('tells what the host has told of', async () => {
+    const { element } = await show();
+    const some = element.store!.items.at(-1)!;
+    const told = (type: string, data: object) => says({ ...some, type, data: { ...data } }, new I18n()).text;
+    expect(told('form.submitted', { name: 'Home value' })).to.eql('Sent the form Home value');
+    expect(told('qr.scanned', {})).to.eql('Scanned the code');
+    expect(told('call.completed', { disposition: 'Left a message' })).to.eql('Call: Left a message');
+    expect(told('call.completed', { missed: true })).to.eql('Missed call');
+    expect(told('call.completed', {})).to.eql('Call');
+  });
+
   it('shows one kind, and everything again', async () => {
     const { root, client } = await show();
     filter(root, 'Notes');

@@ -2,7 +2,8 @@
 import twilio from 'twilio';
 import { SetupError } from '../../errors.ts';
 import { isUuid } from '../../ids.ts';
-import { fetchFile, isPrivateHost } from '../fetch-file.ts';
+import { isPrivateHost } from '../../net/addresses.ts';
+import { fetchFile } from '../fetch-file.ts';
 import type {
   Carrier,
   CarrierRecord,

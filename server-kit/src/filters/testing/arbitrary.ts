@@ -10,7 +10,7 @@ import {
 } from '../../contract/names.ts';
 import { newId } from '../../ids.ts';
 import type { Random } from '../../testing/campaign.ts';
-import { pointAt, type Person, type World } from './evaluator.ts';
+import { pointAt, type Person, type World } from '../evaluate.ts';
 
 const WORDS = ['new', 'New', 'won', 'new_x', '100%', 'a\\b', "o'x", '{a,b}', 'null', 'x"y', '7'];
 const TAGS = ['vip', 'buyer', 'a,b', '{x}', 'NULL', 'q"t'];

@@ -134,7 +134,10 @@ async function run(seed: number): Promise<{ deaths: number; told: number }> {
   ) {
     const request = new Request('http://kit/', { method, headers: { 'tus-resumable': '1.0.0', ...headers } });
     const answer = await server.uploads.handle(request, who, id, bytes);
-    return Number(answer.headers.get('upload-offset'));
+    const offset = answer.headers.get('upload-offset');
+    // busy, or out of reach: nothing is said of how far it is
+    if (offset === null) throw new Error(`${method} was answered ${answer.status}`);
+    return Number(offset);
   }
 
   /** Asks where it goes on, then sends; the line may be cut, and the answer lost with its server. */

@@ -234,7 +234,9 @@ class Turn {
     if (safe >= row.received) return row;
     // nothing is there to go on with
     const place = safe === 0 ? null : row.place;
-    await storePlace(this.context.database, this.tenant, this.id, number, place, safe);
+    const still = await storePlace(this.context.database, this.tenant, this.id, number, place, safe);
+    // somebody has taken over since the row was read, and moved the bytes: they are not gone
+    if (!still) throw busy();
     return { ...row, place, received: safe };
   }
 

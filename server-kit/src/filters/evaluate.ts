@@ -1,8 +1,8 @@
 /**
- * What the filter language means, said a second time: slowly, over rows in memory, clause by clause, sharing nothing with the
+ * What the filter language means, said a second time: over a person in memory, clause by clause, sharing nothing with the
  * compiler. `compile.pg.test.ts` holds the two against each other.
  */
-import type { Channel, Filter, FilterPeriod, FilterPoint } from '../../contract/index.ts';
+import type { Channel, Filter, FilterPeriod, FilterPoint } from '../contract/index.ts';
 
 export interface Person {
   id: string;

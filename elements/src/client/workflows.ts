@@ -1,0 +1,86 @@
+import type {
+  CreateWorkflow,
+  DueEnrollments,
+  Enrollment,
+  EnrollmentDetails,
+  LibraryWorkflow,
+  ListWorkflowsQuery,
+  Page,
+  StartedEnrollments,
+  Workflow,
+  WorkflowCheck,
+  WorkflowCounts,
+  WorkflowDetails,
+  WorkflowVersion,
+} from '@patchbay/server-kit/contract';
+import type { RequestOptions } from './types.ts';
+
+/** What can be said to one run. */
+export type RunControl = 'pause' | 'resume' | 'skip' | 'cancel' | 'retry';
+
+/** What the elements ask about workflows. With `version`, the server refuses (412) when someone else was faster. */
+export interface WorkflowClient {
+  listWorkflows(query?: ListWorkflowsQuery, options?: RequestOptions): Promise<Workflow[]>;
+  /** With its draft and what is wrong with it. */
+  getWorkflow(id: string, options?: RequestOptions): Promise<WorkflowDetails>;
+  createWorkflow(workflow: CreateWorkflow): Promise<WorkflowDetails>;
+  updateWorkflow(id: string, source: string, version?: number): Promise<WorkflowDetails>;
+  archiveWorkflow(id: string, version?: number): Promise<void>;
+  publishWorkflow(id: string, version?: number): Promise<WorkflowDetails>;
+  pauseWorkflow(id: string): Promise<WorkflowDetails>;
+  /** What came due while it was paused. */
+  listDue(id: string, options?: RequestOptions): Promise<DueEnrollments>;
+  resumeWorkflow(id: string, due: 'run' | 'skip'): Promise<WorkflowDetails>;
+  listWorkflowVersions(id: string, options?: RequestOptions): Promise<WorkflowVersion[]>;
+  rollBackWorkflow(id: string, to: number, version?: number): Promise<WorkflowDetails>;
+  /** Keeps nothing. */
+  checkWorkflow(source: string, options?: RequestOptions): Promise<WorkflowCheck>;
+  countWorkflow(id: string, options?: RequestOptions): Promise<WorkflowCounts>;
+  listWorkflowLibrary(options?: RequestOptions): Promise<LibraryWorkflow[]>;
+  enroll(workflowId: string, contactId: string): Promise<StartedEnrollments>;
+  listContactEnrollments(contactId: string, options?: RequestOptions): Promise<Page<Enrollment>>;
+  /** With every step that it took, and why. */
+  getEnrollment(id: string, options?: RequestOptions): Promise<EnrollmentDetails>;
+  controlEnrollment(id: string, what: RunControl): Promise<EnrollmentDetails>;
+}
+
+interface Ask {
+  query?: object;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+export function workflowCalls(
+  call: <T>(method: string, path: string, ask?: Ask) => Promise<T>,
+): WorkflowClient {
+  const items = <T>(answer: Promise<{ items: T[] }>) => answer.then((list) => list.items);
+  const ifMatch = (version: number | undefined): Record<string, string> =>
+    version === undefined ? {} : { 'If-Match': `"${version}"` };
+  const of = (id: string, rest = '') => `/v1/workflows/${encodeURIComponent(id)}${rest}`;
+  return {
+    listWorkflows: (query, options) =>
+      items(call('GET', '/v1/workflows', { ...(query && { query }), ...options })),
+    getWorkflow: (id, options) => call('GET', of(id), options),
+    createWorkflow: (body) =>
+      call('POST', '/v1/workflows', { body, headers: body.id ? { 'Idempotency-Key': body.id } : {} }),
+    updateWorkflow: (id, source, version) =>
+      call('PATCH', of(id), { body: { source }, headers: ifMatch(version) }),
+    archiveWorkflow: (id, version) => call('DELETE', of(id), { headers: ifMatch(version) }),
+    publishWorkflow: (id, version) => call('POST', of(id, '/publish'), { headers: ifMatch(version) }),
+    pauseWorkflow: (id) => call('POST', of(id, '/pause')),
+    listDue: (id, options) => call('GET', of(id, '/due'), options),
+    resumeWorkflow: (id, due) => call('POST', of(id, '/resume'), { body: { due } }),
+    listWorkflowVersions: (id, options) => items(call('GET', of(id, '/versions'), options)),
+    rollBackWorkflow: (id, to, version) =>
+      call('POST', of(id, '/roll-back'), { body: { version: to }, headers: ifMatch(version) }),
+    checkWorkflow: (source, options) => call('POST', '/v1/workflows/check', { body: { source }, ...options }),
+    countWorkflow: (id, options) => call('GET', of(id, '/counts'), options),
+    listWorkflowLibrary: (options) => items(call('GET', '/v1/workflow-library', options)),
+    enroll: (id, contact_id) => call('POST', of(id, '/enrollments'), { body: { contact_id } }),
+    listContactEnrollments: (id, options) =>
+      call('GET', `/v1/contacts/${encodeURIComponent(id)}/enrollments`, options),
+    getEnrollment: (id, options) => call('GET', `/v1/enrollments/${encodeURIComponent(id)}`, options),
+    controlEnrollment: (id, what) => call('POST', `/v1/enrollments/${encodeURIComponent(id)}/${what}`),
+  };
+}

@@ -1,0 +1,91 @@
+import { html } from '@open-wc/testing';
+import { expect, find, settled, stage, waitUntil } from '../../testing/browser.ts';
+import type { WorkflowList } from './workflow-list.ts';
+
+const MANAGER = { me: { member: { id: 'm', name: 'Marcus Hale', role: 'manager' as const } } };
+const show = async (options: object = MANAGER, attributes = {}) => {
+  const all = await stage<WorkflowList>(
+    () => html`<test-workflow-list></test-workflow-list>`,
+    options,
+    attributes,
+  );
+  await waitUntil(() => all.root.querySelector('[part~=workflow], [part=empty]'));
+  await settled();
+  return all;
+};
+const named = (root: ShadowRoot, name: string) => find(root, `button[aria-label="${name}"]`);
+
+describe('workflow-list', () => {
+  for (const theme of ['light', 'dark']) {
+    it(`is accessible: ${theme}`, async () => {
+      const { element, root } = await show(MANAGER, { theme });
+      named(root, 'Details of Five Days of Joy').click();
+      await waitUntil(() => root.querySelector('[part=details]'));
+      await expect(element).to.be.accessible();
+    });
+  }
+
+  it('says of each how it stands and how many are in it', async () => {
+    const { root } = await show();
+    expect(find(root, '[part=counts]').textContent?.replace(/\s+/g, ' ').trim()).to.eql(
+      '217 in it · 209 waiting · 3 paused · 1,840 completed · 2 failed',
+    );
+  });
+
+  it('asks what becomes of what came due before it resumes', async () => {
+    const { client, root } = await show();
+    named(root, 'Resume: Birthday video').click();
+    await waitUntil(() => root.querySelectorAll('.choice button').length === 2);
+    find(root, '.choice button').click();
+    await waitUntil(() => !root.querySelector('[part~=workflow-paused]'));
+    expect(client.calls.find(({ method }) => method === 'resumeWorkflow')?.args[1]).to.eql('skip');
+  });
+
+  it('publishes what has no mistakes, and offers it for nothing else', async () => {
+    const { root } = await show();
+    const offered = [...root.querySelectorAll('button.primary')].map((one) => one.getAttribute('aria-label'));
+    expect(offered).to.eql(['Publish: Birthday video']);
+    named(root, 'Publish: Birthday video').click();
+    await waitUntil(() => root.querySelector('button.primary') === null);
+  });
+
+  it('says so when somebody else was faster', async () => {
+    const { client, root } = await show();
+    const [, birthday] = await client.listWorkflows();
+    client.fail('listWorkflows', 'hang');
+    await client.updateWorkflow(birthday!.id, 'key: birthday-video\nname: x');
+    named(root, 'Publish: Birthday video').click();
+    client.fail('listWorkflows', null);
+    await waitUntil(() => root.querySelector('[role=alert]'));
+    expect(find(root, '[role=alert]').textContent).to.contain('Someone else changed this workflow');
+  });
+
+  it('checks a file before it keeps it as a draft', async () => {
+    const { client, element, root } = await show();
+    await element.take(new Blob(['key: new-one\nname: New one\nsteps:\n  - id: a\n']));
+    await waitUntil(() => root.querySelector('dialog')?.textContent?.includes('“New one” is new'));
+    expect(client.calls.some(({ method }) => method === 'createWorkflow')).to.eql(false);
+    find(root, 'dialog .primary').click();
+    await waitUntil(() => root.querySelectorAll('[part~=workflow]').length === 4);
+  });
+
+  it('keeps nothing of a file that is no workflow', async () => {
+    const { element, root } = await show();
+    await element.take(new Blob(['hello']));
+    await waitUntil(() => root.querySelector('dialog .problems'));
+    expect(root.querySelector('dialog .primary')).to.eql(null);
+  });
+
+  it('rolls back to an old version', async () => {
+    const { root } = await show();
+    named(root, 'Details of Five Days of Joy').click();
+    await waitUntil(() => root.querySelector('[part=versions]'));
+    named(root, 'Publish again: Version 1').click();
+    await waitUntil(() => root.querySelector('[part=versions] b')?.textContent === 'Version 3');
+  });
+
+  it('lets an agent look, and nothing else', async () => {
+    const { root } = await show({ me: { member: { id: 'a', name: 'Ana', role: 'agent' } } });
+    expect(root.querySelectorAll('.acts, .top button').length).to.eql(0);
+  });
+});

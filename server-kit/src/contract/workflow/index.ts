@@ -1,0 +1,13 @@
+export * from './names.ts';
+export * from './kind.ts';
+export * from './settings.ts';
+export * from './triggers.ts';
+export * from './definition.ts';
+export * from './steps/index.ts';
+export { checkDefinition, type Checked, type CheckOptions } from './check.ts';
+export type { Facts } from './check-references.ts';
+export { edgesOf, followingStep, type Edge } from './graph.ts';
+export type { Window } from './primitives.ts';
+export { diffWords } from './diff.ts';
+export { triggerWords } from './words.ts';
+export * from './wire.ts';

@@ -1,0 +1,83 @@
+/** What a batch reads: whose turn it is, and who they are. */
+import type { Tx } from '../../db/client.ts';
+import type { RunContact } from '../steps/step.ts';
+import type { Waiting } from './waiting.ts';
+
+export interface Claimed extends Omit<RunContact, 'id' | 'zone'> {
+  enrollment_id: string;
+  workflow_id: string;
+  version: number;
+  contact_id: string;
+  step: string;
+  ordinal: number;
+  attempt: number;
+  waiting: Waiting | null;
+  source: Record<string, unknown>;
+  variables: Record<string, unknown>;
+  started_at: string;
+  merged_into: string | null;
+  zone: string | null;
+}
+
+export interface Due {
+  workflow_id: string;
+}
+
+/** The workflows with something due: by priority, then who has waited longest. Paused ones are not looked at. */
+export function dueWorkflows({ sql, tenant }: Tx) {
+  return sql<Due[]>`
+    select w.workflow_id from workflows w
+    cross join lateral (
+      select due_at from enrollments e
+      where e.tenant_id = w.tenant_id and e.workflow_id = w.workflow_id and e.state = 'active' and e.due_at is not null
+      order by e.due_at limit 1) first
+    where w.tenant_id = ${tenant} and w.state = 'active' and first.due_at <= moment()
+    order by w.priority desc, first.due_at limit 50`;
+}
+
+const CONTACT = `c.first_name, c.last_name, c.name, c.phone, c.email, c.lead_type, c.stage, c.lead_score, c.owner_id,
+  c.messenger_id, c.birth_month, c.birth_day, c.birth_year, c.last_birthday_sent_year, c.do_not_call, c.dnd, c.tags,
+  c.fields, c.city, c.state, c.postal_code, c.country, c.created_at, c.merged_into,
+  coalesce(c.time_zone, c.derived_zone) as zone`;
+
+/**
+ * Takes up to `limit` due runs of a workflow, or those of `ids` that are due; whoever another process has is passed over. The
+ * workflow's row is not locked: pausing it does not wait for a batch, and a batch that has begun is finished.
+ */
+export function claim({ sql, tenant }: Tx, workflowId: string | null, ids: string[] | null, limit: number) {
+  return sql<Claimed[]>`
+    with claimed as materialized (
+      select enrollment_id, workflow_id, version, contact_id, step, ordinal, attempt, waiting, source, variables,
+        started_at, due_at
+      from enrollments
+      where tenant_id = ${tenant} and state = 'active' and due_at is not null and due_at <= moment()
+        ${workflowId === null ? sql`` : sql`and workflow_id = ${workflowId}`}
+        ${ids === null ? sql`` : sql`and enrollment_id = any(${ids}::uuid[])`}
+      order by due_at limit ${limit}
+      for no key update skip locked
+    )
+    select e.enrollment_id, e.workflow_id, e.version, e.contact_id, e.step, e.ordinal, e.attempt, e.waiting, e.source,
+      e.variables, e.started_at, ${sql.unsafe(CONTACT)}
+    from claimed e join contacts c on c.tenant_id = ${tenant} and c.contact_id = e.contact_id
+    order by e.due_at, e.enrollment_id`;
+}
+
+export function contactOf(row: Claimed, tenantZone: string): RunContact {
+  const {
+    enrollment_id: _enrollment,
+    workflow_id: _workflow,
+    version: _version,
+    step: _step,
+    ordinal: _ordinal,
+    attempt: _attempt,
+    waiting: _waiting,
+    source: _source,
+    variables: _variables,
+    started_at: _started,
+    merged_into: _merged,
+    contact_id: id,
+    zone,
+    ...contact
+  } = row;
+  return { ...contact, id, zone: zone ?? tenantZone };
+}
