@@ -40,7 +40,7 @@ describe('a bucket that fails', { timeout: 60_000 }, () => {
   const newKey = () => `videos/acme/${(count++).toString()}.mp4`;
   beforeAll(async () => {
     server = await startS3();
-    storage = await s3Media({ ...server.options, timeoutMs: 2_500, prefix: 'tenants' });
+    storage = await s3Media({ ...server.options, timeoutMs: 1_500, prefix: 'tenants' });
   });
   afterAll(async () => {
     await storage.close();
