@@ -21,8 +21,8 @@ function project(
   include: string[],
   more: { database?: string; timeout?: number; exclude?: string[]; alone?: boolean } = {},
 ): TestProjectConfiguration {
-  // a property against a database takes seconds, and on a busy machine many: only what hangs shall end here
-  const { database, timeout = database === undefined ? 15_000 : 60_000, exclude = [], alone = false } = more;
+  // a property takes seconds, and on a busy machine many: only what hangs shall end here
+  const { database, timeout = 60_000, exclude = [], alone = false } = more;
   return {
     extends: true,
     test: {

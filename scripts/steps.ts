@@ -138,6 +138,6 @@ export function describe(result: StepResult): string {
   return result.ok || result.output === '' ? line : `${line}\n${indent(result.output)}`;
 }
 
-function indent(text: string): string {
+export function indent(text: string): string {
   return text.replace(/^/gm, '      ');
 }

@@ -7,11 +7,11 @@
  *   npm run test:long           with the long versions of the fault and load suites (PATCHBAY_LONG=1), from another seed each time
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './packages.ts';
 import { POSTGRES_VERSIONS, postgresBinaries } from './postgres.ts';
-import { describe, runSteps, type Step, type StepResult } from './steps.ts';
+import { describe, indent, runSteps, type Step, type StepResult } from './steps.ts';
 import { STEPS } from './verify.ts';
 
 interface Counts {
@@ -23,6 +23,8 @@ interface Counts {
 interface Suite extends Step {
   report: string;
   read: (file: string) => Counts;
+  /** What failed and why; left out, or empty, where the suite's own output says it. */
+  failures?: (file: string) => string;
 }
 
 const REPORTS = join(root, '.cache', 'reports');
@@ -33,6 +35,7 @@ function vitest(name: string, more: Partial<Step> = {}): Suite {
     name,
     report,
     read: readVitest,
+    failures: vitestFailures,
     weight: 2,
     command: [
       'vitest',
@@ -41,6 +44,8 @@ function vitest(name: string, more: Partial<Step> = {}): Suite {
       name,
       '--reporter=dot',
       '--reporter=json',
+      // what passed has nothing to say, and would bury what failed
+      '--silent=passed-only',
       `--outputFile.json=${report}`,
     ],
     ...more,
@@ -59,13 +64,35 @@ function browser(name: string): Suite {
   };
 }
 
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
+  }[];
+}
+
+/** Each failed test by name, with the beginning of its message: a log that is cut shall not be cut before them. */
+function vitestFailures(file: string): string {
+  const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+  return report.testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const failed = assertionResults.filter(({ status }) => status === 'failed');
+      const said = failed.map(({ fullName, failureMessages }) => [fullName, failureMessages.join('\n')]);
+      return (failed.length > 0 ? said : [['could not be loaded', message]]).map(
+        ([test, why]) => `${relative(root, name)} > ${test}\n${indent(why!.slice(0, 1_500))}`,
+      );
+    })
+    .join('\n\n');
+}
+
 function readVitest(file: string): Counts {
-  const report = JSON.parse(readFileSync(file, 'utf8')) as {
-    numPassedTests: number;
-    numFailedTests: number;
-    numPendingTests: number;
-    testResults: { status: string; assertionResults: { status: string }[] }[];
-  };
+  const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
   // A file that could not even be loaded has no tests to fail.
   const broken = report.testResults.filter(
     (result) =>
@@ -108,8 +135,9 @@ const all: Suite[] = [
   ...postgresSuites(),
   browser('elements'),
   browser('stories'),
-  vitest('fault', { limit: minutes }),
-  vitest('e2e', { after: ['build'] }),
+  // these two wait more than they work, and so run side by side
+  vitest('fault', { limit: minutes, weight: 1 }),
+  vitest('e2e', { after: ['build'], weight: 1 }),
 ];
 const known = ['verify', ...all.map((suite) => suite.name)];
 const unknown = positionals.find((name) => !known.includes(name));
@@ -132,7 +160,10 @@ function record(result: StepResult): void {
   totals.skipped += counts.skipped;
   const ok = result.ok && counts.failed === 0;
   const why = suite && result.ok && counts.passed === 0 ? '\nNo tests ran.' : '';
-  console.log(describe({ ...result, ok, output: result.output + why }));
+  const named = !ok && suite?.failures && existsSync(suite.report) ? suite.failures(suite.report) : '';
+  console.log(
+    describe({ ...result, ok, output: named ? `${named}\n\n${result.output}` : result.output + why }),
+  );
   if (!suite) return;
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   const time = `${result.seconds.toFixed(0)} s`;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type postgres from 'postgres';
 import type { Definition } from '../../server-kit/src/contract/workflow/index.ts';
 import { Database } from '../../server-kit/src/db/client.ts';
-import { cancelEnrollments } from '../../server-kit/src/workflows/engine/control.ts';
+import { stopForOptOut } from '../../server-kit/src/workflows/triggers/stops.ts';
 import { enroll } from '../../server-kit/src/workflows/engine/enroll.ts';
 import { engineContext } from '../../server-kit/src/workflows/testing/context.ts';
 import { createEngine, runDue, type Engine } from '../../server-kit/src/workflows/engine/run.ts';
@@ -314,13 +314,11 @@ export const stopping: Figure = {
       await manyWaiting(of);
       const found: number[] = [];
       for (let round = 0; round < bench.rounds; round += 1) {
-        const rows = await sql<{ contact_id: string }[]>`
-          select contact_id from enrollments where state = 'active' order by contact_id offset ${round * 1_000} limit 1000`;
-        const contactIds = rows.map(({ contact_id }) => contact_id);
+        const withdrawn = await sql<{ channel: 'sms'; address: string }[]>`
+          select 'sms' as channel, phone as address from enrollments join contacts using (tenant_id, contact_id)
+          where state = 'active' order by contact_id offset ${round * 1_000} limit 1000`;
         const from = performance.now();
-        const canceled = await own.transaction(TENANT, (tx) =>
-          cancelEnrollments(tx, { contactIds, whose: 'cancel_on_opt_out' }, 'opted_out', null),
-        );
+        const canceled = await own.transaction(TENANT, (tx) => stopForOptOut(tx, withdrawn));
         found.push(performance.now() - from);
         if (canceled.length !== 1_000) throw new Error(`${canceled.length} were canceled`);
       }

@@ -68,7 +68,7 @@ it('is the job: not the thousands whom it changes', async () => {
     await runner.look();
   }
   const last = await ask('/v1/contacts', { first_name: 'After' });
-  await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ contact_id: last.id }));
+  await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ contact_id: last.id }), 20_000);
   stop();
   const live = heard.filter(({ data }) => data['job_id'] !== undefined);
   expect(live.map(({ type }) => type)).toEqual(jobs.flatMap(() => Array(3).fill('job.updated')));

@@ -260,6 +260,7 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'get /v1/workflows/{id}/counts': () => [{ path: `/v1/workflows/${theirs.workflow}/counts` }],
   'get /v1/workflows/{id}/enrollments': () => [{ path: `/v1/workflows/${theirs.workflow}/enrollments` }],
   'post /v1/workflows/{id}/publish': () => [{ path: `/v1/workflows/${theirs.workflow}/publish` }],
+  'post /v1/workflows/{id}/move': () => [{ path: `/v1/workflows/${theirs.workflow}/move`, body: {} }],
   'post /v1/workflows/{id}/pause': () => [{ path: `/v1/workflows/${theirs.workflow}/pause` }],
   'post /v1/workflows/{id}/resume': () => [
     { path: `/v1/workflows/${theirs.workflow}/resume`, body: { due: 'run' } },

@@ -405,7 +405,7 @@ describe('every route', () => {
     for (const id of [upload.body.job.id, taken.body.id]) {
       await vi.waitFor(
         async () => expect((await kit.request('GET', `/v1/jobs/${id}`)).body.state).toBe('done'),
-        { timeout: 10_000 },
+        { timeout: 50_000 },
       );
     }
     await worker.stop();
@@ -566,6 +566,8 @@ describe('every route', () => {
         ...(at === 'move' && { body: {} }),
       });
     }
+    await post(`${path}/move`, {});
+    await post(`/v1/workflows/${nobody}/move`, {});
     await ask('GET', run);
     await ask('GET', `/v1/enrollments/${nobody}`);
     await ask('GET', `/v1/contacts/${contact.body.id}/enrollments`);

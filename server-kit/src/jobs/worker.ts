@@ -2,8 +2,6 @@
  * Graphile Worker runs the kit's jobs. It is the clock and the hands; what there is to do stands in our own tables
  * (`sender_wakeups`, `messages`), because a killed worker's Graphile jobs stay locked for four hours.
  */
-import { Logger as GraphileLogger, run, type Runner } from 'graphile-worker';
-import pg from 'pg';
 import { bulkWork } from '../bulk/actions.ts';
 import { startRunner } from '../bulk/runner.ts';
 import { belongings } from '../belongings.ts';
@@ -18,6 +16,7 @@ import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
 import { startWorkflows } from '../workflows/worker.ts';
 import { enrollForJob } from '../workflows/enrolling.ts';
+import { startQueue } from './queue.ts';
 
 export interface Worker {
   /** Takes nothing new, lets what has started finish, and resolves when it has. */
@@ -33,32 +32,16 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   const { database, log } = context;
   const stopping = new AbortController();
   const drain = createSender(context, stopping.signal);
-  const pool = patientPool({
-    connectionString: database.options.url,
-    max: CONCURRENCY + 2,
-    application_name: 'patchbay-worker',
-  });
-  const lost = (error: Error) => {
-    // at Ctrl-C a Postgres of our own hears the signal too, and may go first
-    if (!stopping.signal.aborted) log.warn({ err: error.message }, 'the worker lost a database connection');
-  };
-  pool.on('error', lost);
-  pool.on('connect', (client) => client.on('error', lost));
-
-  const runner: Runner = await run({
-    pgPool: pool,
-    schema: database.workerSchema,
-    concurrency: CONCURRENCY,
-    pollInterval: 2_000,
-    noHandleSignals: true,
-    logger: quietLogger(context),
-    taskList: {
+  const queue = await startQueue(
+    context,
+    {
       drain: async (payload) => {
         const { tenant, sender } = payload as { tenant: string; sender: string };
         await drain(tenant, sender);
       },
     },
-  });
+    CONCURRENCY,
+  );
 
   const keeper = startKeeper(context);
   const bulk = startRunner(context, {
@@ -84,11 +67,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
           order by due_at limit 500`,
       );
       for (const { tenant_id: tenant, sender_id: sender } of due) {
-        await runner.addJob(
-          'drain',
-          { tenant, sender },
-          { jobKey: `drain:${tenant}:${sender}`, maxAttempts: 1 },
-        );
+        await queue.add('drain', { tenant, sender }, `drain:${tenant}:${sender}`);
       }
     } catch (error) {
       log.warn({ err: (error as Error).message }, 'the sweep could not read what is due; it tries again');
@@ -108,52 +87,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         media.stop(),
         workflows.stop(),
       ]);
-      await runner.stop();
-      await pool.end();
+      await queue.stop();
     },
   };
-}
-
-/**
- * Graphile writes down how a job ended without waiting for it, and tries that again only after errors that it knows. Any
- * other, such as a connection that Postgres took with it when it went, would be an unhandled rejection and end the
- * host's process. So a lost connection is told as one that it knows: "cannot connect now".
- */
-function patientPool(config: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool(config);
-  const known = new WeakSet<pg.PoolClient>();
-  const connect = pool.connect.bind(pool) as (...given: unknown[]) => Promise<pg.PoolClient>;
-  const patiently = async () => {
-    const client = await connect().catch(tellLost);
-    if (known.has(client)) return client;
-    known.add(client);
-    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
-    client.query = ((...given: unknown[]) => {
-      const sent = query(...given);
-      return sent instanceof Promise ? sent.catch(tellLost) : sent;
-    }) as typeof client.query;
-    return client;
-  };
-  // with a callback it is the pool itself that asks
-  pool.connect = ((...given: unknown[]) =>
-    given.length > 0 ? connect(...given) : patiently()) as typeof pool.connect;
-  return pool;
-}
-
-const CANNOT_CONNECT_NOW = '57P03';
-
-function tellLost(error: unknown): never {
-  const { code, message } = error as { code?: unknown; message?: string };
-  // what Postgres itself complains of has five characters; of those, 08 and 57P say that it is going or gone
-  const isPostgres = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P|E)/.test(code);
-  if (isPostgres) throw error;
-  throw Object.assign(new Error(message, { cause: error }), { code: CANNOT_CONNECT_NOW });
-}
-
-/** Graphile's log through the kit's, without its chatter about every job. */
-function quietLogger({ log }: KitContext): GraphileLogger {
-  return new GraphileLogger(() => (level, message) => {
-    if (level === 'error') log.error(message);
-    else if (level === 'warning') log.warn(message);
-  });
 }

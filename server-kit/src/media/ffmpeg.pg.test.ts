@@ -84,7 +84,7 @@ describe.skipIf(binary === null)('with ffmpeg (skipped where @ffmpeg-installerâ€
     expect(now.video_codec).toMatch(/^avc1/);
     expect(Math.abs(now.duration_ms - upload.asset.duration_ms)).toBeLessThan(250);
     // another process keeps for a second what it has found behind a link
-    await expect.poll(async () => (await get(`${url}/file`)).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await get(`${url}/file`)).status, { timeout: 50_000 }).toBe(200);
     const shown = await get(`${url}/file`);
     expect(shown.headers.get('content-type')).toBe('video/mp4');
     expect(sha256(Buffer.from(await shown.arrayBuffer()))).toBe(now.sha256);

@@ -380,7 +380,7 @@ describe('two who send at once', () => {
     await vi.waitFor(async () => {
       const [row] = await kit.admin('select fence from uploads where upload_id = $1', [body.id]);
       expect(row.fence).toBe(2);
-    });
+    }, 20_000);
     goOn();
     expect(await asked).toMatchObject({ status: 200, offset: 0 });
     await first;

@@ -49,7 +49,7 @@ async function lookAll(): Promise<void> {
       );
       expect(left).toEqual([]);
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 50_000, interval: 20 },
   );
 }
 const members = async (id: string) =>
@@ -210,7 +210,7 @@ describe('the keeper of a worker', () => {
     const keeper = startKeeper({ database, feed, log });
     try {
       await change(ana, { stage: 'new' });
-      await vi.waitFor(async () => expect(await members(id)).toEqual([ana]), { timeout: 10_000 });
+      await vi.waitFor(async () => expect(await members(id)).toEqual([ana]), { timeout: 50_000 });
     } finally {
       await keeper.stop();
       await feed.close();

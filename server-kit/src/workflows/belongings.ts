@@ -6,7 +6,7 @@ import type { Belongings } from '../contacts/belongings.ts';
 import type { Tx } from '../db/client.ts';
 import { record } from '../events/record.ts';
 import { wakeWorkflows } from './engine/bell.ts';
-import { endRuns } from './triggers/stops.ts';
+import { endRuns } from './engine/control.ts';
 
 /** Rows of `enrollments`, as JSON. */
 type Run = { enrollment_id: string; contact_id: string; source_key: string | null } & Record<string, unknown>;

@@ -6,7 +6,10 @@ import {
   enrollmentPage,
   listEnrollmentsQuery,
   listFailuresQuery,
+  movedEnrollments,
   moveEnrollment as moveEnrollmentBody,
+  moveEnrollments as moveEnrollmentsBody,
+  resumeEnrollment as resumeEnrollmentBody,
   retriedFailures,
   retryFailures,
   startEnrollments,
@@ -24,16 +27,11 @@ import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import type { Session } from '../tenancy/tokens.ts';
-import {
-  cancelEnrollments,
-  pauseEnrollments,
-  resumeEnrollments,
-  retryFailed,
-  skipStep,
-} from './engine/control.ts';
+import { endRuns, pauseEnrollments, resumeEnrollments, retryFailed, skipStep } from './engine/control.ts';
 import { enrollAsked, entryOf } from './enrolling.ts';
 import { enrollmentById, enrollmentsOf, listEnded, listFailures, listLive } from './enrollments.ts';
-import { moveEnrollment } from './move.ts';
+import { moveAll, moveEnrollment } from './move.ts';
+import { skipDue } from './resume.ts';
 import { presentWorkflow, workflowRows } from './rows.ts';
 
 const ONCE = ['idempotency_mismatch', 'idempotency_in_progress'] as const;
@@ -117,11 +115,19 @@ const control = <const Path extends string>(path: Path, operationId: string, sum
   });
 
 const postPause = control('pause', 'pauseEnrollment', 'Let it stand where it is');
-const postResume = control(
-  'resume',
-  'resumeEnrollment',
-  'Let it go on; what came due meanwhile runs at once',
-);
+const postResume = createRoute({
+  method: 'post',
+  path: '/enrollments/{id}/resume',
+  operationId: 'resumeEnrollment',
+  tags: ['enrollments'],
+  summary: 'Let it go on; what came due meanwhile runs at once, or is passed over',
+  security: bearer,
+  request: { params: idParam, body: { ...jsonBody(resumeEnrollmentBody), required: false } },
+  responses: {
+    200: json(enrollmentDetails, 'As it is now'),
+    ...problems('not_found', 'enrollment_over', 'invalid_request', 'payload_too_large'),
+  },
+});
 const postSkip = control('skip', 'skipEnrollmentStep', 'Pass over the step at which it stands, or its wait');
 const postCancel = control('cancel', 'cancelEnrollment', 'End it');
 const postRetry = control('retry', 'retryEnrollment', 'Run its last failed step again, and go on from there');
@@ -133,12 +139,28 @@ const postMove = createRoute({
   tags: ['enrollments'],
   summary: 'To another version of its workflow, or to another step',
   description:
-    'A run stays on its version unless somebody says this. At the step it goes on at once; a wait begins again.',
+    'A run stays on its version unless somebody says this. At another step it goes on at once; at the same one it keeps its wait.',
   security: bearer,
   request: { params: idParam, body: jsonBody(moveEnrollmentBody) },
   responses: {
     200: json(enrollmentDetails, 'As it is now'),
     ...problems('not_found', 'forbidden', 'enrollment_over', 'invalid_request', 'payload_too_large'),
+  },
+});
+
+const postMoveAll = createRoute({
+  method: 'post',
+  path: '/workflows/{id}/move',
+  operationId: 'moveEnrollments',
+  tags: ['enrollments'],
+  summary: 'Everybody in it to another version',
+  description:
+    'Runs whose step the version has go on there; `steps` names another for those whose step it has not. Who would stand nowhere stays, and is counted in `left`.',
+  security: bearer,
+  request: { params: idParam, body: jsonBody(moveEnrollmentsBody) },
+  responses: {
+    200: json(movedEnrollments, 'Who was moved, and who was not'),
+    ...problems('not_found', 'forbidden', 'workflow_not_active', 'invalid_request', 'payload_too_large'),
   },
 });
 
@@ -256,7 +278,12 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
   app.openapi(postResume, async (c) => {
     const { tenant, member } = c.var.session;
     const { id } = c.req.valid('param');
-    return c.json(await act(tenant, id, (tx) => resumeEnrollments(tx, [id], member)), 200);
+    const { due } = resumeEnrollmentBody.parse(c.req.valid('json') ?? {});
+    const body = await act(tenant, id, async (tx) => {
+      const resumed = await resumeEnrollments(tx, [id], member);
+      if (resumed > 0 && due === 'skip') await skipDue(tx, (await enrollmentById(tx, id)).workflow.id, [id]);
+    });
+    return c.json(body, 200);
   });
 
   app.openapi(postSkip, async (c) => {
@@ -268,7 +295,10 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
   app.openapi(postCancel, async (c) => {
     const { tenant, member } = c.var.session;
     const { id } = c.req.valid('param');
-    return c.json(await act(tenant, id, (tx) => cancelEnrollments(tx, { ids: [id] }, 'member', member)), 200);
+    return c.json(
+      await act(tenant, id, (tx) => endRuns(tx, tx.sql`e.enrollment_id = ${id}`, 'member', member)),
+      200,
+    );
   });
 
   app.openapi(postRetry, async (c) => {
@@ -294,6 +324,15 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
       await moveEnrollment(tx, id, c.req.valid('json'), member);
       return enrollmentById(tx, id);
     });
+    return c.json(body, 200);
+  });
+
+  app.openapi(postMoveAll, async (c) => {
+    requireManager(c.var.session, 'move runs to another version');
+    const { tenant, member } = c.var.session;
+    const body = await database.transaction(tenant, (tx) =>
+      moveAll(tx, c.req.valid('param').id, c.req.valid('json'), member),
+    );
     return c.json(body, 200);
   });
 

@@ -17,14 +17,15 @@ export async function allowTime({ sql }: Tx): Promise<void> {
 
 /**
  * Passes over what is due, in rounds of few statements, however many they are: all who stand at one step of one version at
- * once. Whoever is being passed on is marked by a time before all others, which `enrollments_due` finds.
+ * once. Whoever is being passed on is marked by a time before all others, which `enrollments_due` finds. `only`: of these runs.
  */
-export async function skipDue(tx: Tx, workflowId: string): Promise<number> {
+export async function skipDue(tx: Tx, workflowId: string, only?: string[]): Promise<number> {
   const { sql, tenant } = tx;
   await allowTime(tx);
   const { count } = await sql`
     update enrollments set due_at = '-infinity'
-    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()`;
+    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()
+      ${only === undefined ? sql`` : sql`and enrollment_id = any(${only}::uuid[])`}`;
   const definitions = new Map<number, Definition>();
   for (;;) {
     const groups = await sql<{ version: number; step: string }[]>`

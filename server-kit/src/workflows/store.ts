@@ -14,7 +14,7 @@ import { notFound, ProblemError } from '../errors.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
 import { assetsOf } from './assets-of.ts';
-import { cancelEnrollments } from './engine/control.ts';
+import { endRuns } from './engine/control.ts';
 import { wakeWorkflows } from './engine/bell.ts';
 import { factsOf } from './facts.ts';
 import { publishable, readWorkflow, summaryOf, type HostKinds, type Read } from './read-source.ts';
@@ -233,7 +233,7 @@ export async function archiveWorkflow(
     update workflows set state = 'archived', paused_at = null, revision = revision + 1, updated_at = moment()
     where tenant_id = ${tenant} and workflow_id = ${id}`;
   await allowTime(tx);
-  await cancelEnrollments(tx, { workflowIds: [id] }, 'workflow_archived', actor);
+  await endRuns(tx, sql`e.workflow_id = ${id}`, 'workflow_archived', actor);
   await syncTriggers(tx, id, { triggers: [] });
   await useAssets(tx, id, []);
   await tell(tx, 'workflow.archived', { workflow_id: id, name }, actor);

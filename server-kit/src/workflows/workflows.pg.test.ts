@@ -167,6 +167,16 @@ describe('publishing', () => {
       status: 422,
       body: { field: 'step' },
     });
+    expect(
+      await asManager('POST', `${path}/move`, { version: 1, steps: { hello: 'nowhere' } }),
+    ).toMatchObject({
+      status: 422,
+      body: { field: 'steps.hello' },
+    });
+    expect(await asManager('POST', `${path}/move`, { version: 1 })).toMatchObject({
+      status: 200,
+      body: { moved: expect.any(Number), left: [] },
+    });
   });
 
   it('rolls back to an old version as a new one', async () => {

@@ -270,6 +270,40 @@ export const moveEnrollment = z
   })
   .meta({ id: 'MoveEnrollment' });
 
+export const resumeEnrollment = z
+  .object({
+    due: z.enum(['run', 'skip']).default('run').meta({
+      description:
+        'What came due while it was paused: runs now, or is passed over up to the next wait that lies ahead',
+    }),
+  })
+  .meta({ id: 'ResumeEnrollment' });
+
+export const moveEnrollments = z
+  .object({
+    version: z.int().min(1).optional().meta({ description: 'Default: the published one' }),
+    from: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'Only runs of this version. Default: of every other' }),
+    steps: z
+      .record(z.string().max(63), z.string().max(63))
+      .optional()
+      .meta({
+        description: 'Where to go on, by the step where a run stands. Default: at the step of the same id',
+      }),
+  })
+  .meta({ id: 'MoveEnrollments' });
+export const movedEnrollments = z
+  .object({
+    moved: count,
+    left: z
+      .array(z.object({ version: z.int(), step: z.string(), count }))
+      .meta({ description: 'Runs that stay, because the version has no step for them' }),
+  })
+  .meta({ id: 'MovedEnrollments' });
+
 export const workflowFailure = z
   .object({
     id: z.string().meta({ description: 'For retrying: the run and the number of the step in it' }),

@@ -88,7 +88,7 @@ describe('a person', () => {
       // about four of twelve seconds; without merging it would be near six
       expect(view.share).toBeGreaterThan(0.25);
       expect(view.share).toBeLessThan(0.45);
-    });
+    }, 10_000);
   });
 
   it('leaves in the middle: the last is told as the page goes', async () => {
@@ -129,7 +129,10 @@ describe('a person', () => {
       await page.getByRole('link', { name: 'Open the picture: Birthday' }).click();
       await page.waitForURL(/\/file$/);
     });
-    await vi.waitFor(async () => expect(await viewsOf(link)).toMatchObject([{ by: 'human', share: 1 }]));
+    await vi.waitFor(
+      async () => expect(await viewsOf(link)).toMatchObject([{ by: 'human', share: 1 }]),
+      10_000,
+    );
   });
 
   it('is told when the browser has no decoder for it', async () => {

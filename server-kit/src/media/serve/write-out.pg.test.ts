@@ -60,7 +60,7 @@ it('stops for a viewer who goes, and serves the next', async () => {
         server.getConnections((_, found) => resolve(found)),
       );
       expect(count).toBe(0);
-    });
+    }, 20_000);
   for (let viewer = 0; viewer < 20; viewer += 1) {
     const answer = await new Promise<IncomingMessage>((resolve) => get(film, { agent: false }, resolve));
     await new Promise((first) => answer.once('data', first));

@@ -2,14 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { record } from '../../events/record.ts';
 import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { definitionOf, World } from '../testing/world.ts';
+import { dueOf } from '../enrollments.ts';
+import { moveAll, moveEnrollment } from '../move.ts';
+import { pauseWorkflow, resumeWorkflow } from '../store.ts';
+import { skipDue } from '../resume.ts';
 import {
-  cancelEnrollments,
-  dueWhilePaused,
-  moveToVersion,
+  endRuns,
   pauseEnrollments,
   resumeEnrollments,
   retryFailed,
-  settleDueWhilePaused,
   skipStep,
   wakeOnEvent,
 } from './control.ts';
@@ -57,18 +58,13 @@ async function waiting(
 }
 
 describe('a paused run', () => {
-  it('does nothing, is listed when its time has come, and does the step once when it is resumed', async () => {
+  it('does nothing when its time has come, and does the step once when it is resumed', async () => {
     const w = await world();
-    const { workflow, id } = await waiting(w);
+    const { id } = await waiting(w);
     expect(await w.tx((tx) => pauseEnrollments(tx, [id], ANA))).toBe(1);
     expect(await w.tx((tx) => pauseEnrollments(tx, [id], ANA))).toBe(0);
-    expect(await w.tx((tx) => dueWhilePaused(tx, workflow))).toMatchObject({ total: 0 });
     await w.at(NEXT_DAY);
     expect(await w.trace(id)).toBe('a done');
-    expect(await w.tx((tx) => dueWhilePaused(tx, workflow))).toMatchObject({
-      total: 1,
-      enrollments: [{ enrollment_id: id, step: 'wait' }],
-    });
     await w.tx((tx) => resumeEnrollments(tx, [id], ANA));
     await w.settle();
     expect(await w.trace(id)).toBe('a done, wait done, b done');
@@ -76,29 +72,32 @@ describe('a paused run', () => {
 
   it('passes over what came due meanwhile when that was the choice', async () => {
     const w = await world();
-    const { id } = await waiting(w, 1, [tag('a'), day('wait'), tag('b')]);
+    const steps = [tag('a'), day('wait'), tag('b'), day('later'), tag('c')];
+    const { workflow, ids } = await waiting(w, 2, steps);
+    const [id, other] = ids as [string, string];
     await w.tx((tx) => pauseEnrollments(tx, [id], ANA));
     await w.at(NEXT_DAY);
-    await w.tx((tx) => resumeEnrollments(tx, [id], ANA, 'skip'));
+    await w.tx(async (tx) => {
+      await resumeEnrollments(tx, [id], ANA);
+      await skipDue(tx, workflow, [id]);
+    });
     await w.settle();
-    expect(await w.trace(id)).toBe('a done, wait skipped, b done');
+    expect(await w.trace(id)).toBe('a done, wait skipped, b skipped');
     expect((await w.steps(id))[1]!.detail).toEqual({ reason: 'due_while_paused' });
+    expect(await w.trace(other)).toBe('a done, wait done, b done');
   });
 });
 
 it('nothing of a paused workflow is taken, and it goes on as whoever resumes it chooses', async () => {
   const w = await world();
   const { workflow, ids } = await waiting(w, 2);
-  const setState = (state: string) =>
-    w.tx(
-      async ({ sql, tenant }) =>
-        sql`update workflows set state = ${state} where tenant_id = ${tenant} and workflow_id = ${workflow}`,
-    );
-  await setState('paused');
+  await w.tx((tx) => pauseWorkflow(tx, workflow, null, ANA));
   expect(await w.at(NEXT_DAY)).toBe(0);
-  expect(await w.tx((tx) => dueWhilePaused(tx, workflow))).toMatchObject({ total: 2 });
-  await w.tx((tx) => settleDueWhilePaused(tx, workflow, 'run'));
-  await setState('active');
+  expect(await w.tx((tx) => dueOf(tx, workflow, null))).toMatchObject({
+    count: 2,
+    steps: [{ step: 'wait', count: 2 }],
+  });
+  await w.tx((tx) => resumeWorkflow(tx, workflow, 'run', null, ANA));
   await w.settle();
   for (const id of ids) expect(await w.trace(id)).toBe('a done, wait done, b done');
 });
@@ -107,10 +106,10 @@ describe('a canceled run', () => {
   it('is over at once with its reason, whoever asks twice', async () => {
     const w = await world();
     const { people, id } = await waiting(w);
-    expect(await w.tx((tx) => cancelEnrollments(tx, { contactIds: people }, 'opted_out', null))).toHaveLength(
-      1,
-    );
-    expect(await w.tx((tx) => cancelEnrollments(tx, { contactIds: people }, 'opted_out', null))).toEqual([]);
+    const cancel = () =>
+      w.tx((tx) => endRuns(tx, tx.sql`e.contact_id = any(${people}::uuid[])`, 'opted_out'));
+    expect(await cancel()).toHaveLength(1);
+    expect(await cancel()).toEqual([]);
     await w.at(NEXT_DAY);
     expect(await w.trace(id)).toBe('a done');
     expect(await w.run(id)).toMatchObject({
@@ -119,24 +118,6 @@ describe('a canceled run', () => {
       step: null,
       due_at: null,
     });
-  });
-  it('of nobody in particular is nobody', async () => {
-    const w = await world();
-    await waiting(w);
-    expect(await w.tx((tx) => cancelEnrollments(tx, {}, 'member', ANA))).toEqual([]);
-  });
-  it('is only one whose workflow stops on a reply, where that is the reason', async () => {
-    const w = await world();
-    const { people } = await waiting(w);
-    await w.publish(
-      definitionOf({ key: 'stops', settings: { stop_on_reply: true }, steps: [day('wait'), tag('x')] }),
-    );
-    const [stops] = await w.enroll('stops', people);
-    await w.settle();
-    const canceled = await w.tx((tx) =>
-      cancelEnrollments(tx, { contactIds: people, whose: 'stop_on_reply' }, 'replied', null),
-    );
-    expect(canceled.map(({ enrollment_id }) => enrollment_id)).toEqual([stops]);
   });
 });
 
@@ -162,7 +143,7 @@ it('a run that failed is taken up where it stood, unless the contact is in again
   await w.enroll('test', [other!]);
   expect(await w.tx((tx) => retryFailed(tx, [first!, second!], ANA))).toBe(1);
   // its own version lacks the step still; the new one has it
-  expect(await w.tx((tx) => moveToVersion(tx, [first!], 2, {}, ANA))).toBe(1);
+  await w.tx((tx) => moveEnrollment(tx, first!, { version: 2 }, ANA));
   await w.settle();
   expect(await w.trace(first!)).toBe('away done, gone done');
 });
@@ -170,14 +151,42 @@ it('a run that failed is taken up where it stood, unless the contact is in again
 describe('moved to another version', () => {
   it('a run goes on where it stood, or where it is told to; one that would stand nowhere stays', async () => {
     const w = await world();
-    const { ids } = await waiting(w, 3);
-    await w.publish(definitionOf({ steps: [tag('a'), day('pause'), tag('c')] }));
-    expect(await w.tx((tx) => moveToVersion(tx, ids, 2, {}, ANA))).toBe(0);
-    expect(await w.tx((tx) => moveToVersion(tx, ids.slice(0, 2), 2, { wait: 'pause' }, ANA))).toBe(2);
+    const { workflow, ids } = await waiting(w, 3);
+    const next = [tag('a'), day('pause'), tag('c')];
+    await w.publish(definitionOf({ steps: next }));
+    expect(await w.tx((tx) => moveAll(tx, workflow, {}, ANA))).toEqual({
+      moved: 0,
+      left: [{ version: 1, step: 'wait', count: 3 }],
+    });
+    await w.tx((tx) => pauseEnrollments(tx, [ids[2]!], ANA));
+    expect(await w.tx((tx) => moveAll(tx, workflow, { steps: { wait: 'pause' } }, ANA))).toEqual({
+      moved: 3,
+      left: [],
+    });
     await w.at('2026-03-05T15:00:00.000Z');
     await w.at('2026-03-06T15:00:00.000Z');
     expect(await w.trace(ids[0]!)).toBe('a done, pause done, c done');
-    expect(await w.trace(ids[2]!)).toBe('a done, wait done, b done');
+    expect(await w.run(ids[2]!)).toMatchObject({ state: 'paused', step: 'pause' });
+  });
+
+  it('a run that stands at the same step keeps its wait', async () => {
+    const w = await world();
+    const { workflow, id } = await waiting(w);
+    const { due_at } = await w.run(id);
+    await w.publish(definitionOf({ steps: [tag('a'), day('wait'), tag('c')] }));
+    w.now = new Date('2026-03-02T20:00:00.000Z');
+    expect(await w.tx((tx) => moveAll(tx, workflow, { from: 1 }, ANA))).toMatchObject({ moved: 1 });
+    expect(await w.run(id)).toMatchObject({ due_at, version: 2 });
+    await w.at(NEXT_DAY);
+    expect(await w.trace(id)).toBe('a done, wait done, c done');
+  });
+
+  it('is refused for a step that the version has not, before anybody is moved', async () => {
+    const w = await world();
+    const { workflow } = await waiting(w);
+    await w.publish(definitionOf({ steps: [tag('a'), day('pause')] }));
+    const move = w.tx((tx) => moveAll(tx, workflow, { steps: { wait: 'gone' } }, ANA));
+    await expect(move).rejects.toMatchObject({ code: 'invalid_request', field: 'steps.wait' });
   });
 });
 

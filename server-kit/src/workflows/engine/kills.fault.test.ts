@@ -11,7 +11,7 @@ import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded } from '../../testing/cam
 import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { STEP_RUNNERS } from '../steps/index.ts';
 import { definitionOf, World } from '../testing/world.ts';
-import { cancelEnrollments } from './control.ts';
+import { stopForOptOut } from '../triggers/stops.ts';
 import { engineContext } from '../testing/context.ts';
 import { startEngine } from './loop.ts';
 
@@ -75,10 +75,11 @@ const active = (w: World) =>
 async function stop(w: World, contact: string): Promise<number> {
   await w.tx(async (tx) => {
     const { sql, tenant } = tx;
-    await sql`insert into suppressions (tenant_id, channel, address, source)
+    const withdrawn = await sql<{ channel: 'sms'; address: string }[]>`
+      insert into suppressions (tenant_id, channel, address, source)
       select tenant_id, 'sms', phone, 'keyword' from contacts where tenant_id = ${tenant} and contact_id = ${contact}
-      on conflict do nothing`;
-    await cancelEnrollments(tx, { contactIds: [contact], whose: 'cancel_on_opt_out' }, 'opted_out', null);
+      on conflict do nothing returning channel, address`;
+    await stopForOptOut(tx, withdrawn);
   });
   return textsTo(w, contact);
 }

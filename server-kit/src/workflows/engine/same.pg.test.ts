@@ -1,13 +1,15 @@
 /** Simulator and Postgres walk with the same feet: the same workflows, the same people, the same events, the same traces. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Definition } from '../../contract/workflow/index.ts';
+import { record } from '../../events/record.ts';
 import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded } from '../../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { simulate, type SimulatedEvent } from '../simulate.ts';
 import { anyDefinition, anyEvents, START, UNTIL, ZONES } from '../testing/arbitrary.ts';
 import { interpret } from '../testing/reference.ts';
 import { World } from '../testing/world.ts';
-import { cancelEnrollments, wakeOnEvent } from './control.ts';
+import { stopForOptOut, stopForReplies } from '../triggers/stops.ts';
+import { wakeOnEvent } from './control.ts';
 
 let kit: TestKit;
 beforeAll(async () => {
@@ -29,16 +31,19 @@ async function hear(w: World, { contact }: Case, { type, at }: SimulatedEvent): 
   w.now = new Date(at);
   await w.tx(async (tx) => {
     const { sql, tenant } = tx;
-    const who = { contactIds: [contact] };
     if (type === 'consent.withdrawn') {
-      await sql`insert into suppressions (tenant_id, channel, address, source)
+      const withdrawn = await sql<{ channel: 'sms'; address: string }[]>`
+        insert into suppressions (tenant_id, channel, address, source)
         select tenant_id, 'sms', phone, 'keyword' from contacts where tenant_id = ${tenant} and contact_id = ${contact}
-        on conflict do nothing`;
-      await cancelEnrollments(tx, { ...who, whose: 'cancel_on_opt_out' }, 'opted_out', null);
+        on conflict do nothing returning channel, address`;
+      await stopForOptOut(tx, withdrawn);
     }
-    if (type === 'message.received')
-      await cancelEnrollments(tx, { ...who, whose: 'stop_on_reply' }, 'replied', null);
-    await wakeOnEvent(tx, [{ id: `event-${at}`, type, contactId: contact, data: {} }]);
+    const happening = { id: `event-${at}`, type, contactId: contact, data: {} };
+    if (type === 'message.received') {
+      await record(tx, [{ type, contactId: contact }]);
+      await stopForReplies(tx, [{ ...happening, tx: 0n, messageId: null }]);
+    }
+    await wakeOnEvent(tx, [happening]);
   });
 }
 

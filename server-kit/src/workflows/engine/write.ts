@@ -12,7 +12,7 @@ import type { FieldValue } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
 import { record, type NewEvent } from '../../events/record.ts';
 import { wakeWorkflows } from './bell.ts';
-import { cancelEnrollments } from './control.ts';
+import { endRuns } from './control.ts';
 import { END_STATES, end, type Traveler } from './core.ts';
 import { keyOf, type Definitions } from './definitions.ts';
 import { enroll } from './enroll.ts';
@@ -104,7 +104,13 @@ async function takeOut(tx: Tx, key: string, of: Change, from: string, { traveler
     if (state !== 'ended' && of.ids.includes(run.contact.id) && workflowIds.includes(workflow.workflowId))
       end(traveler, 'left_by_workflow');
   }
-  await cancelEnrollments(tx, { contactIds: of.ids, workflowIds, but: here }, 'left_by_workflow', of.actor);
+  await endRuns(
+    tx,
+    sql`e.contact_id = any(${of.ids}::uuid[]) and e.workflow_id = any(${workflowIds}::uuid[])
+      and e.enrollment_id <> all(${here}::uuid[])`,
+    'left_by_workflow',
+    of.actor,
+  );
 }
 
 /** Everything that is left, and the runs themselves. */

@@ -43,7 +43,7 @@ async function readAll(page?: number): Promise<void> {
       while (look.more);
       expect(look.ahead).toBe(false);
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 50_000, interval: 20 },
   );
 }
 const inside = async (workflow: string) =>

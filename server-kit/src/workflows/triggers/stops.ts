@@ -1,48 +1,14 @@
 /**
- * What ends runs from outside: a reply, an opt-out, a goal that is reached. Set-wise, and in the transaction of whoever asks, so
- * that a run is over or not, never in between.
+ * What ends runs from outside: a reply, an opt-out, a goal that is reached. In the transaction of whoever asks, so that a run is
+ * over or not, never in between.
  */
 import type { Logger } from 'pino';
-import type { Channel, EndReason, EnrollmentState, Filter, MemberRef } from '../../contract/index.ts';
+import type { Channel, Filter } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
 import { wokenBy } from '../../filters/touching.ts';
+import { endRuns } from '../engine/control.ts';
 import { trueOf } from './judge.ts';
 import type { Happening } from './matches.ts';
-
-type Fragment = ReturnType<Tx['sql']>;
-
-/**
- * Ends runs and tells. `which` is about `e`, the enrollment, and `v`, its version; only those that are not over are asked for.
- * Locked in one order, so that two who end the same runs never wait for each other in a circle.
- */
-export function endRuns(
-  tx: Tx,
-  which: Fragment,
-  reason: EndReason,
-  actor: MemberRef | null = null,
-  state: Extract<EnrollmentState, 'canceled' | 'completed'> = 'canceled',
-) {
-  const { sql, tenant } = tx;
-  tx.touch();
-  return sql<{ enrollment_id: string; workflow_id: string; contact_id: string }[]>`
-    with held as materialized (
-      select e.enrollment_id from enrollments e
-      join workflow_versions v on v.tenant_id = e.tenant_id and v.workflow_id = e.workflow_id and v.version = e.version
-      where e.tenant_id = ${tenant} and e.state in ('active', 'paused') and ${which}
-      order by e.enrollment_id for no key update of e
-    ), ended as (
-      update enrollments e set state = ${state}, step = null, due_at = null, waiting = null, wakes_on = null,
-        end_reason = ${reason}, ended_at = moment()
-      from held where e.tenant_id = ${tenant} and e.enrollment_id = held.enrollment_id
-      returning e.enrollment_id, e.workflow_id, e.contact_id
-    ), told as (
-      insert into events (tenant_id, event_id, type, contact_id, actor, data)
-      select ${tenant}, gen_random_uuid(), ${`enrollment.${state}`}, contact_id, ${sql.json(actor)}::jsonb,
-        jsonb_build_object('enrollment_id', enrollment_id, 'workflow_id', workflow_id, 'reason', ${reason}::text)
-      from ended
-    )
-    select enrollment_id, workflow_id, contact_id from ended`;
-}
 
 /**
  * An opt-out ends the runs of whoever has the address, first or further, but for those of workflows that only skip. For the
@@ -138,8 +104,6 @@ export async function stopForGoals(
       sql`e.workflow_id = ${workflow_id} and e.version = ${version}
         and e.contact_id = any(${[...reached]}::uuid[])`,
       'goal',
-      null,
-      'completed',
     );
   }
 }
