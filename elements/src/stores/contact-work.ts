@@ -1,8 +1,8 @@
 import type { FeedEvent, Note, Task } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
+import { perContact } from './per-contact.ts';
 import { Store, type Loading } from './store.ts';
-import type { Attached, Stores } from './stores.ts';
 
 /** What is to be done for a contact, and what was noted about them. */
 export class ContactWorkStore extends Store {
@@ -99,45 +99,5 @@ export class ContactWorkStore extends Store {
   }
 }
 
-/** How many contacts' stay in memory after they were left. */
-const KEPT = 8;
-
-class ContactWork implements Attached {
-  readonly #stores: Stores;
-  readonly #open = new Map<string, ContactWorkStore>();
-
-  constructor(stores: Stores) {
-    this.#stores = stores;
-    stores.attach(this);
-  }
-
-  of(contactId: string): ContactWorkStore {
-    const store = this.#open.get(contactId) ?? new ContactWorkStore(this.#stores.client, contactId);
-    this.#open.delete(contactId);
-    this.#open.set(contactId, store);
-    if (this.#open.size > KEPT) this.#open.delete(this.#open.keys().next().value as string);
-    return store;
-  }
-
-  take(event: FeedEvent): void {
-    for (const store of this.#open.values()) store.take(event);
-  }
-  reload(): void {
-    for (const store of this.#open.values()) if (store.status === 'ready') void store.refresh();
-  }
-  recover(): void {
-    for (const store of this.#open.values()) {
-      if (store.status === 'error') void store.load();
-      else if (store.error) void store.refresh();
-    }
-  }
-}
-
-const known = new WeakMap<Stores, ContactWork>();
-
 /** Tasks and notes of one contact: the same store for everybody who asks. */
-export function contactWorkOf(stores: Stores, contactId: string): ContactWorkStore {
-  let work = known.get(stores);
-  if (!work) known.set(stores, (work = new ContactWork(stores)));
-  return work.of(contactId);
-}
+export const contactWorkOf = perContact((client, contactId) => new ContactWorkStore(client, contactId));

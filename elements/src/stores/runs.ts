@@ -2,8 +2,8 @@ import type { Enrollment, EnrollmentDetails, FeedEvent, Workflow } from '@patchb
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
 import type { RunControl } from '../client/workflows.ts';
+import { perContact } from './per-contact.ts';
 import { Store, type Loading } from './store.ts';
-import type { Attached, Stores } from './stores.ts';
 
 /** The workflows that one contact is in, and was. */
 export class RunsStore extends Store {
@@ -124,45 +124,5 @@ export class RunsStore extends Store {
   }
 }
 
-/** How many contacts' stay in memory after they were left. */
-const KEPT = 8;
-
-class Runs implements Attached {
-  readonly #stores: Stores;
-  readonly #open = new Map<string, RunsStore>();
-
-  constructor(stores: Stores) {
-    this.#stores = stores;
-    stores.attach(this);
-  }
-
-  of(contactId: string): RunsStore {
-    const store = this.#open.get(contactId) ?? new RunsStore(this.#stores.client, contactId);
-    this.#open.delete(contactId);
-    this.#open.set(contactId, store);
-    if (this.#open.size > KEPT) this.#open.delete(this.#open.keys().next().value as string);
-    return store;
-  }
-
-  take(event: FeedEvent): void {
-    for (const store of this.#open.values()) store.take(event);
-  }
-  reload(): void {
-    for (const store of this.#open.values()) if (store.status === 'ready') void store.refresh();
-  }
-  recover(): void {
-    for (const store of this.#open.values()) {
-      if (store.status === 'error') void store.load();
-      else if (store.error) void store.refresh();
-    }
-  }
-}
-
-const known = new WeakMap<Stores, Runs>();
-
 /** The workflows of one contact: the same store for everybody who asks. */
-export function runsOf(stores: Stores, contactId: string): RunsStore {
-  let runs = known.get(stores);
-  if (!runs) known.set(stores, (runs = new Runs(stores)));
-  return runs.of(contactId);
-}
+export const runsOf = perContact((client, contactId) => new RunsStore(client, contactId));

@@ -1,9 +1,8 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { contactById, present, toContact } from '../contacts/rows.ts';
 import type { KitContext } from '../context.ts';
 import type { HostKinds } from './read-source.ts';
 import { hostKinds, hostSteps } from './steps/host.ts';
-import { simulateWorkflow, workflowSimulation, type Contact, type Definition } from '../contract/index.ts';
+import { simulateWorkflow, workflowSimulation, type Definition } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import type { AppEnv } from '../http/env.ts';
 import { bearer, idParam, json, jsonBody, problems } from '../http/openapi.ts';
@@ -12,6 +11,7 @@ import { nameOf } from './counts.ts';
 import { stepWords, waitingWords } from './engine/trace.ts';
 import { publishable } from './read-source.ts';
 import { presentWorkflow, workflowRows } from './rows.ts';
+import { runContactById } from './run-contact.ts';
 import { simulate } from './simulate.ts';
 import { readDraft, versionById } from './store.ts';
 
@@ -39,17 +39,17 @@ export function simulateRoutes({ database, clock, steps: runners }: KitContext):
     const { contact_id, version, start, events } = c.req.valid('json');
     const [definition, contact, tenantZone] = await database.transaction(c.var.session.tenant, async (tx) => [
       await definitionOf(tx, id, version, kinds),
-      contact_id === undefined ? null : toContact(present((await contactById(tx, contact_id))[0])),
+      contact_id === undefined ? null : await runContactById(tx, contact_id),
       await zoneOf(tx),
     ]);
     const now = clock();
     // outside of the transaction: it asks the database for nothing, and may take a while
-    const run = await simulate(definition, contact ? asRun(contact) : {}, events, {
+    const run = await simulate(definition, contact ?? {}, events, {
       start: start ?? now.toISOString(),
       tenantZone,
       runners: hostSteps(runners),
     });
-    const zone = contact?.zone.name ?? tenantZone;
+    const zone = contact?.zone ?? tenantZone;
     const steps = run.steps.map(({ at, ordinal, step, kind, outcome, detail }) => {
       const known = definition.steps.find((one) => one.id === step);
       const says = stepWords({ outcome, detail, at }, now, zone);
@@ -78,14 +78,4 @@ async function definitionOf(
 async function zoneOf({ sql, tenant }: Tx): Promise<string> {
   const [row] = await sql<{ time_zone: string }[]>`select time_zone from tenants where tenant_id = ${tenant}`;
   return row!.time_zone;
-}
-
-/** Of a contact what a run looks at. */
-function asRun(contact: Contact) {
-  const { id, first_name, last_name, name, phone, email, lead_type, stage, lead_score, owner_id } = contact;
-  const { do_not_call, dnd, tags, fields, city, state, postal_code, country, created_at, zone } = contact;
-  return {
-    ...{ id, first_name, last_name, name, phone, email, lead_type, stage, lead_score, owner_id },
-    ...{ do_not_call, dnd, tags, fields, city, state, postal_code, country, created_at, zone: zone.name },
-  };
 }

@@ -17,6 +17,7 @@ import { advance, end, END_STATES, type Ports, type Traveler } from './engine/co
 import { Gathered } from './engine/gathered.ts';
 import type { Waiting } from './engine/waiting.ts';
 import type { LinkBook } from './effects/links.ts';
+import { NOBODY } from './run-contact.ts';
 import { STEP_RUNNERS } from './steps/index.ts';
 import { renderAll } from './steps/rendering.ts';
 import type { Outcome, RunContact, StepBatch, StepRunner } from './steps/step.ts';
@@ -117,6 +118,7 @@ class SimulatedRun {
         workflowId: definition.key,
         contact: {
           ...NOBODY,
+          phone: SOME_PHONE,
           zone: tenantZone,
           created_at: this.now.toISOString(),
           ...structuredClone(contact),
@@ -306,40 +308,15 @@ async function wouldDo(
   return { done: true, detail: { message_id: messageId } };
 }
 
-const NOBODY: RunContact = {
-  id: '00000000-0000-7000-8000-000000000001',
-  first_name: null,
-  last_name: null,
-  name: null,
-  phone: '+14155550100',
-  email: null,
-  lead_type: null,
-  stage: null,
-  lead_score: null,
-  owner_id: null,
-  messenger_id: null,
-  birth_month: null,
-  birth_day: null,
-  birth_year: null,
-  last_birthday_sent_year: null,
-  do_not_call: false,
-  dnd: [],
-  tags: [],
-  fields: {},
-  city: null,
-  state: null,
-  postal_code: null,
-  country: null,
-  zone: 'UTC',
-  created_at: '1970-01-01T00:00:00.000Z',
-};
-
 /** A link is told by where it leads: nobody will follow it. */
 const NO_LINKS: LinkBook = {
   assetLink: ({ assetId }) => `https://link.example/${assetId}`,
   shortLink: ({ url }) => url,
   write: () => Promise.resolve(),
 };
+
+/** Whom nobody describes can be texted. */
+const SOME_PHONE = '+14155550100';
 
 const NO_DATABASE = new Proxy({} as Tx, {
   get() {

@@ -1,5 +1,6 @@
 /** What a batch reads: whose turn it is, and who they are. */
 import type { Tx } from '../../db/client.ts';
+import { CONTACT_COLUMNS } from '../run-contact.ts';
 import type { RunContact } from '../steps/step.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -35,11 +36,6 @@ export function dueWorkflows({ sql, tenant }: Tx) {
     order by w.priority desc, first.due_at limit 50`;
 }
 
-const CONTACT = `c.first_name, c.last_name, c.name, c.phone, c.email, c.lead_type, c.stage, c.lead_score, c.owner_id,
-  c.messenger_id, c.birth_month, c.birth_day, c.birth_year, c.last_birthday_sent_year, c.do_not_call, c.dnd, c.tags,
-  c.fields, c.city, c.state, c.postal_code, c.country, c.created_at, c.merged_into,
-  coalesce(c.time_zone, c.derived_zone) as zone`;
-
 /**
  * Takes up to `limit` due runs of a workflow, or those of `ids` that are due; whoever another process has is passed over. The
  * workflow's row is not locked: pausing it does not wait for a batch, and a batch that has begun is finished.
@@ -57,7 +53,7 @@ export function claim({ sql, tenant }: Tx, workflowId: string | null, ids: strin
       for no key update skip locked
     )
     select e.enrollment_id, e.workflow_id, e.version, e.contact_id, e.step, e.ordinal, e.attempt, e.waiting, e.source,
-      e.variables, e.started_at, ${sql.unsafe(CONTACT)}
+      e.variables, e.started_at, c.merged_into, ${sql.unsafe(CONTACT_COLUMNS)}
     from claimed e join contacts c on c.tenant_id = ${tenant} and c.contact_id = e.contact_id
     order by e.due_at, e.enrollment_id`;
 }

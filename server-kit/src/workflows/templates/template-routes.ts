@@ -68,7 +68,7 @@ const postPreview = createRoute({
   request: { body: jsonBody(previewTemplate) },
   responses: {
     200: json(templatePreview, 'As it would be'),
-    ...problems('not_found', 'invalid_request', 'payload_too_large'),
+    ...problems('not_found', 'contact_merged', 'invalid_request', 'payload_too_large'),
   },
 });
 

@@ -9,6 +9,7 @@ import { getTestKit, TEST_SECRET, TEST_URL, type TestKit, type TestKitOptions } 
 import type { OutgoingTeamItem } from '../effects/team.ts';
 import { writersFor } from '../effects/writers.ts';
 import type { Effects, OutgoingRequest, OutgoingText } from '../engine/effects.ts';
+import { NOBODY } from '../run-contact.ts';
 import type { Outcome, Run, RunContact, StepRunner, StepServices } from '../steps/step.ts';
 
 export interface StepsWorld {
@@ -76,26 +77,7 @@ export async function getStepsWorld(
       [kit.a.id, enrollmentId, workflowId, id, now],
     );
     const contact: RunContact = {
-      last_name: null,
-      name: null,
-      email: null,
-      lead_type: null,
-      stage: null,
-      lead_score: null,
-      owner_id: null,
-      messenger_id: null,
-      birth_month: null,
-      birth_day: null,
-      birth_year: null,
-      last_birthday_sent_year: null,
-      do_not_call: false,
-      dnd: [],
-      tags: [],
-      fields: {},
-      city: null,
-      state: null,
-      postal_code: null,
-      country: null,
+      ...NOBODY,
       zone: 'America/Chicago',
       created_at: now.toISOString(),
       ...(columns as Pick<RunContact, 'first_name' | 'phone'>),
