@@ -316,7 +316,7 @@ export const stopping: Figure = {
       for (let round = 0; round < bench.rounds; round += 1) {
         const withdrawn = await sql<{ channel: 'sms'; address: string }[]>`
           select 'sms' as channel, phone as address from enrollments join contacts using (tenant_id, contact_id)
-          where state = 'active' order by contact_id offset ${round * 1_000} limit 1000`;
+          where enrollments.state = 'active' order by contact_id offset ${round * 1_000} limit 1000`;
         const from = performance.now();
         const canceled = await own.transaction(TENANT, (tx) => stopForOptOut(tx, withdrawn));
         found.push(performance.now() - from);

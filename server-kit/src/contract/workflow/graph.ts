@@ -14,10 +14,16 @@ export interface Edge {
 
 /** Where a step leads when it does not choose: its `next`, else the one after it in the list; null: the workflow ends. */
 export function followingStep(definition: Pick<Definition, 'steps'>, stepId: string): string | null {
-  const at = definition.steps.findIndex(({ id }) => id === stepId);
-  const step = definition.steps[at];
-  if (!step) return null;
-  return step.next ?? definition.steps[at + 1]?.id ?? null;
+  return afterPlace(
+    definition.steps,
+    definition.steps.findIndex(({ id }) => id === stepId),
+  );
+}
+
+/** The same, of the step at `place` of the list. */
+export function afterPlace(steps: Definition['steps'], place: number): string | null {
+  const step = steps[place];
+  return step === undefined ? null : (step.next ?? steps[place + 1]?.id ?? null);
 }
 
 /** Every way from a step to another, in the order of the steps. `kinds`: the host's own. A target that does not exist is among them. */

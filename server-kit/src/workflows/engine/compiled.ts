@@ -1,5 +1,6 @@
 /** A version as the engine walks it. */
 import type { MemberRef } from '../../contract/index.ts';
+import { afterPlace } from '../../contract/workflow/graph.ts';
 import type { Definition, StepBase } from '../../contract/workflow/index.ts';
 import type { StepRunner } from '../steps/step.ts';
 
@@ -38,7 +39,7 @@ export function compile(
         {
           step,
           runner: runners.get(step.kind) ?? null,
-          next: step.next ?? steps[index + 1]?.id ?? null,
+          next: afterPlace(steps, index),
         },
       ]),
     ),
