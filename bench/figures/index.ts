@@ -11,6 +11,7 @@ import { birthdaySweep, stopThousand, triggerStorm } from './triggers.ts';
 import { mediaUpload, mediaUploadMemory } from './uploads.ts';
 import { inbound10, inbound200, liveUpdates, statusBurst, statusCallbacks } from './webhooks.ts';
 import { workflowFigures } from './workflows.ts';
+import { millionFigures } from './workflows-million.ts';
 
 /** Every figure of the product, in the order of the table. */
 export const figures: Figure[] = [
@@ -36,5 +37,6 @@ export const figures: Figure[] = [
   mediaRanges,
   mediaViewers,
   ...workflowFigures,
+  ...millionFigures,
   ...browserFigures,
 ];
