@@ -16,6 +16,7 @@ import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
+import { startCalls } from '../voice/drain.ts';
 import { startWorkflows } from '../workflows/worker.ts';
 import { enrollForJob } from '../workflows/enrolling.ts';
 
@@ -69,6 +70,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   const reminders = startReminders(context);
   const copies = startCopying(context);
   const media = startMediaKeeper(context);
+  const calls = startCalls(context);
   const workflows = startWorkflows(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
@@ -106,6 +108,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         reminders.stop(),
         copies.stop(),
         media.stop(),
+        calls.stop(),
         workflows.stop(),
       ]);
       await runner.stop();
