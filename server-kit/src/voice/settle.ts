@@ -42,8 +42,8 @@ const MOST_ATTEMPTS = 3;
 const LEG_GRACE_S = 15;
 /** When the carrier is asked about a call of which nothing more is heard. */
 const SOON_S = 15;
-const RINGING_S = 120;
-const TALKING_S = 600;
+const RINGING_S = 60;
+const TALKING_S = 60;
 
 export async function lockCall({ sql, tenant }: Tx, callId: string): Promise<CallRow | undefined> {
   const [row] = await sql<CallRow[]>`
@@ -57,7 +57,13 @@ export interface Tried {
   claimedAt: string;
 }
 
-export async function settle(tx: Tx, tried: Tried, outcome: SendOutcome | { kind: 'absent' }): Promise<void> {
+/**
+ * `absent`: the carrier was asked and does not know it. `among_others`: it has this one and others that look the same; which is
+ * which is still to be told.
+ */
+type Found = { kind: 'absent' | 'among_others' };
+
+export async function settle(tx: Tx, tried: Tried, outcome: SendOutcome | Found): Promise<void> {
   if (outcome.kind === 'accepted') {
     const call = await lockCall(tx, tried.callId);
     if (call) await applyNews(tx, call, { sid: outcome.sid, ...ACCEPTED });
@@ -67,8 +73,11 @@ export async function settle(tx: Tx, tried: Tried, outcome: SendOutcome | { kind
       update calls set hold_reason = 'unconfirmed',
         due_at = least(due_at, moment() + make_interval(secs => ${LOOK_UP_AFTER_S}))
       where ${claimOf(tx, tried)}`;
+  } else if (outcome.kind === 'among_others') {
+    await tx.sql`
+      update calls set status = 'placed', hold_reason = null, due_at = moment() + make_interval(secs => ${RINGING_S})
+      where ${claimOf(tx, tried)}`;
   } else {
-    // the carrier was asked and does not know it
     const [again] = await tx.sql`
       update calls set status = 'queued', due_at = moment(), hold_reason = null
       where ${claimOf(tx, tried)} and carrier_sid is null and attempt < ${MOST_ATTEMPTS} returning 1`;
@@ -99,6 +108,16 @@ async function refuse(
   await fail(tx, tried, code, reason);
 }
 
+/** Nobody will ever say what became of it. */
+export async function giveUp(tx: Tx, call: CallRow): Promise<void> {
+  const reason = 'The carrier did not say what became of this call.';
+  await tx.sql`
+    update calls set status = 'ended', result = 'failed', ended_at = moment(), due_at = moment(), hold_reason = null,
+      error_code = 'lost', error_reason = ${reason}
+    where tenant_id = ${tx.tenant} and call_id = ${call.call_id} and status in ('placing', 'placed')`;
+  await finish(tx, call.call_id);
+}
+
 async function fail(tx: Tx, tried: Tried, code: string, reason: string): Promise<void> {
   const ended = await tx.sql<{ call_id: string }[]>`
     update calls set status = 'ended', result = 'failed', ended_at = moment(), due_at = moment(), hold_reason = null,
@@ -115,6 +134,8 @@ export async function applyNews(tx: Tx, call: CallRow, news: CallNews & { sid: s
   const { sql, tenant } = tx;
   const { sid, status, result, seconds, answeredBy } = news;
   if (call.status === 'canceled' || (call.carrier_sid !== null && call.carrier_sid !== sid)) return false;
+  // of a call that was given up, or whose record was taken for another's
+  if (call.carrier_sid === null && (call.status_rank >= RANKS.ended || (await isTaken(tx, sid)))) return false;
   const rank = status === null ? 0 : RANKS[status];
   const rises = rank > call.status_rank;
   const starts = call.placed_at === null;
@@ -143,6 +164,10 @@ export async function applyNews(tx: Tx, call: CallRow, news: CallNews & { sid: s
   if (rises) await wakeLane(tx, call.account_sid, row?.due_at ?? null);
   if (rank === RANKS.ended) await finish(tx, call.call_id);
   return true;
+}
+
+async function isTaken({ sql, tenant }: Tx, sid: string): Promise<boolean> {
+  return (await sql`select 1 from calls where tenant_id = ${tenant} and carrier_sid = ${sid}`).length > 0;
 }
 
 /** Seconds until the next look, if nothing is heard meanwhile. */
