@@ -31,7 +31,9 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('deaf' as const), is: fc.boolean() }) },
 );
 const answers = fc.array(fc.constantFrom('accepted' as const, 'lost' as const, 'never_came' as const), {
+  minLength: 2,
   maxLength: 10,
+  size: 'max',
 });
 
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
@@ -176,8 +178,8 @@ it(
   async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom('call' as const, 'voicemail' as const), { minLength: 1, maxLength: 5 }),
-        fc.array(action, { maxLength: 40 }),
+        fc.array(fc.constantFrom('call' as const, 'voicemail' as const), { minLength: 2, maxLength: 5, size: 'max' }),
+        fc.array(action, { minLength: 8, maxLength: 40, size: 'max' }),
         answers,
         async (kinds, actions, plan) => {
           const { rung, wrong, rows, completed } = await campaign(kinds, actions, plan);
@@ -189,7 +191,7 @@ it(
           expect(ended).toEqual(expected.sort());
         },
       ),
-      { numRuns: process.env['PATCHBAY_LONG'] === '1' ? 300 : 15, seed: Number(process.env['PATCHBAY_SEED'] ?? 1) },
+      { numRuns: process.env['PATCHBAY_LONG'] === '1' ? 400 : 40, seed: Number(process.env['PATCHBAY_SEED'] ?? 1) },
     );
   },
   600_000,
