@@ -218,7 +218,8 @@ export function createCarrier(options: CarrierOptions): Carrier {
       feed.tell('phone', () =>
         record ? phoneView(carrier, record as Phone) : { number: id, deleted: true },
       );
-    } else if (kind === 'call') feed.tell('call', () => (record ? callView(carrier, record as Call) : { sid: id }));
+    } else if (kind === 'call')
+      feed.tell('call', () => (record ? callView(carrier, record as Call) : { sid: id }));
     else feed.tell(kind, () => ({ id }));
   });
   return carrier;

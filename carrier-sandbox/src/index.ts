@@ -45,7 +45,13 @@ export const DEFAULT_ACCOUNT = {
 export interface SandboxOptions {
   accounts?: { sid: string; authToken: string; friendlyName?: string; apiKeys?: ApiKey[] }[];
   /** Business numbers owned from the start by the first account (or the one named). */
-  numbers?: { phoneNumber: string; accountSid?: string; smsUrl?: string; voiceUrl?: string; friendlyName?: string }[];
+  numbers?: {
+    phoneNumber: string;
+    accountSid?: string;
+    smsUrl?: string;
+    voiceUrl?: string;
+    friendlyName?: string;
+  }[];
   clock?: Clock;
   /** Repeats every identifier and every chance taken. Leave it out together with `dir`. */
   seed?: number;

@@ -60,7 +60,13 @@ function silence(): Uint8Array {
   wav.writeUInt32LE(36 + 8_000, 4);
   wav.write('WAVEfmt ', 8);
   wav.writeUInt32LE(16, 16);
-  for (const [value, at] of [[1, 20], [1, 22], [1, 32], [8, 34]] as const) wav.writeUInt16LE(value, at);
+  for (const [value, at] of [
+    [1, 20],
+    [1, 22],
+    [1, 32],
+    [8, 34],
+  ] as const)
+    wav.writeUInt16LE(value, at);
   for (const at of [24, 28]) wav.writeUInt32LE(8_000, at);
   wav.write('data', 36);
   wav.writeUInt32LE(8_000, 40);
@@ -115,9 +121,7 @@ steps:
       );
       const parent = sandbox.state.calls.get(talking.parentSid!)!;
       expect(parent).toMatchObject({ to: MEMBER_PHONE, from: stage.senders[0]!.address });
-      expect(parent.heard).toEqual([
-        { kind: 'say', text: 'This is Anna, who asked about the house.' },
-      ]);
+      expect(parent.heard).toEqual([{ kind: 'say', text: 'This is Anna, who asked about the house.' }]);
       await until('every call is over', async () => {
         for (const { sid, direction, status } of sandbox.state.calls.values())
           if (direction === 'outbound-dial' && status === 'in-progress') sandbox.controls.hangUp(sid);
@@ -133,7 +137,9 @@ steps:
         `${people.box} answered`,
         `${people.box} voicemail`,
       ]);
-      const left = [...sandbox.state.calls.values()].find(({ heard }) => heard.some(({ kind }) => kind === 'play'));
+      const left = [...sandbox.state.calls.values()].find(({ heard }) =>
+        heard.some(({ kind }) => kind === 'play'),
+      );
       expect(left).toMatchObject({ to: people.box, answeredBy: 'machine_end_beep' });
       await until('the next workflow has gone on', async () => {
         const { tags } = await ask<{ tags: string[] }>('GET', `/v1/contacts/${box}`);
@@ -175,7 +181,12 @@ describe('a call that nobody takes', () => {
       expect(await dispositions()).toMatchObject([{ phone: stranger, disposition: 'missed' }]);
 
       // whoever is answered gets none, also when the number forwards
-      await kit.tenants.addSender({ tenant: TENANT, address, segmentsPerSecond: null, forwardTo: MEMBER_PHONE });
+      await kit.tenants.addSender({
+        tenant: TENANT,
+        address,
+        segmentsPerSecond: null,
+        forwardTo: MEMBER_PHONE,
+      });
       sandbox.controls.setAnswering(MEMBER_PHONE, { mode: 'answer' });
       const other = '+13125557102';
       const answered = sandbox.controls.call({ from: other, to: address });
@@ -186,7 +197,10 @@ describe('a call that nobody takes', () => {
         ),
       );
       sandbox.controls.hangUp(leg.sid);
-      await until('it is written down', async () => (await dispositions()).at(-1)?.disposition === 'answered');
+      await until(
+        'it is written down',
+        async () => (await dispositions()).at(-1)?.disposition === 'answered',
+      );
       expect(sandbox.state.messages.party(other)).toEqual([]);
     },
     TIMEOUT,
@@ -197,7 +211,11 @@ describe('workers that die while they call', () => {
   it(
     'call nobody twice and nobody who has said no, with lost answers and callbacks doubled and out of order',
     async () => {
-      stage = await openStage({ databaseUrl: inject('databaseUrl'), carrierTimeout: 1_500, statementTimeout: 1_500 });
+      stage = await openStage({
+        databaseUrl: inject('databaseUrl'),
+        carrierTimeout: 1_500,
+        statementTimeout: 1_500,
+      });
       const { sandbox, kit } = stage;
       const random = chance(SEED);
       const many = campaign(24, 400);
@@ -234,10 +252,15 @@ steps:
         // whoever had said no before their step came has no call
         const [steps] = await stage.query<{ count: number }>('select count(*)::integer from step_runs');
         const rows = await dispositions();
-        return steps!.count === many && rows.every(({ status }) => status === 'completed' || status === 'canceled');
+        return (
+          steps!.count === many && rows.every(({ status }) => status === 'completed' || status === 'canceled')
+        );
       };
-      for (const deadline = performance.now() + TIMEOUT - 30_000; !(await over()); ) {
-        if (performance.now() > deadline) throw new Error(`not over: ${JSON.stringify((await dispositions()).filter(({ status }) => status !== 'completed'))}`);
+      for (const deadline = performance.now() + TIMEOUT - 30_000; !(await over());) {
+        if (performance.now() > deadline)
+          throw new Error(
+            `not over: ${JSON.stringify((await dispositions()).filter(({ status }) => status !== 'completed'))}`,
+          );
         await pause(random.below(400));
         const phone = random.pick(phones);
         if (!refused.has(phone) && refused.size < many / 4) {
@@ -254,7 +277,10 @@ steps:
       for (const { to, createdAt } of sandbox.state.calls.values())
         rings.set(to, [...(rings.get(to) ?? []), createdAt]);
       console.log(`${many} calls, ${kills} kills, ${refused.size} said no, ${rings.size} rang`);
-      expect([...rings].filter(([, times]) => times.length > 1), `seed ${SEED}`).toEqual([]);
+      expect(
+        [...rings].filter(([, times]) => times.length > 1),
+        `seed ${SEED}`,
+      ).toEqual([]);
       for (const [phone, at] of refused)
         expect(rings.get(phone)?.[0] ?? 0, `seed ${SEED}: ${phone} had said no`).toBeLessThanOrEqual(at);
       const rows = await dispositions();

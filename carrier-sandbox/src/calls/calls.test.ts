@@ -31,7 +31,10 @@ describe('a call that the API asks for', () => {
   it('rings, is answered, hears what the document says, and tells each step in order, signed', async () => {
     const { host, controls, place, over, told } = await stage();
     controls.setAnswering(PHONE, { mode: 'answer' });
-    host.answer('/answer', xml('<Say>Hello &amp; welcome</Say><Pause length="0"/><Hangup/><Say>not this</Say>'));
+    host.answer(
+      '/answer',
+      xml('<Say>Hello &amp; welcome</Say><Pause length="0"/><Hangup/><Say>not this</Say>'),
+    );
     const { sid, status } = await place();
     expect(status).toBe('queued');
     expect((await over(sid)).heard).toEqual([{ kind: 'say', text: 'Hello & welcome' }]);
@@ -74,13 +77,16 @@ describe('a call that the API asks for', () => {
     ['voicemail', null, 'Enable', 'machine_start'],
     ['voicemail', null, 'DetectMessageEnd', 'machine_end_beep'],
     ['answer', 'unknown', 'DetectMessageEnd', 'unknown'],
-  ] as const)('%s (said to be %s) is found out by %s as %s', async (mode, answeredBy, machineDetection, by) => {
-    const { host, controls, place, over } = await stage();
-    controls.setAnswering(PHONE, { mode, answeredBy });
-    host.answer('/answer', xml('<Hangup/>'));
-    await over((await place({ machineDetection })).sid);
-    expect(host.at('/answer')[0]!.params['AnsweredBy']).toBe(by);
-  });
+  ] as const)(
+    '%s (said to be %s) is found out by %s as %s',
+    async (mode, answeredBy, machineDetection, by) => {
+      const { host, controls, place, over } = await stage();
+      controls.setAnswering(PHONE, { mode, answeredBy });
+      host.answer('/answer', xml('<Hangup/>'));
+      await over((await place({ machineDetection })).sid);
+      expect(host.at('/answer')[0]!.params['AnsweredBy']).toBe(by);
+    },
+  );
 
   it('plays a recording that is one, goes where it is led, and stops at what cannot be played', async () => {
     const { host, sandbox, controls, place, over } = await stage();
@@ -98,7 +104,10 @@ describe('a call that the API asks for', () => {
   it('joins two people, and tells how the second leg ended', async () => {
     const { host, controls, state, place, over } = await stage();
     for (const phone of [PHONE, MEMBER]) controls.setAnswering(phone, { mode: 'answer' });
-    host.answer('/answer', xml(`<Dial callerId="${BUSINESS}" action="/done" timeout="9"><Number>${PHONE}</Number></Dial>`));
+    host.answer(
+      '/answer',
+      xml(`<Dial callerId="${BUSINESS}" action="/done" timeout="9"><Number>${PHONE}</Number></Dial>`),
+    );
     host.answer('/done', xml('<Say>Bye</Say>'));
     const { sid } = await place({ to: MEMBER });
     const child = await until('they talk', () =>
@@ -180,7 +189,11 @@ describe('a phone that calls a business number', () => {
       json: { to: BUSINESS },
     });
     expect((await over(body.sid)).heard).toEqual([{ kind: 'say', text: 'We are closed' }]);
-    expect(host.at('/inbound')[0]!.params).toMatchObject({ From: PHONE, To: BUSINESS, CallStatus: 'ringing' });
+    expect(host.at('/inbound')[0]!.params).toMatchObject({
+      From: PHONE,
+      To: BUSINESS,
+      CallStatus: 'ringing',
+    });
     await until('its end is told', () => host.at('/ended')[0]?.params['CallStatus'] === 'completed');
     host.answer('/inbound', xml('<Reject reason="busy"/>'));
     expect((await over(controls.call({ from: PHONE, to: BUSINESS }).sid)).status).toBe('busy');

@@ -123,7 +123,9 @@ export function createExchange(carrier: Carrier): Exchange {
     const machine = by === 'machine';
     const forced = carrier.phone(call.to).answering?.answeredBy ?? null;
     const heard = machine ? (detection === 'Enable' ? 'machine_start' : 'machine_end_beep') : 'human';
-    await lineOf(call).wait(machine && detection === 'DetectMessageEnd' ? settings.greetingMs : settings.detectMs);
+    await lineOf(call).wait(
+      machine && detection === 'DetectMessageEnd' ? settings.greetingMs : settings.detectMs,
+    );
     call.answeredBy = forced ?? (by === 'fax' ? 'fax' : heard);
     store.put('call', call);
   }
@@ -223,7 +225,7 @@ export function createExchange(carrier: Carrier): Exchange {
 
   async function perform(account: Account, call: Call, verb: Verb, base: string): Promise<Next> {
     const line = lineOf(call);
-    if (verb.kind === 'hangup') return end(call, 'completed'), 'end';
+    if (verb.kind === 'hangup') return (end(call, 'completed'), 'end');
     if (verb.kind === 'pause') await line.wait(verb.seconds * 1000);
     else if (verb.kind === 'say') {
       hear(call, { kind: 'say', text: verb.text });
@@ -233,7 +235,7 @@ export function createExchange(carrier: Carrier): Exchange {
       const wrong = await carrier.media.listen(url);
       if (wrong !== null) {
         report(call, { code: 12300, level: 'error', message: `${url}: ${wrong}` }, url);
-        return end(call, 'completed'), 'end';
+        return (end(call, 'completed'), 'end');
       }
       hear(call, { kind: 'play', text: url });
       await line.wait(settings.playMs);

@@ -92,7 +92,10 @@ function readCall(carrier: Carrier, account: Account, form: URLSearchParams): Ne
   const statusEvents = form.getAll('StatusCallbackEvent').filter((event) => EVENTS.includes(event));
   const detection = given(form, 'MachineDetection');
   if (given(form, 'AsyncAmd') === 'true')
-    throw new CarrierError(20001, 'This sandbox detects machines before it asks for the document (AsyncAmd=false)');
+    throw new CarrierError(
+      20001,
+      'This sandbox detects machines before it asks for the document (AsyncAmd=false)',
+    );
   return {
     to,
     from: number.phoneNumber,

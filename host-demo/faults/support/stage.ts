@@ -73,7 +73,15 @@ export interface WorkerProcess {
 }
 
 /** Phones and voices that do not keep a test waiting. */
-const QUICK_CALLS = { cps: 0, pickUpMs: 20, voicemailMs: 30, detectMs: 10, greetingMs: 20, speechMs: 0, playMs: 20 };
+const QUICK_CALLS = {
+  cps: 0,
+  pickUpMs: 20,
+  voicemailMs: 30,
+  detectMs: 10,
+  greetingMs: 20,
+  speechMs: 0,
+  playMs: 20,
+};
 
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { databaseUrl, senders: count = 1 } = options;

@@ -21,7 +21,9 @@ export function webhookRoutes({ database, carrier, publicUrl, log }: KitContext)
   const app = new Hono();
 
   app.post('/sms/inbound', async (context) => {
-    const message = await carrier.readInbound(await readWebhook(publicUrl, '/twilio/sms/inbound', context.req.raw));
+    const message = await carrier.readInbound(
+      await readWebhook(publicUrl, '/twilio/sms/inbound', context.req.raw),
+    );
     if ('rejected' in message) return refuseWebhook(log, message, 'inbound');
     if (carrierAddress(message.from) === null) {
       log.warn({ webhook: 'inbound', sid: message.sid }, 'sender is no phone number; ignored');
@@ -45,7 +47,9 @@ export function webhookRoutes({ database, carrier, publicUrl, log }: KitContext)
   });
 
   app.post('/sms/status', async (context) => {
-    const report = await carrier.readStatus(await readWebhook(publicUrl, '/twilio/sms/status', context.req.raw));
+    const report = await carrier.readStatus(
+      await readWebhook(publicUrl, '/twilio/sms/status', context.req.raw),
+    );
     if (report === null) return context.body(null, 204);
     if ('rejected' in report) return refuseWebhook(log, report, 'status');
     await statuses.add(report.tenant, report);

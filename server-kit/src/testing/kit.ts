@@ -90,11 +90,7 @@ export interface TestKitOptions extends Partial<Omit<ServerKitOptions, 'database
 const asBody = (body: unknown) =>
   typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body);
 
-export async function getTestKit({
-  url: given,
-  voice,
-  ...options
-}: TestKitOptions = {}): Promise<TestKit> {
+export async function getTestKit({ url: given, voice, ...options }: TestKitOptions = {}): Promise<TestKit> {
   const url = given ?? process.env['PATCHBAY_TEST_DATABASE_URL'] ?? inject('databaseUrl');
   const schema = `t${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
   const carrier = fakeCarrier();

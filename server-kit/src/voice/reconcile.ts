@@ -91,7 +91,8 @@ async function adopt(tx: Tx, asked: Silent, records: CallRecord[]): Promise<void
   // it has rung, or has not: either way it is not to ring once more
   else if (old) await giveUp(tx, call);
   // as many as there are of ours: all have rung, and their callbacks say which is which
-  else if (free.length >= nameless && call.status === 'placing') await settle(tx, tried, { kind: 'among_others' });
+  else if (free.length >= nameless && call.status === 'placing')
+    await settle(tx, tried, { kind: 'among_others' });
 }
 
 /**

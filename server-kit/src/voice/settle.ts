@@ -135,7 +135,8 @@ export async function applyNews(tx: Tx, call: CallRow, news: CallNews & { sid: s
   const { sid, status, result, seconds, answeredBy } = news;
   if (call.status === 'canceled' || (call.carrier_sid !== null && call.carrier_sid !== sid)) return false;
   // of a call that was given up, or whose record was taken for another's
-  if (call.carrier_sid === null && (call.status_rank >= RANKS.ended || (await isTaken(tx, sid)))) return false;
+  if (call.carrier_sid === null && (call.status_rank >= RANKS.ended || (await isTaken(tx, sid))))
+    return false;
   const rank = status === null ? 0 : RANKS[status];
   const rises = rank > call.status_rank;
   const starts = call.placed_at === null;
@@ -159,7 +160,9 @@ export async function applyNews(tx: Tx, call: CallRow, news: CallNews & { sid: s
     returning due_at`;
   if (starts && call.direction === 'outbound') {
     const { call_id, kind, direction, contact_id: contactId, conversation_id: conversationId } = call;
-    await record(tx, [{ type: 'call.started', contactId, conversationId, data: { call_id, kind, direction } }]);
+    await record(tx, [
+      { type: 'call.started', contactId, conversationId, data: { call_id, kind, direction } },
+    ]);
   }
   if (rises) await wakeLane(tx, call.account_sid, row?.due_at ?? null);
   if (rank === RANKS.ended) await finish(tx, call.call_id);
@@ -184,7 +187,8 @@ function waitAfter({ direction, dialed_at, leg_result }: CallRow, rank: number):
  */
 export async function finish(tx: Tx, callId: string | null, account: string | null = null): Promise<number> {
   const { sql, tenant } = tx;
-  const which = callId === null ? sql`c.account_sid = ${account} and c.due_at <= moment()` : sql`c.call_id = ${callId}`;
+  const which =
+    callId === null ? sql`c.account_sid = ${account} and c.due_at <= moment()` : sql`c.call_id = ${callId}`;
   const done = await sql<
     (Pick<CallRow, 'call_id' | 'contact_id' | 'conversation_id' | 'direction' | 'kind' | 'member_id'> & {
       disposition: string;

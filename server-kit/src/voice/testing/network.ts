@@ -20,7 +20,11 @@ export interface Network extends VoiceCarrier {
   /** Throws when the carrier is asked for its list. */
   deaf: boolean;
   /** Posts a webhook to one of the kit's addresses; what the carrier is to do then. */
-  tell(url: string, call: Pick<NetworkCall, 'sid' | 'from' | 'to'>, more?: Partial<Told>): Promise<CallStep[]>;
+  tell(
+    url: string,
+    call: Pick<NetworkCall, 'sid' | 'from' | 'to'>,
+    more?: Partial<Told>,
+  ): Promise<CallStep[]>;
 }
 
 interface Told extends CallNews {

@@ -120,10 +120,7 @@ export async function getVoiceWorld(): Promise<VoiceWorld> {
       return row as CallRecordRow;
     },
     events: (type = 'call.%') =>
-      kit.admin(
-        'select type, contact_id, data from events where type like $1 order by tx, position',
-        [type],
-      ),
+      kit.admin('select type, contact_id, data from events where type like $1 order by tx, position', [type]),
     tx: (work) => database.transaction(tenant, work),
     async close() {
       await caller.stop();

@@ -55,7 +55,9 @@ export async function readLog({ database, log }: Reading, tenant: string, page =
     const [triggers, goals, wakes] = await Promise.all([loggedTriggers(tx), goalsOf(tx), wakesOf(tx)]);
     const types = [
       ...new Set(
-        ['message.received', ...FAILED, ...CALLS, ...triggers.map(({ kind }) => kind), ...wakes].flatMap(loggedTypes),
+        ['message.received', ...FAILED, ...CALLS, ...triggers.map(({ kind }) => kind), ...wakes].flatMap(
+          loggedTypes,
+        ),
       ),
     ];
     const rows = await sql<Row[]>`
