@@ -165,7 +165,7 @@ describe('a call that nobody takes', () => {
       );
       await publish(items.find(({ key }) => key === 'missed-call-text-back')!.source);
       await stage.startWorker();
-      const [{ address }] = stage.senders as [{ address: string }];
+      const { address } = stage.senders[0]!;
 
       const stranger = '+13125557101';
       const started = performance.now();

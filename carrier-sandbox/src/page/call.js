@@ -42,7 +42,8 @@ export function createCallScreen(root, problem) {
     drawn = next;
     root.hidden = !call;
     root.replaceChildren(...(call ? [screenOf(call)] : []));
-    if (call?.status === 'ringing') root.querySelector('button')?.focus({ preventScroll: true });
+    const [answer] = [...root.querySelectorAll('button')].reverse();
+    if (call?.status === 'ringing') answer?.focus({ preventScroll: true });
   }
 
   /** @param {Call} call */
@@ -51,8 +52,8 @@ export function createCallScreen(root, problem) {
     const talks = call.status === 'in-progress';
     const ended = ENDED[/** @type {keyof typeof ENDED} */ (call.status)];
     const state = ended ?? (ringsHere ? 'Incoming call' : talks ? '' : 'Calling…');
-    const answer = (/** @type {string} */ by) => () => api.answer(call.sid, by).catch(problem);
-    const hangUp = () => api.hangUp(call.sid).catch(problem);
+    const answer = (/** @type {string} */ by) => () => void api.answer(call.sid, by).catch(problem);
+    const hangUp = () => void api.hangUp(call.sid).catch(problem);
     return h(
       'div',
       {

@@ -66,7 +66,7 @@ async function campaign(kinds: ('call' | 'voicemail')[], actions: Action[], plan
   // noon: nobody is called at night, and a campaign takes at most an hour
   world.turn(NOON - world.now().getTime());
   Object.assign(network, { calls: [], answers: [...plan], deaf: false });
-  const people = [];
+  const people: { id: string; phone: string }[] = [];
   for (let nth = 0; nth < PEOPLE; nth += 1) people.push(await world.contact());
   const ids = [];
   for (const [nth, kind] of kinds.entries()) ids.push(await world.queue(people[nth % PEOPLE]!.id, { kind }));

@@ -1,14 +1,13 @@
 /** A kit with a telephone network, a member with a phone, a recording, and a clock that the test turns. */
 import { Database, type Tx } from '../../db/client.ts';
 import { newId } from '../../ids.ts';
-import { fakeCarrier, TEST_ACCOUNT } from '../../testing/carrier.ts';
+import { fakeCarrier } from '../../testing/carrier.ts';
 import { getTestKit, TEST_URL, type TestKit } from '../../testing/kit.ts';
 import { createCaller, type Caller } from '../drain.ts';
 import { queueCalls, type CallWish } from '../outbox.ts';
 import { createNetwork, type Network } from './network.ts';
 
 export const MEMBER_PHONE = '+13125550111';
-export const ACCOUNT = TEST_ACCOUNT;
 
 export interface CallRecordRow {
   call_id: string;
