@@ -27,7 +27,7 @@ export async function answerOutbound(
 ): Promise<CallStep[]> {
   return context.database.transaction(tenant, async (tx) => {
     const agency = await holdConsent(tx);
-    const call = await lockCall(tx, callId);
+    const call = await lockCall(tx, callId, news.accountSid);
     // of a contact who was deleted meanwhile, or a second one of a call that was taken for lost
     if (!call || call.direction !== 'outbound') return HANG_UP;
     const told = { ...news, status: news.status === 'ended' ? news.status : ('in_progress' as const) };
@@ -112,10 +112,10 @@ export async function notePlayed(
   { database }: AnswerContext,
   tenant: string,
   callId: string,
-  { sid }: CallWebhook,
+  { accountSid, sid }: CallWebhook,
 ): Promise<CallStep[]> {
   await database.transaction(tenant, async (tx) => {
-    const call = await lockCall(tx, callId);
+    const call = await lockCall(tx, callId, accountSid);
     if (call?.carrier_sid === sid) {
       await tx.sql`update calls set played_at = coalesce(played_at, moment())
         where tenant_id = ${tenant} and call_id = ${callId} and status <> 'completed'`;
@@ -129,11 +129,11 @@ export async function noteDialed(
   { database }: AnswerContext,
   tenant: string,
   callId: string,
-  { sid, leg }: CallWebhook,
+  { accountSid, sid, leg }: CallWebhook,
   unanswered: (tx: Tx) => Promise<string>,
 ): Promise<CallStep[]> {
   return database.transaction(tenant, async (tx) => {
-    const call = await lockCall(tx, callId);
+    const call = await lockCall(tx, callId, accountSid);
     if (!call || call.carrier_sid !== sid || !leg) return HANG_UP;
     await noteLeg(tx, call, leg);
     // the two legs' webhooks come in any order

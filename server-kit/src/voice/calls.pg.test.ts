@@ -320,6 +320,17 @@ describe('a lost answer', () => {
     expect(await world.call(id)).toMatchObject({ carrier_sid: leg!.sid, dialed_at: null });
   });
 
+  it('a webhook of another account says nothing of our call', async () => {
+    const { network } = world;
+    const id = await world.queue((await world.contact()).id);
+    await world.drain();
+    const [leg] = network.calls;
+    const foreign = { status: 'in_progress', answeredBy: 'human', accountSid: 'ACsomebodyelse' } as const;
+    expect(await network.tell(leg!.answerUrl, leg!, foreign)).toEqual([{ hangUp: true }]);
+    await network.tell(leg!.statusUrl, leg!, { ...foreign, status: 'ended', result: 'completed' });
+    expect(await world.call(id)).toMatchObject({ status: 'placed', dialed_at: null });
+  });
+
   it('a call that no callback ends is asked about', async () => {
     const { network } = world;
     const id = await world.queue((await world.contact()).id);
@@ -427,6 +438,16 @@ describe('somebody calls', () => {
   it('without a number is answered, and nothing is written down', async () => {
     expect(await ring('CAin5', 'anonymous')).toMatchObject([{ say: expect.any(String) }, { hangUp: true }]);
     expect(await world.kit.admin('select * from calls')).toEqual([]);
+  });
+
+  it('is one entry of their timeline, and one line of their thread', async () => {
+    await ring('CAin7', '+13125559005');
+    await ends('CAin7', '+13125559005');
+    const [{ contact_id, conversation_id }] = await world.kit.admin('select * from calls');
+    const timeline = await world.kit.request('GET', `/v1/contacts/${contact_id}/timeline?kind=call`);
+    expect(timeline.body.items.map(({ type }: { type: string }) => type)).toEqual(['call.completed']);
+    const thread = await world.kit.request('GET', `/v1/conversations/${conversation_id}/messages`);
+    expect(thread.body.events.map(({ type }: { type: string }) => type)).toEqual(['call.completed']);
   });
 
   it('whoever cannot sign is refused', async () => {

@@ -45,9 +45,16 @@ const SOON_S = 15;
 const RINGING_S = 60;
 const TALKING_S = 60;
 
-export async function lockCall({ sql, tenant }: Tx, callId: string): Promise<CallRow | undefined> {
+/** `account`: whose webhook names the call; one of another account is none of theirs. */
+export async function lockCall(
+  { sql, tenant }: Tx,
+  callId: string,
+  account: string | null = null,
+): Promise<CallRow | undefined> {
   const [row] = await sql<CallRow[]>`
-    select * from calls where tenant_id = ${tenant} and call_id = ${callId} for no key update`;
+    select * from calls
+    where tenant_id = ${tenant} and call_id = ${callId} and account_sid = coalesce(${account}, account_sid)
+    for no key update`;
   return row;
 }
 

@@ -51,7 +51,7 @@ export function voiceWebhooks(context: KitContext): Hono {
     const named = callNamed(request.url) ?? (await inboundNamed(news));
     if (named && isUuid(named.callId)) {
       await database.transaction(named.tenant, async (tx) => {
-        const call = await lockCall(tx, named.callId);
+        const call = await lockCall(tx, named.callId, news.accountSid);
         if (call) await applyNews(tx, call, news);
       });
     }

@@ -30,6 +30,7 @@ export interface Network extends VoiceCarrier {
 interface Told extends CallNews {
   leg: { result: string; seconds: number | null } | null;
   signature: string;
+  accountSid: string;
 }
 
 const NOTHING: CallNews = { status: null, result: null, seconds: null, answeredBy: null };
