@@ -5,7 +5,7 @@
  * In the server kit, knowledge runs one way:
  *
  *   contract <- db <- events, carriers <- notifications, tenancy <- contacts <- consent <- filters, notes, tasks
- *   <- media <- messaging, segments, pipeline <- timeline, bulk <- exchange <- http, jobs <- kit
+ *   <- media <- messaging, segments, pipeline <- voice <- timeline, bulk <- exchange <- http, jobs <- kit
  */
 
 /** The server kit's folders, each with those it may know. A file outside these folders (kit.ts) may know all of them. */
@@ -37,6 +37,7 @@ const MAY_KNOW = {
     'notifications',
     'media',
   ],
+  voice: ['contract', 'db', 'events', 'tenancy', 'carriers', 'contacts', 'consent', 'media', 'messaging'],
   segments: ['contract', 'db', 'events', 'contacts', 'filters'],
   workflows: [
     'contract',
@@ -54,6 +55,7 @@ const MAY_KNOW = {
     'pipeline',
     'segments',
     'tasks',
+    'voice',
   ],
   timeline: ['contract', 'db', 'events', 'contacts', 'messaging', 'tasks'],
   bulk: ['contract', 'db', 'events', 'contacts', 'filters', 'segments'],
@@ -95,13 +97,14 @@ const MAY_KNOW = {
     'tasks',
     'pipeline',
     'media',
+    'voice',
     'workflows',
   ],
 };
 /** What a domain shows to the others, besides index.ts and errors.ts: the files that they may import. */
 const FACES = {
   events: ['record', 'hub', 'log', 'routes'],
-  carriers: ['carrier'],
+  carriers: ['carrier', 'voice', 'webhook'],
   tenancy: ['tokens', 'tenants', 'directory', 'page', 'page-style'],
   // with its tables: the list of conversations is sorted and searched by name in one statement
   // belongings: what others keep of a person, for merging and deleting
@@ -137,7 +140,8 @@ const FACES = {
     'serve/[\\w-]+',
     'play/[\\w-]+',
   ],
-  messaging: ['messages', 'conversations', 'drain', 'copies', 'send-many', 'attach', 'outbox'],
+  messaging: ['messages', 'conversations', 'drain', 'copies', 'send-many', 'attach', 'outbox', 'introduce'],
+  voice: ['outbox', 'drain', 'failures'],
   segments: ['segments', 'tasks'],
   timeline: [],
   bulk: ['jobs', 'files', 'runner', 'targets', 'routes'],

@@ -151,6 +151,78 @@ create table bulk_pieces (
 alter table bulk_pieces enable row level security;
 alter table bulk_pieces force row level security;
 
+create table call_lanes (
+  tenant_id text not null,
+  account_sid text not null,
+  due_at timestamp with time zone,
+  placed_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint call_lanes_pkey PRIMARY KEY (tenant_id, account_sid),
+  constraint call_lanes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
+);
+alter table call_lanes enable row level security;
+alter table call_lanes force row level security;
+
+create table calls (
+  tenant_id text not null,
+  call_id uuid not null,
+  contact_id uuid not null,
+  conversation_id uuid,
+  sender_id uuid not null,
+  account_sid text not null,
+  direction text not null,
+  kind text not null,
+  status text not null,
+  status_rank smallint generated always as (
+CASE status
+    WHEN 'queued'::text THEN 0
+    WHEN 'canceled'::text THEN 1
+    WHEN 'placing'::text THEN 2
+    WHEN 'placed'::text THEN 3
+    WHEN 'ringing'::text THEN 4
+    WHEN 'in_progress'::text THEN 5
+    WHEN 'ended'::text THEN 6
+    WHEN 'completed'::text THEN 7
+    ELSE NULL::integer
+END) stored not null,
+  disposition text,
+  purpose text default 'conversation'::text not null,
+  from_address text not null,
+  to_address text not null,
+  member_id text,
+  member_phone text,
+  whisper text,
+  asset_id uuid,
+  if_answered text,
+  enrollment_id uuid,
+  ordinal integer,
+  carrier_sid text,
+  attempt smallint default 0 not null,
+  tries smallint default 0 not null,
+  result text,
+  leg_result text,
+  answered_by text,
+  error_code text,
+  error_reason text,
+  hold_reason text,
+  due_at timestamp with time zone,
+  claimed_at timestamp with time zone,
+  created_at timestamp with time zone default moment() not null,
+  placed_at timestamp with time zone,
+  answered_at timestamp with time zone,
+  dialed_at timestamp with time zone,
+  played_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  seconds integer,
+  constraint calls_pkey PRIMARY KEY (tenant_id, call_id),
+  constraint calls_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
+  constraint calls_if_answered_check CHECK ((if_answered = ANY (ARRAY['hang_up'::text, 'play'::text]))),
+  constraint calls_kind_check CHECK ((kind = ANY (ARRAY['call'::text, 'voicemail'::text]))),
+  constraint calls_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint calls_tenant_id_sender_id_fkey FOREIGN KEY (tenant_id, sender_id) REFERENCES senders(tenant_id, sender_id)
+);
+alter table calls enable row level security;
+alter table calls force row level security;
+
 create table consent_records (
   tenant_id text not null,
   record_id uuid not null,
@@ -475,7 +547,9 @@ create table members (
   name text not null,
   role text not null,
   seen_at timestamp with time zone default moment() not null,
+  phone text,
   constraint members_pkey PRIMARY KEY (tenant_id, member_id),
+  constraint members_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
   constraint members_role_check CHECK ((role = ANY (ARRAY['agent'::text, 'manager'::text]))),
   constraint members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id) ON DELETE CASCADE
 );
@@ -741,7 +815,9 @@ create table senders (
   next_slot_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
   resume_at timestamp with time zone,
   created_at timestamp with time zone default moment() not null,
+  forward_to text,
   constraint senders_pkey PRIMARY KEY (tenant_id, sender_id),
+  constraint senders_forward_to_check CHECK ((forward_to ~ '^\+[1-9][0-9]{6,14}$'::text)),
   constraint senders_keyword_replies_check CHECK ((keyword_replies = ANY (ARRAY['carrier'::text, 'kit'::text]))),
   constraint senders_segments_per_second_check CHECK ((segments_per_second > (0)::double precision)),
   constraint senders_status_check CHECK ((status = ANY (ARRAY['active'::text, 'pending'::text, 'paused'::text]))),
@@ -1146,6 +1222,18 @@ CREATE INDEX bulk_jobs_recent ON bulk_jobs USING btree (tenant_id, created_at DE
 
 CREATE INDEX bulk_leases_due ON bulk_leases USING btree (due_at);
 
+CREATE INDEX call_lanes_due ON call_lanes USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX call_lanes_of_account ON call_lanes USING btree (account_sid, placed_at);
+
+CREATE UNIQUE INDEX calls_carrier_sid ON calls USING btree (tenant_id, carrier_sid) WHERE (carrier_sid IS NOT NULL);
+
+CREATE INDEX calls_due ON calls USING btree (tenant_id, account_sid, status, due_at, call_id) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX calls_of_contact ON calls USING btree (tenant_id, contact_id, created_at DESC);
+
+CREATE UNIQUE INDEX calls_of_step ON calls USING btree (tenant_id, enrollment_id, ordinal) WHERE (enrollment_id IS NOT NULL);
+
 CREATE INDEX consent_records_of_address ON consent_records USING btree (tenant_id, channel, address, occurred_at DESC, record_id DESC);
 
 CREATE INDEX consent_records_recorded ON consent_records USING btree (tenant_id, recorded_at, record_id);
@@ -1319,6 +1407,12 @@ create policy found_by_anyone on bulk_leases as permissive for select to public 
 create policy tenant_isolation on bulk_leases as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on bulk_pieces as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy found_by_anyone on call_lanes as permissive for select to public using (true);
+
+create policy tenant_isolation on call_lanes as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on calls as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on consent_records as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
@@ -1614,6 +1708,10 @@ grant delete, insert, select, update on bulk_jobs to patchbay_app;
 grant delete, insert, select, update on bulk_leases to patchbay_app;
 
 grant delete, insert, select, update on bulk_pieces to patchbay_app;
+
+grant delete, insert, select, update on call_lanes to patchbay_app;
+
+grant delete, insert, select, update on calls to patchbay_app;
 
 grant insert, select on consent_records to patchbay_app;
 

@@ -11,6 +11,8 @@ import type { WebhookCall } from './webhooks/sender.ts';
 
 export interface Callbacks {
   status(message: Message): void;
+  /** A callback of anything, by the same trouble. */
+  send(call: WebhookCall): void;
   /** Callbacks kept back by a fault. */
   readonly held: number;
 }
@@ -51,16 +53,20 @@ export function createCallbacks(carrier: Carrier): Callbacks {
   function status(message: Message): void {
     const account = carrier.store.accounts.get(message.accountSid);
     if (!account || message.statusCallback === null) return;
-    const { faults, clock } = carrier;
-    if (faults.forCallback('drop_callbacks', account.sid)) return ended(message.sid, message.status);
-    const call: WebhookCall = {
+    send({
       account,
       kind: 'status',
       url: message.statusCallback,
       method: 'POST',
-      params: statusParams(message, clock.now()),
+      params: statusParams(message, carrier.clock.now()),
       resourceSid: message.sid,
-    };
+    });
+  }
+
+  function send(call: WebhookCall): void {
+    const { faults, clock } = carrier;
+    const { account, resourceSid, params } = call;
+    if (faults.forCallback('drop_callbacks', account.sid)) return ended(resourceSid, params['MessageStatus']);
     const delay = faults.forCallback('delay_callbacks', account.sid);
     if (!delay) return deliver(call);
     late++;
@@ -93,6 +99,7 @@ export function createCallbacks(carrier: Carrier): Callbacks {
 
   return {
     status,
+    send,
     get held() {
       return shuffling.length + late + lines.size;
     },

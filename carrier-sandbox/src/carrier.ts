@@ -3,6 +3,7 @@
  * page's feed. A part takes what it uses from here and keeps no global of its own.
  */
 import { systemClock, type Clock } from './clock.ts';
+import { createExchange, type Exchange } from './calls/exchange.ts';
 import { createCallbacks, type Callbacks } from './callbacks.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createFeed, type Feed } from './feed.ts';
@@ -15,10 +16,10 @@ import { createMediaStore, type MediaStore } from './media-store.ts';
 import { createOptOuts, type OptOuts } from './opt-outs.ts';
 import { DEFAULT_DELIVERY, newPhone } from './phones.ts';
 import { createPreviews, type Previews } from './previews.ts';
-import type { Account, DebuggerEntry, DeliverySwitch, MessageStatus, Phone } from './records.ts';
+import type { Account, Call, DebuggerEntry, DeliverySwitch, MessageStatus, Phone } from './records.ts';
 import { createRing, type Ring } from './ring.ts';
 import { createStore, type Store } from './store.ts';
-import { debuggerView, messageView, phoneView, webhookView } from './views.ts';
+import { callView, debuggerView, messageView, phoneView, webhookView } from './views.ts';
 import { createWebhookSender, type WebhookRecord, type WebhookSender } from './webhooks/sender.ts';
 
 export interface Settings {
@@ -32,6 +33,17 @@ export interface Settings {
   delivery: DeliverySwitch;
   /** Bytes that receiving carriers take of a film, a sound or a PDF; beyond, 30019. */
   carrierMediaBytes: number;
+  /** Calls a second of an account; 0 is no limit. */
+  cps: number;
+  /** Milliseconds until a phone that answers by itself picks up, and until a voicemail does. */
+  pickUpMs: number;
+  voicemailMs: number;
+  /** Milliseconds that answering machine detection takes, and how long a voicemail's greeting is. */
+  detectMs: number;
+  greetingMs: number;
+  /** Milliseconds a character takes to be said, and any recording to be played. */
+  speechMs: number;
+  playMs: number;
 }
 
 export interface RequestEntry {
@@ -59,6 +71,7 @@ export interface Carrier {
   callbacks: Callbacks;
   lifecycle: Lifecycle;
   inbound: Inbound;
+  exchange: Exchange;
   optOuts: OptOuts;
   media: MediaStore;
   previews: Previews;
@@ -101,6 +114,13 @@ export function createCarrier(options: CarrierOptions): Carrier {
     callbackStatuses: ['accepted', 'queued', 'sent', 'delivered', 'undelivered', 'failed', 'canceled'],
     delivery: DEFAULT_DELIVERY,
     carrierMediaBytes: 1024 * 1024,
+    cps: 1,
+    pickUpMs: 1500,
+    voicemailMs: 6000,
+    detectMs: 800,
+    greetingMs: 4000,
+    speechMs: 55,
+    playMs: 6000,
     ...options.settings,
   };
   const store = createStore();
@@ -149,6 +169,7 @@ export function createCarrier(options: CarrierOptions): Carrier {
     },
     reset() {
       carrier.lifecycle.clear();
+      carrier.exchange.clear();
       carrier.faults.clear();
       carrier.media.clear();
       carrier.previews.clear();
@@ -161,6 +182,7 @@ export function createCarrier(options: CarrierOptions): Carrier {
     close() {
       journal?.close();
       carrier.lifecycle.clear();
+      carrier.exchange.clear();
       http.close();
     },
   } satisfies Partial<Carrier>);
@@ -177,12 +199,14 @@ export function createCarrier(options: CarrierOptions): Carrier {
   carrier.callbacks = createCallbacks(carrier);
   carrier.lifecycle = createLifecycle(carrier);
   carrier.inbound = createInbound(carrier);
+  carrier.exchange = createExchange(carrier);
   if (dir !== undefined) journal = createJournal(dir, store);
   carrier.media = createMediaStore({ transport, journal, carrierLimit: () => settings.carrierMediaBytes });
   carrier.previews = createPreviews(transport);
   journal?.load();
   carrier.plant();
   carrier.lifecycle.resume();
+  carrier.exchange.resume();
 
   store.onChange((change) => {
     const { kind, id, record } = change;
@@ -194,7 +218,9 @@ export function createCarrier(options: CarrierOptions): Carrier {
       feed.tell('phone', () =>
         record ? phoneView(carrier, record as Phone) : { number: id, deleted: true },
       );
-    } else feed.tell(kind, () => ({ id }));
+    } else if (kind === 'call')
+      feed.tell('call', () => (record ? callView(carrier, record as Call) : { sid: id }));
+    else feed.tell(kind, () => ({ id }));
   });
   return carrier;
 }

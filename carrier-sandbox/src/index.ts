@@ -7,10 +7,11 @@
  * `fetch` answers in the same process, without a port. The carrier's records are at `state`, its levers at `controls`.
  */
 import { createCarrier, type Carrier, type CarrierOptions, type Settings } from './carrier.ts';
+import type { Pickup } from './calls/line.ts';
 import type { Clock } from './clock.ts';
 import type { Fault } from './faults.ts';
 import type { Transport } from './http-transport.ts';
-import type { Account, ApiKey, DeliverySwitch, Message, OwnedNumber } from './records.ts';
+import type { Account, Answering, ApiKey, Call, DeliverySwitch, Message, OwnedNumber } from './records.ts';
 import { buyNumber } from './rest/numbers.ts';
 import { createRouter, type SandboxFetch } from './router.ts';
 import { listen, type Listening } from './server.ts';
@@ -21,6 +22,8 @@ export { manualClock, systemClock } from './clock.ts';
 export { sign as signWebhook } from './webhooks/signature.ts';
 export { countSegments } from './segments.ts';
 export type {
+  Answering,
+  Call,
   Clock,
   DeliverySwitch,
   Fault,
@@ -42,7 +45,13 @@ export const DEFAULT_ACCOUNT = {
 export interface SandboxOptions {
   accounts?: { sid: string; authToken: string; friendlyName?: string; apiKeys?: ApiKey[] }[];
   /** Business numbers owned from the start by the first account (or the one named). */
-  numbers?: { phoneNumber: string; accountSid?: string; smsUrl?: string; friendlyName?: string }[];
+  numbers?: {
+    phoneNumber: string;
+    accountSid?: string;
+    smsUrl?: string;
+    voiceUrl?: string;
+    friendlyName?: string;
+  }[];
   clock?: Clock;
   /** Repeats every identifier and every chance taken. Leave it out together with `dir`. */
   seed?: number;
@@ -65,7 +74,14 @@ export interface Controls {
   buyNumber(phoneNumber: string, accountSid?: string): OwnedNumber;
   /** A phone writes to a business number. */
   text(message: { from: string; to: string; body?: string; mediaUrls?: string[] }): Message;
+  /** A phone calls a business number. */
+  call(call: { from: string; to: string }): Call;
   setDelivery(phone: string, delivery: DeliverySwitch): void;
+  /** What a phone does when it is called. */
+  setAnswering(phone: string, answering: Partial<Answering> & Pick<Answering, 'mode'>): void;
+  /** The person at the phone takes a call, declines it (`busy`), or lets their voicemail do so (`machine`). */
+  pickUp(sid: string, by?: Pickup): boolean;
+  hangUp(sid: string): boolean;
   addFault(fault: Partial<Fault> & Pick<Fault, 'kind'>): Fault;
   clearFaults(): void;
   /** True when nothing is queued, held or on its way. */
@@ -121,6 +137,7 @@ function plantNumber(
   if (carrier.store.numberOf(wish.phoneNumber)) return;
   const number = buyNumber(carrier, wish.accountSid ?? firstAccount, wish.phoneNumber);
   number.smsUrl = wish.smsUrl ?? null;
+  number.voiceUrl = wish.voiceUrl ?? null;
   number.friendlyName = wish.friendlyName ?? number.friendlyName;
   carrier.store.put('number', number);
 }
@@ -148,6 +165,18 @@ function createControls(carrier: Carrier): Controls {
       if (!number) throw new Error(`No account owns ${to}, so nobody would receive this.`);
       return carrier.inbound.receive({ from, to: number, body, mediaUrls });
     },
+    call({ from, to }) {
+      const number = store.numberOf(to);
+      if (!number) throw new Error(`No account owns ${to}, so nobody would be called.`);
+      return carrier.exchange.dial(from, number);
+    },
+    setAnswering(number, answering) {
+      const phone = carrier.phone(number);
+      phone.answering = { answeredBy: null, ...answering };
+      store.put('phone', phone);
+    },
+    pickUp: (sid, by = 'human') => carrier.exchange.pickUp(sid, by),
+    hangUp: (sid) => carrier.exchange.hangUp(sid),
     setDelivery(number, delivery) {
       const phone = carrier.phone(number);
       phone.delivery = delivery;

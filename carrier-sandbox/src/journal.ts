@@ -27,7 +27,7 @@ export interface Journal {
   close(): void;
 }
 
-const KINDS: readonly Kind[] = ['account', 'number', 'service', 'phone', 'optout', 'message'];
+const KINDS: readonly Kind[] = ['account', 'number', 'service', 'phone', 'optout', 'message', 'call'];
 
 export function createJournal(dir: string, store: Store): Journal {
   const file = join(dir, 'sandbox.jsonl');
@@ -84,6 +84,7 @@ function entries(store: Store, kind: Kind): Iterable<[string, Kinds[Kind]]> {
     service: store.services,
     phone: store.phones,
     optout: store.optouts,
+    call: store.calls,
   };
   return maps[kind];
 }

@@ -12,6 +12,8 @@ export interface MediaStore {
   get(sid: string): Uint8Array | undefined;
   /** Fetches what the MediaUrls of a message name; the error code, and of which, when one cannot be had or is not taken. */
   fetchAll(media: Media[]): Promise<{ code: number; url: string } | null>;
+  /** Fetches what a call is to play; why it cannot be played, or null. */
+  listen(url: string): Promise<string | null>;
   clear(): void;
 }
 
@@ -72,6 +74,18 @@ export function createMediaStore(options: {
         }
       }
       return null;
+    },
+    async listen(url) {
+      try {
+        const answer = await ask('GET', url);
+        if (answer.status > 299) return `it answered ${answer.status}`;
+        const type = typeOf(answer.contentType);
+        return /^audio\/(mpeg|mp3|wav|wave|x-wav|vnd\.wave|aiff|x-aiff|x-aifc|gsm|x-gsm|ulaw)$/.test(type)
+          ? null
+          : `${type} cannot be played on a call`;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
     },
     clear: () => held.clear(),
   };

@@ -137,10 +137,48 @@ export interface DeliverySwitch {
   errorCode: number | null;
 }
 
+/**
+ * What a phone does when it is called: it rings until somebody at the page decides, or does by itself what is said here.
+ * `answeredBy` is what answering machine detection will say, whoever picks up; null: the truth.
+ */
+export interface Answering {
+  mode: 'ring' | 'answer' | 'decline' | 'no_answer' | 'voicemail' | 'fail';
+  answeredBy: string | null;
+}
+
+export type CallStatus =
+  'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+
+export interface Call {
+  seq: number;
+  sid: string;
+  parentSid: string | null;
+  accountSid: string;
+  from: string;
+  to: string;
+  direction: 'inbound' | 'outbound-api' | 'outbound-dial';
+  status: CallStatus;
+  answeredBy: string | null;
+  createdAt: number;
+  updatedAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  /** Seconds. */
+  duration: number;
+  statusCallback: string | null;
+  statusEvents: string[];
+  /** Of the next status callback. */
+  sequence: number;
+  /** What has been said and played on it. */
+  heard: { kind: 'say' | 'play' | 'greeting'; text: string }[];
+}
+
 export interface Phone {
   number: string;
   name: string;
   delivery: DeliverySwitch;
+  /** Left out by sandboxes from before there were calls: it rings. */
+  answering?: Answering;
   createdAt: number;
 }
 

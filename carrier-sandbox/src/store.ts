@@ -5,7 +5,7 @@
  * Records are changed in place and put again; there is one writer, so nothing else is needed.
  */
 import { createMessageIndex, type MessageIndex } from './message-index.ts';
-import type { Account, Message, OptOut, OwnedNumber, Phone, Service } from './records.ts';
+import type { Account, Call, Message, OptOut, OwnedNumber, Phone, Service } from './records.ts';
 
 export interface Kinds {
   account: Account;
@@ -14,6 +14,7 @@ export interface Kinds {
   phone: Phone;
   optout: OptOut;
   message: Message;
+  call: Call;
 }
 export type Kind = keyof Kinds;
 
@@ -31,6 +32,8 @@ export interface Store {
   phones: Map<string, Phone>;
   optouts: Map<string, OptOut>;
   messages: MessageIndex;
+  /** Oldest first. */
+  calls: Map<string, Call>;
   /** The owned number of that telephone number. */
   numberOf(phoneNumber: string): OwnedNumber | undefined;
   /** The service whose pool holds the number with that sid. */
@@ -52,7 +55,7 @@ function recordId(kind: Kind, record: Kinds[Kind]): string {
     const optout = record as OptOut;
     return optOutId(optout.accountSid, optout.scope, optout.phone);
   }
-  return (record as Account | OwnedNumber | Service | Message).sid;
+  return (record as Account | OwnedNumber | Service | Message | Call).sid;
 }
 
 export function createStore(): Store {
@@ -62,6 +65,7 @@ export function createStore(): Store {
   const phones = new Map<string, Phone>();
   const optouts = new Map<string, OptOut>();
   const messages = createMessageIndex();
+  const calls = new Map<string, Call>();
   const byPhoneNumber = new Map<string, OwnedNumber>();
   const poolOf = new Map<string, Service>();
   const listeners = new Set<(change: Change) => void>();
@@ -89,13 +93,17 @@ export function createStore(): Store {
     phones,
     optouts,
     messages,
+    calls,
     numberOf: (phoneNumber) => byPhoneNumber.get(phoneNumber),
     serviceOf: (numberSid) => poolOf.get(numberSid),
     nextSeq: () => ++seq,
     put(kind, record) {
       const id = recordId(kind, record);
       if (kind === 'message') putMessage(record as Message);
-      else if (kind === 'account') accounts.set(id, record as Account);
+      else if (kind === 'call') {
+        seq = Math.max(seq, (record as Call).seq);
+        calls.set(id, record as Call);
+      } else if (kind === 'account') accounts.set(id, record as Account);
       else if (kind === 'phone') phones.set(id, record as Phone);
       else if (kind === 'optout') optouts.set(id, record as OptOut);
       else if (kind === 'service') {
@@ -121,6 +129,7 @@ export function createStore(): Store {
         indexPools();
       } else if (kind === 'account') accounts.delete(id);
       else if (kind === 'phone') phones.delete(id);
+      else if (kind === 'call') calls.delete(id);
       else optouts.delete(id);
       tell({ kind, id, record: null });
     },
@@ -129,7 +138,8 @@ export function createStore(): Store {
       return () => listeners.delete(listener);
     },
     clear() {
-      for (const held of [accounts, numbers, services, phones, optouts, byPhoneNumber, poolOf]) held.clear();
+      for (const held of [accounts, numbers, services, phones, optouts, calls, byPhoneNumber, poolOf])
+        held.clear();
       messages.clear();
       seq = 0;
     },

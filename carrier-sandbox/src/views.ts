@@ -4,7 +4,8 @@ import { errorMessage } from './errors.ts';
 import type { Fault } from './faults.ts';
 import { contentPath } from './rest/media-content.ts';
 import { nationalFormat, placeOf } from './numbers.ts';
-import type { DebuggerEntry, Message, OwnedNumber, Phone } from './records.ts';
+import { DEFAULT_ANSWERING } from './phones.ts';
+import type { Call, DebuggerEntry, Message, OwnedNumber, Phone } from './records.ts';
 import type { WebhookRecord } from './webhooks/sender.ts';
 
 const when = (ms: number): string => new Date(ms).toISOString();
@@ -55,6 +56,10 @@ export function phoneView(carrier: Carrier, phone: Phone) {
     formatted: nationalFormat(phone.number),
     name: phone.name,
     delivery: { mode: phone.delivery.mode, error_code: phone.delivery.errorCode },
+    answering: {
+      mode: (phone.answering ?? DEFAULT_ANSWERING).mode,
+      answered_by: phone.answering?.answeredBy ?? null,
+    },
     place: placeOf(phone.number),
     date_created: when(phone.createdAt),
     threads: newest.map(([number, message]) => ({
@@ -62,6 +67,31 @@ export function phoneView(carrier: Carrier, phone: Phone) {
       formatted: nationalFormat(number),
       last: messageView(carrier, message),
     })),
+  };
+}
+
+/** Both ends as a phone sees them: who has it in hand, and who is at the other one. */
+export function callView(carrier: Carrier, call: Call) {
+  const outbound = call.direction !== 'inbound';
+  const other = outbound ? call.from : call.to;
+  return {
+    sid: call.sid,
+    seq: call.seq,
+    account_sid: call.accountSid,
+    parent_sid: call.parentSid,
+    from: call.from,
+    to: call.to,
+    phone: outbound ? call.to : call.from,
+    with: other,
+    with_formatted: carrier.store.numberOf(other)?.friendlyName ?? nationalFormat(other),
+    direction: call.direction,
+    status: call.status,
+    answered_by: call.answeredBy,
+    duration: call.duration,
+    heard: call.heard,
+    date_created: when(call.createdAt),
+    date_started: call.startedAt === null ? null : when(call.startedAt),
+    date_ended: call.endedAt === null ? null : when(call.endedAt),
   };
 }
 
@@ -73,6 +103,7 @@ export function numberView(carrier: Carrier, number: OwnedNumber) {
     formatted: nationalFormat(number.phoneNumber),
     friendly_name: number.friendlyName,
     sms_url: number.smsUrl,
+    voice_url: number.voiceUrl,
     messaging_service_sid: carrier.store.serviceOf(number.sid)?.sid ?? null,
     mps: number.mps ?? carrier.settings.mps,
     opt_out_handling: number.optOutHandling,

@@ -9,6 +9,8 @@ export interface PortalUser {
   title: string;
   tenant: TenantId;
   role: 'agent' | 'manager';
+  /** Where they are called. */
+  phone: string;
 }
 
 export interface Client extends TenantOptions {
@@ -121,10 +123,38 @@ export const CLIENTS: Readonly<Record<TenantId, Client>> = {
 };
 
 export const USERS: readonly PortalUser[] = [
-  { id: 'dana', name: 'Dana Reyes', title: 'Listing agent', tenant: 'harbor', role: 'agent' },
-  { id: 'marcus', name: 'Marcus Hale', title: 'Managing broker', tenant: 'harbor', role: 'manager' },
-  { id: 'priya', name: 'Priya Nair', title: 'Front desk', tenant: 'lakeside', role: 'agent' },
-  { id: 'elena', name: 'Elena Ortiz', title: 'Practice manager', tenant: 'lakeside', role: 'manager' },
+  {
+    id: 'dana',
+    name: 'Dana Reyes',
+    title: 'Listing agent',
+    tenant: 'harbor',
+    role: 'agent',
+    phone: '+13125550150',
+  },
+  {
+    id: 'marcus',
+    name: 'Marcus Hale',
+    title: 'Managing broker',
+    tenant: 'harbor',
+    role: 'manager',
+    phone: '+13125550151',
+  },
+  {
+    id: 'priya',
+    name: 'Priya Nair',
+    title: 'Front desk',
+    tenant: 'lakeside',
+    role: 'agent',
+    phone: '+12125550152',
+  },
+  {
+    id: 'elena',
+    name: 'Elena Ortiz',
+    title: 'Practice manager',
+    tenant: 'lakeside',
+    role: 'manager',
+    phone: '+12125550153',
+  },
 ];
 
 export const userOf = (id: unknown): PortalUser | undefined => USERS.find((user) => user.id === id);

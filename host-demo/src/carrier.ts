@@ -7,7 +7,9 @@ import { publicUrl } from './kit.ts';
 
 /** `more` is for the seed, which tells the time and reaches the kit without a network. */
 export function portalCarrier(config: DemoConfig, more: Partial<SandboxOptions> = {}): Sandbox {
-  const smsUrl = `${publicUrl(config.port)}/twilio/sms/inbound`;
+  const webhooks = `${publicUrl(config.port)}/twilio`;
+  const smsUrl = `${webhooks}/sms/inbound`;
+  const [voiceUrl, statusCallback] = [`${webhooks}/voice/inbound`, `${webhooks}/voice/status`];
   const sandbox = createSandbox({
     dir: join(config.directory, 'sandbox'),
     baseUrl: `http://127.0.0.1:${config.sandboxPort}`,
@@ -25,6 +27,8 @@ export function portalCarrier(config: DemoConfig, more: Partial<SandboxOptions> 
     sandbox.state.put('number', {
       ...owned,
       smsUrl,
+      voiceUrl,
+      statusCallback,
       optOutHandling: keywordReplies === 'kit' ? 'off' : 'default',
     });
   }

@@ -13,5 +13,6 @@ export const belongings = allBelongings({
   links: rowsOf('asset_links', 'link_id'),
   views: rowsOf('asset_views', 'view_id'),
   enrollments: enrollmentBelongings,
+  calls: rowsOf('calls', 'call_id'),
   trackedLinks: rowsOf('tracked_links', 'link_id'),
 });

@@ -17,6 +17,7 @@ export interface Finding {
     | 'role'
     | 'isolation'
     | 'carrier'
+    | 'calls'
     | 'clock';
   ok: boolean;
   /** What was found. */
@@ -36,12 +37,13 @@ const MOST_SKEW_MS = 2_000;
 
 /** Never throws: what cannot be looked at is a finding too. */
 export async function runDoctor(context: KitContext, options: DoctorOptions = {}): Promise<Finding[]> {
-  const [mount, database, carrier] = await Promise.all([
+  const [mount, database, carrier, calls] = await Promise.all([
     checkMount(context, options),
     checkDatabase(context),
     checkCarrier(context),
+    checkCalls(context),
   ]);
-  return [checkSecret(context), checkPublicUrl(context), mount, ...database, carrier];
+  return [checkSecret(context), checkPublicUrl(context), mount, ...database, carrier, ...calls];
 }
 
 function good(check: Finding['check'], message: string, mend: string | null = null): Finding {
@@ -247,4 +249,41 @@ async function checkCarrier({ carrier }: KitContext): Promise<Finding> {
       'Compare account sid, auth token and API key with the carrier’s console.',
     );
   }
+}
+
+/** Whether calls to our numbers come here. Nothing to say where there are none, or where they cannot be asked about. */
+async function checkCalls({ carrier: { voice, name }, database, publicUrl }: KitContext): Promise<Finding[]> {
+  if (!voice) return [];
+  const wanted = `${publicUrl}/twilio/voice/inbound`;
+  const astray: string[] = [];
+  let known = 0;
+  try {
+    const numbers = await database.directory(
+      (sql) => sql<{ account_sid: string; address: string }[]>`
+        select distinct account_sid, address from sender_directory
+        where channel in ('sms', 'voice') and address like '+%' order by 1, 2 limit 1000`,
+    );
+    for (const account of new Set(numbers.map(({ account_sid }) => account_sid))) {
+      const ours = numbers.filter(({ account_sid }) => account_sid === account).map(({ address }) => address);
+      for (const { number, url } of await voice.numberSetup(account, ours)) {
+        known += 1;
+        // what follows # is the carrier's own
+        if (url?.split('#')[0] !== wanted) astray.push(number);
+      }
+    }
+  } catch {
+    // the database or the carrier: each has a finding of its own
+    return [];
+  }
+  if (known === 0) return [];
+  if (astray.length === 0)
+    return [good('calls', `Calls to ${known === 1 ? 'our number' : `all ${known} numbers`} come here.`)];
+  // no fault of itself: a host may have its calls answered by somebody else
+  return [
+    good(
+      'calls',
+      `${name} sends calls to ${astray.slice(0, 5).join(', ')}${astray.length > 5 ? ' and others' : ''} elsewhere, or nowhere.`,
+      `Set the voice URL of the number to ${wanted} (POST), and its status callback to ${publicUrl}/twilio/voice/status.`,
+    ),
+  ];
 }

@@ -24,6 +24,7 @@ import { checkedMedia, storageOf, type MediaOptions } from './media/options.ts';
 import { feedEnricher, webhookRoutes } from './messaging/index.ts';
 import { tenantRegister, type Tenants } from './tenancy/tenants.ts';
 import { tokenKeeper, type SessionTokenOptions } from './tenancy/tokens.ts';
+import { voiceWebhooks } from './voice/webhooks.ts';
 import { stopForOptOut } from './workflows/triggers/stops.ts';
 import type { MessengerAdapter } from './workflows/messenger/adapter.ts';
 import { checkedOutside, type RequestOptions } from './workflows/requests/options.ts';
@@ -140,7 +141,7 @@ export function createServerKit(options: ServerKitOptions): ServerKit {
     if (!live) await feed.close();
     const app = createApp(context, {
       cors,
-      webhooks: webhookRoutes(context),
+      webhooks: webhookRoutes(context).route('/voice', voiceWebhooks(context)),
       ...(live && { feed: feedRoutes(context) }),
     });
     return { context, embedded, fetch: (request, bindings) => app.fetch(request, bindings) };

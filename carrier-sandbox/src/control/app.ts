@@ -4,6 +4,7 @@
  */
 import { Hono } from 'hono';
 import type { Carrier } from '../carrier.ts';
+import { callRoutes } from './calls.ts';
 import { carrierRoutes } from './carrier-side.ts';
 import { feedRoute } from './feed.ts';
 import { ControlError } from './input.ts';
@@ -20,6 +21,7 @@ export function createControlApp(carrier: Carrier): Hono {
     return next();
   });
   phoneRoutes(app, carrier);
+  callRoutes(app, carrier);
   carrierRoutes(app, carrier);
   feedRoute(app, carrier);
   app.notFound((c) => c.json({ error: `There is no ${c.req.method} ${c.req.path} here` }, 404));

@@ -20,6 +20,17 @@ import { readDelivery } from './phones.ts';
 
 const OPT_OUT = ['default', 'advanced', 'off'] as const;
 
+/** What a call takes, as the control API names it. */
+const CALL_SETTINGS = [
+  ['cps', 'cps'],
+  ['pick_up_ms', 'pickUpMs'],
+  ['voicemail_ms', 'voicemailMs'],
+  ['detect_ms', 'detectMs'],
+  ['greeting_ms', 'greetingMs'],
+  ['speech_ms', 'speechMs'],
+  ['play_ms', 'playMs'],
+] as const;
+
 export function carrierRoutes(app: Hono, carrier: Carrier): void {
   const { store, clock, ids, settings } = carrier;
 
@@ -68,6 +79,7 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
     if (store.numberOf(wanted)) throw new ControlError(409, `${wanted} has an owner already`);
     const number = buyNumber(carrier, accountOf(text(json, 'account_sid')).sid, wanted);
     number.smsUrl = text(json, 'sms_url') ?? null;
+    number.voiceUrl = text(json, 'voice_url') ?? null;
     number.friendlyName = text(json, 'friendly_name') ?? number.friendlyName;
     number.optOutHandling = oneOf(json, 'opt_out_handling', OPT_OUT) ?? 'default';
     const mps = amount(json, 'mps');
@@ -115,6 +127,7 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
     delivered_after_ms: settings.deliveredAfterMs,
     carrier_media_bytes: settings.carrierMediaBytes,
     callback_statuses: settings.callbackStatuses,
+    ...Object.fromEntries(CALL_SETTINGS.map(([name, key]) => [name, settings[key]])),
     delivery: { mode: settings.delivery.mode, error_code: settings.delivery.errorCode },
   });
   app.get('/sandbox/settings', (c) => c.json(settingsView()));
@@ -124,6 +137,7 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
     settings.sentAfterMs = amount(json, 'sent_after_ms') ?? settings.sentAfterMs;
     settings.deliveredAfterMs = amount(json, 'delivered_after_ms') ?? settings.deliveredAfterMs;
     settings.carrierMediaBytes = amount(json, 'carrier_media_bytes') ?? settings.carrierMediaBytes;
+    for (const [name, key] of CALL_SETTINGS) settings[key] = amount(json, name) ?? settings[key];
     if (json['callback_statuses'] !== undefined) {
       settings.callbackStatuses = texts(json, 'callback_statuses') as MessageStatus[];
     }
@@ -183,7 +197,7 @@ export function carrierRoutes(app: Hono, carrier: Carrier): void {
     const sid = c.req.query('sid');
     const records = carrier.webhookLog
       .items()
-      .filter((record) => !sid || record.params['MessageSid'] === sid);
+      .filter(({ params }) => !sid || params['MessageSid'] === sid || params['CallSid'] === sid);
     const shown = records.slice(-limitOf(c.req.query('limit')));
     return c.json({ total: carrier.webhookLog.total, webhooks: shown.map(webhookView) });
   });

@@ -2,17 +2,33 @@
 import type { Hono } from 'hono';
 import type { Carrier } from '../carrier.ts';
 import { newPhone } from '../phones.ts';
-import type { DeliverySwitch, OwnedNumber } from '../records.ts';
+import type { Answering, DeliverySwitch, OwnedNumber } from '../records.ts';
 import { messageView, onPhone, phoneView } from '../views.ts';
 import { ControlError, integer, oneOf, phoneNumber, readJson, text, texts, type Json } from './input.ts';
 
 const MODES = ['deliver', 'undelivered', 'failed', 'queued', 'sent', 'reject'] as const;
+const ANSWERING = ['ring', 'answer', 'decline', 'no_answer', 'voicemail', 'fail'] as const;
+const DETECTED = [
+  'human',
+  'machine_start',
+  'machine_end_beep',
+  'machine_end_silence',
+  'machine_end_other',
+  'fax',
+  'unknown',
+] as const;
 const MAX_BODY = 10_000;
 
 export function readDelivery(json: Json): DeliverySwitch {
   const mode = oneOf(json, 'mode', MODES);
   if (mode === undefined) throw new ControlError(400, `mode must be one of: ${MODES.join(', ')}`);
   return { mode, errorCode: integer(json, 'error_code', 1) ?? null };
+}
+
+function readAnswering(json: Json): Answering {
+  const mode = oneOf(json, 'mode', ANSWERING);
+  if (mode === undefined) throw new ControlError(400, `mode must be one of: ${ANSWERING.join(', ')}`);
+  return { mode, answeredBy: oneOf(json, 'answered_by', DETECTED) ?? null };
 }
 
 export function phoneRoutes(app: Hono, carrier: Carrier): void {
@@ -67,6 +83,13 @@ export function phoneRoutes(app: Hono, carrier: Carrier): void {
     phone.delivery = readDelivery(await readJson(c));
     store.put('phone', phone);
     carrier.lifecycle.release(phone.number);
+    return c.json(phoneView(carrier, phone));
+  });
+
+  app.put('/sandbox/phones/:number/answering', async (c) => {
+    const phone = carrier.phone(phoneNumber(c.req.param('number'), 'number'));
+    phone.answering = readAnswering(await readJson(c));
+    store.put('phone', phone);
     return c.json(phoneView(carrier, phone));
   });
 

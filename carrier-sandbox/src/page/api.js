@@ -7,7 +7,9 @@
  *   date_updated: string, on_phone: boolean, deleted?: boolean }} Message
  * @typedef {{ number: string, formatted: string, last: Message }} Thread
  * @typedef {{ number: string, formatted: string, name: string, delivery: { mode: string, error_code: number | null },
- *   threads: Thread[], deleted?: boolean }} Phone
+ *   answering: { mode: string, answered_by: string | null }, threads: Thread[], deleted?: boolean }} Phone
+ * @typedef {{ sid: string, seq: number, phone: string, with: string, with_formatted: string, direction: string,
+ *   status: string, heard: { kind: string, text: string }[], date_started: string | null }} Call
  * @typedef {{ phone_number: string, formatted: string, friendly_name: string }} BusinessNumber
  * @typedef {{ id: string, kind: string, ms: number, count: number | null }} Fault
  */
@@ -47,6 +49,17 @@ export const api = {
   /** @param {string} number @param {{ mode: string, error_code: number | null }} delivery */
   setDelivery: (number, delivery) =>
     ask(`/phones/${enc(number)}/delivery`, { method: 'PUT', json: delivery }),
+  /** @param {string} number @param {{ mode: string }} answering */
+  setAnswering: (number, answering) =>
+    ask(`/phones/${enc(number)}/answering`, { method: 'PUT', json: answering }),
+  /** @returns {Promise<{ calls: Call[] }>} */
+  calls: () => ask('/calls?live=1'),
+  /** @param {string} number @param {string} to @returns {Promise<Call>} */
+  call: (number, to) => ask(`/phones/${enc(number)}/calls`, { json: { to } }),
+  /** @param {string} sid @param {string} by */
+  answer: (sid, by) => ask(`/calls/${enc(sid)}/answer`, { json: { by } }),
+  /** @param {string} sid */
+  hangUp: (sid) => ask(`/calls/${enc(sid)}/hang-up`, { method: 'POST' }),
   /** @returns {Promise<{ faults: Fault[] }>} */
   faults: () => ask('/faults'),
   /** @param {{ kind: string, ms?: number, count?: number }} fault */
@@ -65,7 +78,7 @@ export function follow(listener, state) {
   const source = new EventSource('/sandbox/feed');
   source.addEventListener('open', () => state(true));
   source.addEventListener('error', () => state(false));
-  for (const type of ['message', 'phone', 'number', 'faults', 'request', 'webhook', 'reset']) {
+  for (const type of ['message', 'phone', 'number', 'call', 'faults', 'request', 'webhook', 'reset']) {
     source.addEventListener(type, (event) => listener(type, JSON.parse(event.data)));
   }
   addEventListener('pagehide', () => source.close());

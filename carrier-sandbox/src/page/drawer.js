@@ -15,6 +15,15 @@ const MODES = [
   ['reject', 'Refuse at the API', 'HTTP 400'],
 ];
 
+const ANSWERING = [
+  ['ring', 'It rings'],
+  ['answer', 'Somebody answers'],
+  ['voicemail', 'Their voicemail picks up'],
+  ['decline', 'They decline'],
+  ['no_answer', 'Nobody answers'],
+  ['fail', 'It cannot be reached'],
+];
+
 const CODES = {
   undelivered: [
     [30003, 'Phone unreachable'],
@@ -62,6 +71,18 @@ const faultName = (kind) => String(FAULTS.find(([name]) => name === kind)?.[1] ?
  */
 export function createDrawer(root, { close, problem }) {
   const delivery = h('fieldset', { class: 'choices' });
+  const answering = /** @type {HTMLSelectElement} */ (
+    h(
+      'select',
+      { class: 'answering', 'aria-labelledby': 'answering' },
+      ...ANSWERING.map(([value, name]) => h('option', { value }, name)),
+    )
+  );
+  /** @type {Phone | undefined} */
+  let shown;
+  answering.addEventListener('change', () => {
+    if (shown) api.setAnswering(shown.number, { mode: answering.value }).catch(problem);
+  });
   const active = h('ul', { class: 'faults', 'aria-label': 'Faults at work' });
   const activity = h('ol', { class: 'activity', 'aria-label': 'Latest requests' });
   const kind = /** @type {HTMLSelectElement} */ (
@@ -111,6 +132,7 @@ export function createDrawer(root, { close, problem }) {
       ),
     ),
     h('section', {}, h('h3', {}, 'Messages to this phone'), delivery),
+    h('section', {}, h('h3', { id: 'answering' }, 'When this phone is called'), answering),
     h('section', {}, h('h3', {}, 'Network'), active, form),
     h('section', {}, h('h3', {}, 'Activity'), activity),
   );
@@ -118,6 +140,8 @@ export function createDrawer(root, { close, problem }) {
   return {
     /** @param {Phone | undefined} phone */
     showPhone(phone) {
+      shown = phone;
+      answering.value = phone?.answering.mode ?? 'ring';
       const mode = phone?.delivery.mode ?? 'deliver';
       const set = (/** @type {string} */ next, /** @type {number | null} */ code) => {
         if (phone) api.setDelivery(phone.number, { mode: next, error_code: code }).catch(problem);
@@ -199,7 +223,7 @@ export function createDrawer(root, { close, problem }) {
       const [what, status] =
         type === 'request'
           ? [`${event.method} ${short(event.path)}`, event.status ?? 'cut']
-          : [`Webhook · ${event.params.MessageStatus ?? 'inbound text'}`, event.status ?? event.error];
+          : [`Webhook · ${hookName(event)}`, event.status ?? event.error];
       const bad = typeof status !== 'number' || status >= 400;
       activity.prepend(
         h(
@@ -214,6 +238,14 @@ export function createDrawer(root, { close, problem }) {
     },
   };
 }
+
+/** @param {{ kind: string, params: Record<string, string> }} hook */
+const hookName = ({ kind, params }) =>
+  params['CallStatus']
+    ? `call ${params['CallStatus']}`
+    : kind === 'inbound'
+      ? 'inbound text'
+      : params['MessageStatus'];
 
 /** @param {string} path */
 const short = (path) =>

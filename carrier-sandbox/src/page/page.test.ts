@@ -34,7 +34,7 @@ describe('the phone page', () => {
       for (const [, module] of text.matchAll(/^(?:import|} from).*'\.\/([^']+)'/gm))
         waiting.push(`/assets/${module}`);
     }
-    expect(seen.size).toBe(11);
+    expect(seen.size).toBe(13);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 // @ts-check
 /** The phone page: what it shows, kept in one place, and drawn again when the feed says that something changed. */
 import { api, follow } from './api.js';
+import { createCallScreen } from './call.js';
 import { avatar, h, icon, shortWhen } from './dom.js';
 import { createDrawer } from './drawer.js';
 import { createCards, nameOfMedium } from './media.js';
@@ -38,6 +39,7 @@ const drawer = createDrawer(byId('drawer'), {
   problem: showProblem,
 });
 const cards = createCards(schedule);
+const callScreen = createCallScreen(byId('call'), showProblem);
 const key = () => `${state.number} ${state.to}`;
 const current = () => state.phones.find((phone) => phone.number === state.number);
 
@@ -60,16 +62,18 @@ function showProblem(error) {
 }
 
 async function load() {
-  const [{ phones }, { numbers }, { faults }] = await Promise.all([
+  const [{ phones }, { numbers }, { faults }, { calls }] = await Promise.all([
     api.phones(),
     api.numbers(),
     api.faults(),
+    api.calls(),
   ]);
   state.phones = phones;
   state.numbers = numbers;
   if (state.number !== null && !current()) state.phones.unshift(await api.addPhone({ number: state.number }));
   if (state.number === null) state.number = (phones[0] ?? (await firstPhone())).number;
   drawer.showFaults(faults);
+  callScreen.reset(calls);
   await openThread();
 }
 
@@ -111,6 +115,7 @@ function go(number, to) {
 
 function draw() {
   drawPhones();
+  callScreen.show(state.number);
   const phone = current();
   drawer.showPhone(phone);
   if (!phone) return;
@@ -150,6 +155,7 @@ function showThread(phone, to) {
     back: embed && fixedTo !== null ? null : () => go(phone.number, null),
     draft: state.drafts.get(screenKey) ?? '',
     keepDraft: (text) => state.drafts.set(`${phone.number} ${to}`, text),
+    call: () => void api.call(phone.number, to).catch(showProblem),
     send: (body, pictures) => send(phone.number, to, body, pictures),
     problem: showProblem,
   });
@@ -305,7 +311,12 @@ function schedule() {
 follow(
   (type, data) => {
     if (type === 'message') onMessage(data);
-    else if (type === 'phone') {
+    else if (type === 'call') {
+      // a phone that rings comes to the front of the desk
+      const rings = data.status === 'ringing' && data.direction !== 'inbound';
+      if (rings && !embed && data.phone !== state.number) go(data.phone, null);
+      callScreen.update(data);
+    } else if (type === 'phone') {
       const at = state.phones.findIndex((phone) => phone.number === data.number);
       if (data.deleted) state.phones = state.phones.filter((phone) => phone.number !== data.number);
       else if (at === -1) state.phones = [data, ...state.phones].slice(0, 200);

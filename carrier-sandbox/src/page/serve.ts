@@ -15,6 +15,8 @@ const ASSETS: Record<string, readonly [file: URL, type: string]> = {
   'dom.js': [new URL('./dom.js', import.meta.url), JS],
   'drawer.js': [new URL('./drawer.js', import.meta.url), JS],
   'thread.js': [new URL('./thread.js', import.meta.url), JS],
+  'call.js': [new URL('./call.js', import.meta.url), JS],
+  'call.css': [new URL('./call.css', import.meta.url), CSS],
   'media.js': [new URL('./media.js', import.meta.url), JS],
   'media.css': [new URL('./media.css', import.meta.url), CSS],
   // what a phone has to send when its owner has nothing at hand

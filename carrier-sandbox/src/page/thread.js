@@ -81,10 +81,10 @@ export const titleOf = (number, formatted) => number?.friendly_name || number?.f
 
 /**
  * @param {{ title: string, subtitle: string, number: string, back: (() => void) | null, draft: string,
- *   send: (body: string, pictures: string[]) => void, keepDraft: (text: string) => void,
+ *   call: () => void, send: (body: string, pictures: string[]) => void, keepDraft: (text: string) => void,
  *   problem: (error: unknown) => void }} options
  */
-export function threadScreen({ title, subtitle, number, back, draft, send, keepDraft, problem }) {
+export function threadScreen({ title, subtitle, number, back, draft, call, send, keepDraft, problem }) {
   const log = h('div', { class: 'log', role: 'log', 'aria-label': `Messages with ${title}`, tabindex: '0' });
   keepAtEnd(log);
   const input = /** @type {HTMLTextAreaElement} */ (
@@ -168,6 +168,11 @@ export function threadScreen({ title, subtitle, number, back, draft, send, keepD
         ),
       avatar(title, number),
       h('div', { class: 'grow' }, h('h2', {}, title), subtitle && h('p', {}, subtitle)),
+      h(
+        'button',
+        { type: 'button', class: 'icon accent', 'aria-label': `Call ${title}`, onclick: call },
+        icon('handset'),
+      ),
     ),
     log,
     form,

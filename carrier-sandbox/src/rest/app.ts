@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Carrier } from '../carrier.ts';
 import { CarrierError } from '../errors.ts';
+import { callRoutes } from './calls.ts';
 import { createAuthenticator } from './auth.ts';
 import { sidParam, type RestEnv } from './context.ts';
 import { mediaRoute } from './media-content.ts';
@@ -35,6 +36,7 @@ export function createRestApp(carrier: Carrier): Hono<RestEnv> {
 
   mediaRoute(app, carrier);
   messageRoutes(app, carrier);
+  callRoutes(app, carrier);
   numberRoutes(app, carrier);
   serviceRoutes(app, carrier);
   app.get('/2010-04-01/Accounts/:account', (c) => {

@@ -53,6 +53,15 @@ describe.skipIf(!present)("Twilio's OpenAPI documents", () => {
     await ask(`/v1/Services/${service.sid}/PhoneNumbers`);
     await ask(`/v1/Services/${service.sid}/PhoneNumbers/${number.sid}`);
 
+    sandbox.controls.setAnswering(PHONE, { mode: 'decline' });
+    const called = await ask(`${A}/Calls.json`, {
+      To: PHONE,
+      From: BUSINESS,
+      Twiml: '<Response><Say>Hi</Say></Response>',
+    });
+    await ask(`${A}/Calls.json`);
+    await ask(`${A}/Calls/${called.sid}.json`);
+    await ask(`${A}/Calls/${called.sid}.json`, { Status: 'completed' });
     const plain = { To: PHONE, From: BUSINESS, Body: 'Hello 👍' };
     const sent = await ask(`${A}/Messages.json`, { ...plain, ProvideFeedback: 'true' });
     await ask(`${A}/Messages.json`, { To: PHONE, Body: 'x', MessagingServiceSid: service.sid });

@@ -1,8 +1,9 @@
 /** Records in Twilio's shapes: every key of the OpenAPI document and none besides. */
 import { iso, rfc2822 } from '../dates.ts';
 import { errorMessage } from '../errors.ts';
+import { nationalFormat } from '../numbers.ts';
 import { isTollFree } from '../segments.ts';
-import type { Account, Media, Message, OwnedNumber, Service } from '../records.ts';
+import type { Account, Call, Media, Message, OwnedNumber, Service } from '../records.ts';
 import { accountPath, API_VERSION } from './context.ts';
 
 export function renderMessage(message: Message) {
@@ -30,6 +31,52 @@ export function renderMessage(message: Message) {
       ...(message.provideFeedback && { feedback: `${path}/Feedback.json` }),
     },
     to: message.to,
+    uri: `${path}.json`,
+  };
+}
+
+/** Prices come long after a call; here they never do. */
+export function renderCall(call: Call, numberSid: string | null) {
+  const path = `${accountPath(call.accountSid)}/Calls/${call.sid}`;
+  const parts = {
+    events: 'Events',
+    notifications: 'Notifications',
+    payments: 'Payments',
+    recordings: 'Recordings',
+    siprec: 'Siprec',
+    streams: 'Streams',
+    transcriptions: 'Transcriptions',
+    user_defined_message_subscriptions: 'UserDefinedMessageSubscriptions',
+    user_defined_messages: 'UserDefinedMessages',
+  };
+  return {
+    account_sid: call.accountSid,
+    answered_by: call.answeredBy,
+    api_version: API_VERSION,
+    caller_name: null,
+    date_created: rfc2822(call.createdAt),
+    date_updated: rfc2822(call.updatedAt),
+    direction: call.direction,
+    duration: call.endedAt === null ? null : String(call.duration),
+    end_time: call.endedAt === null ? null : rfc2822(call.endedAt),
+    forwarded_from: null,
+    from: call.from,
+    from_formatted: nationalFormat(call.from),
+    group_sid: null,
+    parent_call_sid: call.parentSid,
+    phone_number_sid: numberSid,
+    price: null,
+    price_unit: 'USD',
+    queue_time: '0',
+    sid: call.sid,
+    start_time: call.startedAt === null ? null : rfc2822(call.startedAt),
+    status: call.status,
+    subresource_uris: Object.fromEntries(
+      Object.entries(parts).map(([key, part]) => [key, `${path}/${part}.json`]),
+    ),
+    to: call.to,
+    to_formatted: nationalFormat(call.to),
+    trunk_sid: null,
     uri: `${path}.json`,
   };
 }

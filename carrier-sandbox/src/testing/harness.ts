@@ -74,7 +74,18 @@ export async function createHost() {
   };
 }
 
-const FAST = { mps: 0, sentAfterMs: 0, deliveredAfterMs: 0 };
+const FAST = {
+  mps: 0,
+  sentAfterMs: 0,
+  deliveredAfterMs: 0,
+  cps: 0,
+  pickUpMs: 0,
+  voicemailMs: 0,
+  detectMs: 0,
+  greetingMs: 0,
+  speechMs: 0,
+  playMs: 0,
+};
 
 export async function getSandbox(options: SandboxOptions = {}) {
   const sandbox = createSandbox({

@@ -14,7 +14,7 @@ export type Params = Record<string, string>;
 
 export interface WebhookCall {
   account: Account;
-  kind: 'inbound' | 'status';
+  kind: 'inbound' | 'status' | 'voice';
   url: string;
   method: string;
   params: Params;
@@ -25,7 +25,7 @@ export interface WebhookCall {
 export interface WebhookRecord {
   id: string;
   at: number;
-  kind: 'inbound' | 'status';
+  kind: 'inbound' | 'status' | 'voice';
   account_sid: string;
   method: string;
   url: string;

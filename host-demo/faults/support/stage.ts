@@ -72,12 +72,23 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
+/** Phones and voices that do not keep a test waiting. */
+const QUICK_CALLS = {
+  cps: 0,
+  pickUpMs: 20,
+  voicemailMs: 30,
+  detectMs: 10,
+  greetingMs: 20,
+  speechMs: 0,
+  playMs: 20,
+};
+
 export async function openStage(options: StageOptions): Promise<Stage> {
   const { databaseUrl, senders: count = 1 } = options;
   const schema = `f${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
   const sandbox = createSandbox({
     ...options.sandbox,
-    settings: { mps: 0, sentAfterMs: 20, deliveredAfterMs: 60, ...options.sandbox?.settings },
+    settings: { mps: 0, sentAfterMs: 20, deliveredAfterMs: 60, ...QUICK_CALLS, ...options.sandbox?.settings },
   });
   const carrierSide = await sandbox.listen({ port: 0, host: '127.0.0.1' });
   const server = createServer();
@@ -87,6 +98,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     accountSid: DEFAULT_ACCOUNT.sid,
     authToken: DEFAULT_ACCOUNT.authToken,
     baseUrl: carrierSide.url,
+    callsPerSecond: 200,
     ...(options.carrierTimeout !== undefined && { timeout: options.carrierTimeout }),
   };
   const database: KitDatabaseOptions = {
@@ -116,6 +128,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const address = `+1312555${String(1000 + index)}`;
     const number = sandbox.controls.buyNumber(address);
     number.smsUrl = `${publicUrl}/twilio/sms/inbound#rc=3&rp=5xx,ct,rt`;
+    number.voiceUrl = `${publicUrl}/twilio/voice/inbound#rc=3&rp=5xx,ct,rt`;
+    number.statusCallback = `${publicUrl}/twilio/voice/status#rc=3&rp=5xx,ct,rt`;
     if (options.keywordReplies === 'kit') number.optOutHandling = 'off';
     const keywordReplies = options.keywordReplies ?? 'carrier';
     const id = await kit.tenants.addSender({

@@ -44,6 +44,8 @@ export async function registerClients(kit: ServerKit): Promise<void> {
       segmentsPerSecond: 10,
     });
   }
+  for (const { id, name, tenant, role, phone } of USERS)
+    await kit.tenants.addMember({ tenant, id, name, role, phone });
 }
 
 /** True when the story was told before. Quick replies come last, so they stand for the whole. */

@@ -3,6 +3,8 @@
  * knows a provider's words.
  */
 
+import type { VoiceCarrier } from './voice.ts';
+
 /** One try to hand a message to the carrier. */
 export interface OutboundMessage {
   /** Ours; comes back in status callbacks with `attempt`. */
@@ -112,6 +114,8 @@ export interface Carrier {
   readStatus(request: WebhookRequest): Promise<StatusReport | null | Rejection>;
   /** Fetches an attachment of an inbound message. */
   fetchMedia(url: string, accountSid: string): Promise<Response>;
+  /** Left out: there are no calls. */
+  readonly voice?: VoiceCarrier;
   /** Asks the carrier whether the credentials work, for the doctor. Throws with words that help. */
   check(): Promise<void>;
 }

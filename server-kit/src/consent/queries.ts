@@ -17,6 +17,12 @@ export async function blockOn({ sql, tenant }: Tx, channel: Channel, address: st
   return row?.block ?? null;
 }
 
+/** Whose list this tenant obeys: its agency's, else its own. */
+export function agencyOf({ sql, tenant }: Tx) {
+  return sql<{ agency: string }[]>`
+    select coalesce(parent_tenant_id, tenant_id) as agency from tenants where tenant_id = ${tenant}`;
+}
+
 function addressesOf({ sql, tenant }: Tx, contactId: string) {
   return sql`array(
     select phone from contacts where tenant_id = ${tenant} and contact_id = ${contactId} and phone is not null

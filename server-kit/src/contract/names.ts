@@ -45,6 +45,32 @@ export const HOLD_REASONS = [
 /** Why nothing can be sent in a conversation now. */
 export const BLOCK_CODES = ['opted_out', 'suppressed', 'no_sender', 'sender_pending', 'no_address'] as const;
 
+/** A call's states, weakest first; it only ever moves to the right. `ended`: how its second leg ended is still to be told. */
+export const CALL_STATUSES = [
+  'queued',
+  'canceled',
+  'placing',
+  'placed',
+  'ringing',
+  'in_progress',
+  'ended',
+  'completed',
+] as const;
+
+/**
+ * How a call went. `missed`: nobody here took it. `member_unreachable`: the member's own phone, which rings first, was not
+ * picked up, so the contact's never rang. `voicemail`: the recording was left, whole.
+ */
+export const CALL_DISPOSITIONS = [
+  'answered',
+  'missed',
+  'voicemail',
+  'no_answer',
+  'busy',
+  'member_unreachable',
+  'failed',
+] as const;
+
 export const EVENT_TYPES = [
   'message.received',
   'message.queued',
@@ -93,6 +119,8 @@ export const EVENT_TYPES = [
   'asset.viewed',
   'questionnaire.submitted',
   'form.submitted',
+  'call.started',
+  'call.canceled',
   'call.completed',
   'qr.scanned',
   'url.visited',

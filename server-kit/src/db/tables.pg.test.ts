@@ -13,6 +13,7 @@ import * as pipeline from '../pipeline/tables.ts';
 import * as segments from '../segments/tables.ts';
 import * as tasks from '../tasks/tables.ts';
 import * as tenancy from '../tenancy/tables.ts';
+import * as voice from '../voice/tables.ts';
 import * as workflows from '../workflows/tables.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 
@@ -29,6 +30,7 @@ const TABLES: PgTable[] = [
   segments,
   tasks,
   tenancy,
+  voice,
   workflows,
 ].flatMap((domain) => Object.values(domain));
 

@@ -41,6 +41,8 @@ export function eventsOfContact({ sql, tenant }: Tx, contactIds: string[], query
         and type not in ('message.updated', 'message.sent', 'message.delivered', 'message.undelivered', 'message.failed',
           'message.read', 'message.canceled')
         and (type <> 'conversation.updated' or data ?| array['state', 'assignee'])
+        -- a call has one entry, which says how it went
+        and type <> 'call.started'
         ${kind === null ? sql`` : ofKind(sql, kind)}
         ${before ? sql`and (occurred_at, position) < (${before.at}, ${before.position}::bigint)` : sql``}
         ${after ? sql`and (occurred_at, position) > (${after.at}, ${after.position}::bigint)` : sql``}

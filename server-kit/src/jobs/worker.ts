@@ -14,6 +14,7 @@ import { createSender } from '../messaging/sender.ts';
 import { stageKeeper } from '../pipeline/follow.ts';
 import { startKeeper } from '../segments/tasks.ts';
 import { startReminders } from '../tasks/clock.ts';
+import { startCalls } from '../voice/drain.ts';
 import { startWorkflows } from '../workflows/worker.ts';
 import { enrollForJob } from '../workflows/enrolling.ts';
 import { startQueue } from './queue.ts';
@@ -52,6 +53,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   const reminders = startReminders(context);
   const copies = startCopying(context);
   const media = startMediaKeeper(context);
+  const calls = startCalls(context);
   const workflows = startWorkflows(context);
   let sweeping: Promise<void> = Promise.resolve();
   const sweepTimer = setInterval(() => {
@@ -85,6 +87,7 @@ export async function startWorker(context: KitContext): Promise<Worker> {
         reminders.stop(),
         copies.stop(),
         media.stop(),
+        calls.stop(),
         workflows.stop(),
       ]);
       await queue.stop();

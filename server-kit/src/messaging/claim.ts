@@ -48,12 +48,6 @@ function neverArrived({ sql, tenant }: Tx, id: ReturnType<typeof lockKey>) {
     where f.tenant_id = ${tenant} and f.message_id = ${id} limit 1), false)`;
 }
 
-/** Whose list this tenant obeys: its agency's, else its own. */
-export function agencyOf({ sql, tenant }: Tx) {
-  return sql<{ agency: string }[]>`
-    select coalesce(parent_tenant_id, tenant_id) as agency from tenants where tenant_id = ${tenant}`;
-}
-
 /** `agency` is the one whose lock is held; when it is another's by now, nothing is claimed. Default: it has none. */
 export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: number, agency = tx.tenant) {
   const { sql, tenant } = tx;

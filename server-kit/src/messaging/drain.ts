@@ -16,9 +16,10 @@
  */
 import type { Carrier, SendOutcome } from '../carriers/carrier.ts';
 import { agencyLockKey, lockKey } from '../consent/ledger.ts';
+import { agencyOf } from '../consent/queries.ts';
 import type { Coalescer } from '../db/coalesce.ts';
 import type { Database } from '../db/client.ts';
-import { agencyOf, claimDue, type Claimed } from './claim.ts';
+import { claimDue, type Claimed } from './claim.ts';
 import { fetchedByCarrier } from './entries.ts';
 import { reconcileExpired } from './reconcile.ts';
 import type { Outcome } from './settle.ts';

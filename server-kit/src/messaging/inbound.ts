@@ -17,11 +17,11 @@ import {
   type Reading,
 } from '../consent/index.ts';
 import { countSegments } from '../contract/index.ts';
-import { zoneOfNumber } from '../contacts/zones.ts';
 import { Coalescer } from '../db/coalesce.ts';
 import type { Database, Tx } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { cancelQueuedTo } from './cancel.ts';
+import { anyNumber, introduce, zonesOf } from './introduce.ts';
 import { enqueueMessages, type NewMessage } from './outbox.ts';
 
 /** An inbound message whose tenant and number are known. */
@@ -109,10 +109,11 @@ async function storeAnybody(
   tenant: string,
   entries: Entry[],
 ): Promise<readonly Placed[]> {
-  const zones = await zonesOf(entries);
+  const zones = await zonesOf(entries.map(({ arrival }) => arrival.from));
+  const senders = new Map(entries.map(({ arrival }) => [arrival.from, arrival.senderId]));
   if (!entries.some(saysSomething)) {
     const [, , rows] = await database.pipeline(tenant, (tx) => [
-      ...introduce(tx, entries, zones),
+      ...introduce(tx, senders, zones, 'text'),
       write(tx, entries, anyNumber(tx)),
     ]);
     return rows;
@@ -121,7 +122,7 @@ async function storeAnybody(
     // the lock before any row, as everywhere
     await lockConsent(tx);
     const [, , rows] = await Promise.all([
-      ...introduce(tx, entries, zones),
+      ...introduce(tx, senders, zones, 'text'),
       write(tx, entries, anyNumber(tx)),
     ]);
     await obeyKeywords(
@@ -148,58 +149,12 @@ interface Placed {
   fresh: boolean;
 }
 
-/** What the numbers' areas say about the clock of people who may be new. */
-async function zonesOf(entries: Entry[]): Promise<Map<string, string | null>> {
-  const zones = entries.map(async ({ arrival }) => [arrival.from, await zoneOfNumber(arrival.from)] as const);
-  return new Map(await Promise.all(zones));
-}
-
-/** Who has the number `address` is, as first or as further one. A first one wins. */
-function anyNumber({ sql, tenant }: Tx) {
-  return (address: Fragment): Fragment => sql`
-    select contact_id, further from (
-      select contact_id, null as further from contacts where tenant_id = ${tenant} and phone = ${address}
-      union all
-      select contact_id, address from contact_addresses
-      where tenant_id = ${tenant} and kind = 'phone' and address = ${address}) known
-    order by further nulls first limit 1`;
-}
-
 function firstNumber({ sql, tenant }: Tx) {
   return (address: Fragment): Fragment => sql`
     select contact_id, null as further from contacts where tenant_id = ${tenant} and phone = ${address} limit 1`;
 }
 
 type Fragment = ReturnType<Tx['sql']>;
-
-/** Contact and conversation for whoever has none. In one order, so that two processes never wait for each other. */
-function introduce(tx: Tx, entries: Entry[], zones: Map<string, string | null>) {
-  const { sql, tenant } = tx;
-  const senders = new Map(entries.map(({ arrival }) => [arrival.from, arrival.senderId]));
-  const phones = [...senders.keys()].sort();
-  return [
-    sql`with made as (
-          insert into contacts (tenant_id, contact_id, phone, source, derived_zone, derived_zone_source)
-          select ${tenant}, id, phone, 'text', zone, case when zone is not null then 'number' end
-          from unnest(${phones.map(() => newId())}::uuid[], ${phones}::text[],
-            ${phones.map((phone) => zones.get(phone) ?? null)}::text[]) as p (id, phone, zone)
-          where not exists (
-            select from contact_addresses where tenant_id = ${tenant} and kind = 'phone' and address = p.phone)
-          on conflict (tenant_id, phone) do nothing
-          returning contact_id
-        )
-        insert into events (tenant_id, event_id, type, contact_id)
-        select ${tenant}, gen_random_uuid(), 'contact.created', contact_id from made`,
-    // two numbers of one person in one batch: one conversation
-    sql`insert into conversations (tenant_id, conversation_id, contact_id, channel, sender_id)
-        select distinct on (c.contact_id) ${tenant}, p.id, c.contact_id, 'sms', p.sender_id
-        from unnest(${phones.map(() => newId())}::uuid[], ${phones}::text[],
-          ${phones.map((phone) => senders.get(phone)!)}::uuid[]) as p (id, phone, sender_id)
-        cross join lateral (${anyNumber(tx)(sql`p.phone`)}) c
-        order by c.contact_id, p.phone
-        on conflict (tenant_id, contact_id, channel) do nothing`,
-  ] as const;
-}
 
 /**
  * Messages, events and conversations of all entries whose number is the tenant's and whose people are known; the others

@@ -153,7 +153,7 @@ function eventsBeside({ sql, tenant }: Tx, id: string, { before, after, limit }:
       and conversation_id = any(array(
         select unnest(absorbed_ids || conversation_id) from conversations
         where tenant_id = ${tenant} and conversation_id = ${id}))
-      and (type in ('consent.granted', 'consent.withdrawn')
+      and (type in ('consent.granted', 'consent.withdrawn', 'call.completed')
         or (type = 'conversation.updated' and data ?| array['state', 'assignee']))
       ${
         after

@@ -2,15 +2,14 @@
 import { Hono } from 'hono';
 import { carrierAddress } from '../contacts/phone.ts';
 import type { KitContext } from '../context.ts';
-import type { InboundMessage, Rejection } from '../carriers/carrier.ts';
+import type { InboundMessage } from '../carriers/carrier.ts';
+import { readWebhook, refuseWebhook } from '../carriers/webhook.ts';
 import { Coalescer } from '../db/coalesce.ts';
 import type { Database } from '../db/client.ts';
 import { createInboundWriter } from './inbound.ts';
 import { createStatusWriter } from './status.ts';
 
 const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
-/** Twilio's forms are far below; a larger one is not Twilio's. */
-const MAX_FORM_BYTES = 64 * 1024;
 /** How often a number may move between the question whose it is and the write. */
 const MAX_MOVES = 5;
 
@@ -22,8 +21,10 @@ export function webhookRoutes({ database, carrier, publicUrl, log }: KitContext)
   const app = new Hono();
 
   app.post('/sms/inbound', async (context) => {
-    const message = await carrier.readInbound(await webhookRequest(context.req.raw, '/twilio/sms/inbound'));
-    if ('rejected' in message) return refuse(message, 'inbound');
+    const message = await carrier.readInbound(
+      await readWebhook(publicUrl, '/twilio/sms/inbound', context.req.raw),
+    );
+    if ('rejected' in message) return refuseWebhook(log, message, 'inbound');
     if (carrierAddress(message.from) === null) {
       log.warn({ webhook: 'inbound', sid: message.sid }, 'sender is no phone number; ignored');
       return twiml();
@@ -46,31 +47,16 @@ export function webhookRoutes({ database, carrier, publicUrl, log }: KitContext)
   });
 
   app.post('/sms/status', async (context) => {
-    const report = await carrier.readStatus(await webhookRequest(context.req.raw, '/twilio/sms/status'));
+    const report = await carrier.readStatus(
+      await readWebhook(publicUrl, '/twilio/sms/status', context.req.raw),
+    );
     if (report === null) return context.body(null, 204);
-    if ('rejected' in report) return refuse(report, 'status');
+    if ('rejected' in report) return refuseWebhook(log, report, 'status');
     await statuses.add(report.tenant, report);
     return context.body(null, 204);
   });
 
   return app;
-
-  async function webhookRequest(request: Request, path: string) {
-    const text = await request.text();
-    const form = new URLSearchParams(text.length > MAX_FORM_BYTES ? '' : text);
-    const query = request.url.indexOf('?');
-    return {
-      // never from Host or X-Forwarded-*: anybody can write those
-      url: `${publicUrl}${path}${query === -1 ? '' : request.url.slice(query)}`,
-      form,
-      signature: request.headers.get('x-twilio-signature'),
-    };
-  }
-
-  function refuse({ rejected }: Rejection, webhook: string): Response {
-    log.warn({ webhook }, `webhook refused: ${rejected}`);
-    return new Response('Forbidden', { status: 403 });
-  }
 }
 
 function twiml(): Response {

@@ -37,6 +37,7 @@ it('opens only the directories to every tenant, and an agency’s list to its cl
   expect(open).toEqual([
     { relname: 'agency_suppressions', polcmd: 'r' },
     { relname: 'bulk_leases', polcmd: 'r' },
+    { relname: 'call_lanes', polcmd: 'r' },
     { relname: 'inbound_media', polcmd: 'r' },
     { relname: 'link_directory', polcmd: 'r' },
     { relname: 'segment_cursors', polcmd: 'r' },

@@ -21,6 +21,7 @@ export const members = pgTable(
     name: text().notNull(),
     role: text({ enum: ['agent', 'manager'] }).notNull(),
     seen_at: instant().notNull(),
+    phone: text(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.member_id] })],
 );
@@ -45,6 +46,7 @@ export const senders = pgTable(
     segments_per_second: real().default(1),
     next_slot_at: instant().notNull(),
     resume_at: instant(),
+    forward_to: text(),
     created_at: instant().notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.sender_id] })],

@@ -74,3 +74,42 @@ describe('tenants.addSender', () => {
     await expect(kit.kit.tenants.addSender(options)).rejects.toThrow(words);
   });
 });
+
+describe('members and forwarding', () => {
+  const tenant = 'alpha';
+  const phoneOf = async (id: string) =>
+    (
+      await kit.admin('select phone, role from members where tenant_id = $1 and member_id = $2', [tenant, id])
+    )[0];
+
+  it('a member has the phone that the host says, until it says another one or none', async () => {
+    const { addMember } = kit.kit.tenants;
+    await addMember({ tenant, id: 'ana', name: 'Ana', role: 'manager', phone: '(312) 555-0111' });
+    await addMember({ tenant, id: 'ana', name: 'Ana R.' });
+    expect(await phoneOf('ana')).toEqual({ phone: '+13125550111', role: 'manager' });
+    await addMember({ tenant, id: 'ana', name: 'Ana R.', phone: null });
+    expect(await phoneOf('ana')).toEqual({ phone: null, role: 'manager' });
+    await expect(addMember({ tenant, id: 'ana', name: 'Ana', phone: 'hello' })).rejects.toThrow(
+      /not a phone/,
+    );
+    await expect(addMember({ tenant: 'nobody', id: 'x', name: 'X' })).rejects.toThrow(/no tenant "nobody"/);
+  });
+
+  it('a number forwards where the host says, and never to itself', async () => {
+    const { addSender } = kit.kit.tenants;
+    const { address } = kit.a;
+    const forward = async () =>
+      (
+        await kit.admin('select forward_to from senders where tenant_id = $1 and address = $2', [
+          tenant,
+          address,
+        ])
+      )[0];
+    await addSender({ tenant, address, forwardTo: '312 555 0199' });
+    await addSender({ tenant, address });
+    expect(await forward()).toEqual({ forward_to: '+13125550199' });
+    await expect(addSender({ tenant, address, forwardTo: address })).rejects.toThrow(/itself/);
+    await addSender({ tenant, address, forwardTo: null });
+    expect(await forward()).toEqual({ forward_to: null });
+  });
+});

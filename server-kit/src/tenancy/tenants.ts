@@ -1,5 +1,5 @@
 /** What the host tells the kit about its accounts and their numbers. Each call may be repeated with the same words. */
-import { brand as brandSchema, type Brand, type Channel } from '../contract/index.ts';
+import { brand as brandSchema, type Brand, type Channel, type Role } from '../contract/index.ts';
 import { toE164 } from '../contacts/phone.ts';
 import type { Database, Tx } from '../db/client.ts';
 import { ProblemError, SetupError } from '../errors.ts';
@@ -33,6 +33,11 @@ export interface TenantSettings {
    * every request to `/m/…` on it to the kit.
    */
   link_domain?: string | null;
+  /**
+   * What a caller hears whose call nobody takes; `{business}` is filled in. Default `Thank you for calling {business}. Nobody
+   * can take your call right now. Please send us a text.`
+   */
+  unanswered_words?: string;
   [name: string]: unknown;
 }
 
@@ -53,6 +58,22 @@ export interface SenderOptions {
   keywordReplies?: 'carrier' | 'kit';
   /** `pending` holds everything until the carrier has registered the number. */
   status?: 'active' | 'pending' | 'paused';
+  /**
+   * A phone that rings when somebody calls this number whose own member has none (`addMember`); null: none. Left out: as it
+   * is. Nobody answering it, or none: they hear `settings.unanswered_words`.
+   */
+  forwardTo?: string | null;
+}
+
+export interface MemberOptions {
+  tenant: string;
+  /** The host's own user, as in `sessionToken`. */
+  id: string;
+  name: string;
+  /** Default: as it is; of a new one, agent. */
+  role?: Role;
+  /** Their own phone, which rings first when a workflow calls somebody for them; null: none. Left out: as it is. */
+  phone?: string | null;
 }
 
 export interface Tenants {
@@ -60,6 +81,8 @@ export interface Tenants {
   upsert(options: TenantOptions): Promise<void>;
   /** Makes or changes a number and returns its id. Throws `SetupError`. */
   addSender(options: SenderOptions): Promise<string>;
+  /** Makes or changes a member before they have signed in, and says where their phone is. Throws `SetupError`. */
+  addMember(options: MemberOptions): Promise<void>;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -89,7 +112,16 @@ export function tenantRegister(database: () => Promise<Database>, defaultAccount
       try {
         return await opened.transaction(options.tenant, (tx) => writeSender(tx, options, defaultAccount));
       } catch (error) {
-        throw explain(error, options);
+        throw explain(error, options.tenant, options.address);
+      }
+    },
+
+    async addMember(options) {
+      const opened = await database();
+      try {
+        await opened.transaction(options.tenant, (tx) => writeMember(tx, options));
+      } catch (error) {
+        throw explain(error, options.tenant, options.phone ?? '');
       }
     },
   };
@@ -106,6 +138,8 @@ async function writeSender(tx: Tx, options: SenderOptions, defaultAccount: strin
   } = options;
   const rate = options.segmentsPerSecond === undefined ? 1 : options.segmentsPerSecond;
   const address = await addressOf(tx, options.address);
+  const forwardTo = options.forwardTo ? await addressOf(tx, options.forwardTo) : options.forwardTo;
+  if (forwardTo === address) throw new SetupError(`${address} cannot forward to itself.`);
   const [other] = await sql`
     select 1 from senders where tenant_id = ${tenant} and channel = ${channel} and is_default and address <> ${address}`;
   const isDefault = options.isDefault ?? !other;
@@ -115,12 +149,13 @@ async function writeSender(tx: Tx, options: SenderOptions, defaultAccount: strin
   }
   const [sender] = await sql<{ sender_id: string; made: boolean }[]>`
     insert into senders as s (tenant_id, sender_id, channel, address, account_sid, name, status, is_default,
-      keyword_replies, segments_per_second)
+      keyword_replies, segments_per_second, forward_to)
     values (${tenant}, ${newId()}, ${channel}, ${address}, ${accountSid}, ${name}, ${status}, ${isDefault},
-      ${keywordReplies}, ${rate})
+      ${keywordReplies}, ${rate}, ${forwardTo ?? null})
     on conflict (tenant_id, channel, address) do update set account_sid = excluded.account_sid, name = excluded.name,
       status = excluded.status, is_default = excluded.is_default, keyword_replies = excluded.keyword_replies,
       segments_per_second = excluded.segments_per_second,
+      forward_to = case when ${forwardTo === undefined} then s.forward_to else excluded.forward_to end,
       status_reason = case when s.status = excluded.status then s.status_reason end,
       resume_at = case when s.status = excluded.status then s.resume_at end
     returning sender_id, xmax = 0 as made`;
@@ -135,6 +170,17 @@ async function writeSender(tx: Tx, options: SenderOptions, defaultAccount: strin
   return id;
 }
 
+async function writeMember(tx: Tx, { id, name, role, phone }: MemberOptions): Promise<void> {
+  const { sql, tenant } = tx;
+  if (id.trim() === '' || name.trim() === '') throw new SetupError('A member needs an id and a name.');
+  const number = phone ? await addressOf(tx, phone) : null;
+  await sql`
+    insert into members as m (tenant_id, member_id, name, role, phone)
+    values (${tenant}, ${id}, ${name}, ${role ?? 'agent'}, ${number})
+    on conflict (tenant_id, member_id) do update set name = excluded.name, role = coalesce(${role ?? null}, m.role),
+      phone = case when ${phone === undefined} then m.phone else excluded.phone end`;
+}
+
 async function addressOf({ sql, tenant }: Tx, typed: string): Promise<string> {
   const shortCode = typed.trim();
   if (/^\d{3,8}$/.test(shortCode)) return shortCode;
@@ -143,7 +189,7 @@ async function addressOf({ sql, tenant }: Tx, typed: string): Promise<string> {
   return toE164(typed, row?.default_region ?? 'US', 'address');
 }
 
-function explain(error: unknown, { tenant, address }: SenderOptions): unknown {
+function explain(error: unknown, tenant: string, address: string): unknown {
   const { code, constraint_name } = error as { code?: string; constraint_name?: string };
   if (error instanceof ProblemError) return new SetupError(error.message, { cause: error });
   if (code === UNIQUE_VIOLATION && constraint_name === 'sender_directory_address') {

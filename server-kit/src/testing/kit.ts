@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { inject } from 'vitest';
+import type { VoiceCarrier } from '../carriers/voice.ts';
 import type { Role } from '../contract/index.ts';
 import { Database, quoteName, type Tx } from '../db/client.ts';
 import { newId } from '../ids.ts';
@@ -82,15 +83,18 @@ export const TEST_URL = 'https://portal.example.com/crm';
 export interface TestKitOptions extends Partial<Omit<ServerKitOptions, 'database' | 'carrier'>> {
   /** Superuser address of the server. Default: the one that the test project started. */
   url?: string;
+  /** What carries calls. Default: nothing does. */
+  voice?: VoiceCarrier;
 }
 
 const asBody = (body: unknown) =>
   typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body);
 
-export async function getTestKit({ url: given, ...options }: TestKitOptions = {}): Promise<TestKit> {
+export async function getTestKit({ url: given, voice, ...options }: TestKitOptions = {}): Promise<TestKit> {
   const url = given ?? process.env['PATCHBAY_TEST_DATABASE_URL'] ?? inject('databaseUrl');
   const schema = `t${Date.now().toString(36)}${randomBytes(4).toString('hex')}`;
   const carrier = fakeCarrier();
+  if (voice) Object.assign(carrier, { voice });
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-media-'));
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) });

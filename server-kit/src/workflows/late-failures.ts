@@ -3,6 +3,7 @@
  * whoever reads the event log, with the messages that `message.failed` and `message.undelivered` are about.
  */
 import type { Tx } from '../db/client.ts';
+import { stepsThatFailed } from '../voice/failures.ts';
 import { failStep } from './requests/rows.ts';
 
 /** Those that will be tried again are left for later: their next failure is an event of its own. Returns how many steps it was. */
@@ -27,4 +28,9 @@ export async function failTexts(tx: Tx, messageIds: readonly string[]): Promise<
       reason: reason ?? 'The carrier could not deliver it.',
     })),
   );
+}
+
+/** The same of calls, from `call.canceled` and `call.completed`. Returns how many steps it was. */
+export async function failCalls(tx: Tx, callIds: readonly string[]): Promise<number> {
+  return failStep(tx, await stepsThatFailed(tx, callIds));
 }

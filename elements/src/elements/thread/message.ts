@@ -3,6 +3,7 @@ import type { MemberRef, Message, ThreadEvent } from '@patchbay/server-kit/contr
 import { icon, type IconName } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
 import { renderText } from '../../internal/text.ts';
+import { callWords } from './call-words.ts';
 import { mediaPart } from './media.ts';
 import type { ThreadItem } from '../../stores/message-order.ts';
 import type { I18n } from '../../words/i18n.ts';
@@ -150,6 +151,7 @@ const PILL_ICONS: readonly [RegExp, IconName][] = [
 /** What an event says: our words for its type, else the text that came with it. */
 export function eventText({ type, data, actor }: ThreadEvent, i18n: I18n): string {
   if (type === 'conversation.updated') return actor ? changeText(data, actor, i18n) : '';
+  if (type === 'call.completed') return callWords(data, i18n);
   const key = `event.${type}`;
   const channel = typeof data['channel'] === 'string' ? data['channel'] : 'sms';
   const channelKey = `event.channel.${channel}`;

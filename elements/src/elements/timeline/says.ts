@@ -4,6 +4,7 @@ import type { IconName } from '../../internal/icons-more.ts';
 import { why } from '../../internal/parts.ts';
 import type { I18n } from '../../words/i18n.ts';
 import { consentBy } from '../consent-log/now.ts';
+import { callWords } from '../thread/call-words.ts';
 
 /** One entry in plain language. */
 export interface Said {
@@ -122,13 +123,6 @@ function viewWords({ name, kind, share }: TimelineEntry['data'], i18n: I18n): st
   const whole = typeof share === 'number' && share >= 0.95;
   const key = played ? (whole ? 'did.asset.played' : 'did.asset.begun') : 'did.asset.opened';
   return i18n.t(key, { name: textOf(name) ?? '' });
-}
-
-/** The host says how a call went in words of its own. */
-function callWords({ missed, disposition }: TimelineEntry['data'], i18n: I18n): string {
-  if (missed === true) return i18n.t('did.call.missed');
-  const name = textOf(disposition);
-  return name === null ? i18n.t('did.call.ended') : i18n.t('did.call.completed', { name });
 }
 
 function taskWords(type: string, data: TimelineEntry['data'], i18n: I18n): string {

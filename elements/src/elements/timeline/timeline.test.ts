@@ -85,6 +85,8 @@ describe('timeline', () => {
     expect(told('call.completed', { disposition: 'Left a message' })).to.eql('Call: Left a message');
     expect(told('call.completed', { missed: true })).to.eql('Missed call');
     expect(told('call.completed', {})).to.eql('Call');
+    expect(told('call.completed', { disposition: 'no_answer' })).to.eql('Call, no answer');
+    expect(told('call.canceled', { reason: 'do_not_call' })).to.eql('Call not made');
   });
 
   it('shows one kind, and everything again', async () => {

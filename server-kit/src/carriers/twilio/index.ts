@@ -16,6 +16,7 @@ import type {
 } from '../carrier.ts';
 import { TWILIO_MMS } from './mms.ts';
 import { apiRefusal, callbackRefusal } from './refusals.ts';
+import { twilioVoice } from './voice.ts';
 
 export interface TwilioAccount {
   /** The primary auth token: Twilio signs webhooks with it, never with an API key's secret. */
@@ -37,6 +38,8 @@ export interface TwilioOptions extends TwilioAccount {
   timeout?: number;
   /** Connections to the API from this process. Default 50; a drain starts no more calls than this at once. */
   maxSockets?: number;
+  /** Calls that may be started in a second over one account. Default 1, which is what Twilio gives a new one. */
+  callsPerSecond?: number;
 }
 
 /** Milliseconds for a file of some megabytes. */
@@ -105,6 +108,14 @@ export function twilioCarrier(options: TwilioOptions): Carrier {
     defaultAccount: options.accountSid,
     sendTimeout: timeout + SETTLE_MARGIN,
     mms: TWILIO_MMS,
+    voice: twilioVoice({
+      callsPerSecond: options.callsPerSecond ?? 1,
+      client,
+      known: (sid) => clients.get(sid),
+      verify,
+      readFailure,
+      plainError,
+    }),
 
     async send(message: OutboundMessage, callbackBase: string): Promise<SendOutcome> {
       try {

@@ -96,6 +96,40 @@ export function apiRefusal(code: number | string | undefined, status: number): R
   };
 }
 
+/** What is said of calls where the table speaks of texts. https://www.twilio.com/docs/api/errors */
+const CALLS: Record<string, [reason: string, action: RefusalAction]> = {
+  10004: ['Too many calls are under way at the carrier. It is tried again by itself.', again(30, 20)],
+  13223: ['This is not a number that can be called. Check it for a typing mistake.', giveUp(false)],
+  13224: ['This is not a number that can be called. Check it for a typing mistake.', giveUp(false)],
+  13227: [
+    'Calls to this country are switched off. A manager can allow it in the carrier’s settings.',
+    giveUp(true),
+  ],
+  21210: ['Our number cannot place calls. A manager must check it with the carrier.', giveUp(true)],
+  21211: ['This is not a number that can be called. Check it for a typing mistake.', giveUp(false)],
+  21212: ['Our number cannot place calls. A manager must check it with the carrier.', giveUp(true)],
+  21214: ['This number cannot be reached. Check it for a typing mistake.', giveUp(true)],
+  21215: [
+    'Calls to this country are switched off. A manager can allow it in the carrier’s settings.',
+    giveUp(true),
+  ],
+  21216: ['The carrier does not call this number.', giveUp(false)],
+  21219: ['The carrier’s trial account may only call verified numbers.', giveUp(true)],
+  22005: ['Too many calls wait at the carrier. It is tried again by itself.', again(600, 5)],
+};
+
+/** Reads a refusal of a call, of which `refusal` was made as if it were a text's. */
+export function callFailure(refusal: Refusal): Refusal {
+  const known = CALLS[refusal.code];
+  if (known) return { code: refusal.code, reason: known[0], action: known[1] };
+  if (refusal.action.kind === 'retry' || refusal.code === '20003') return refusal;
+  return {
+    code: refusal.code,
+    reason: 'The carrier refused this call. Check the number, then try again.',
+    action: giveUp(true),
+  };
+}
+
 /** Reads the failure of a message that had been accepted. */
 export function callbackRefusal(code: string | null): Refusal | null {
   if (code === null) return null;

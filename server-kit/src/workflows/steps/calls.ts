@@ -39,7 +39,7 @@ export const leaveVoicemail = defineStep(voicemailKind, async (batch): Promise<O
 type Wish = { what: CallWish['what'] } | { outcome: Outcome };
 
 async function placeAll<S extends StepBase>(
-  { runs, tx, services }: StepBatch<S>,
+  { runs, tx, services, definition }: StepBatch<S>,
   wishesOf: (runs: Run[]) => Promise<Wish[]>,
 ): Promise<Outcome[]> {
   const calls = services?.calls;
@@ -56,9 +56,10 @@ async function placeAll<S extends StepBase>(
     if (!(error instanceof TemplateError)) throw error;
     return runs.map(() => ({ fail: error.message, detail: { mend: error.mend } }));
   }
+  const { purpose } = definition.settings;
   const going = reachable.flatMap(({ enrollmentId, contact, ordinal }, nth) => {
     const wish = wishes[nth]!;
-    return 'what' in wish ? [{ enrollmentId, contactId: contact.id, ordinal, what: wish.what }] : [];
+    return 'what' in wish ? [{ enrollmentId, contactId: contact.id, ordinal, purpose, what: wish.what }] : [];
   });
   const placed = going.length === 0 ? [] : await calls.place(tx, going);
   let asked = 0;
@@ -69,6 +70,6 @@ async function placeAll<S extends StepBase>(
     const wish = wishes[asked++]!;
     if ('outcome' in wish) return wish.outcome;
     const answer = placed[reached++]!;
-    return 'skip' in answer ? answer : { done: true, detail: { call_id: answer.callId } };
+    return 'callId' in answer ? { done: true, detail: { call_id: answer.callId } } : answer;
   });
 }

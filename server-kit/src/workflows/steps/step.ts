@@ -94,6 +94,7 @@ export interface CallWish {
   enrollmentId: string;
   contactId: string;
   ordinal: number;
+  purpose: 'marketing' | 'conversation';
   /** A call begins with the member's phone; a voicemail is left by a machine. */
   what:
     | { kind: 'call'; member: string | null; whisper: string | null }
@@ -103,7 +104,7 @@ export interface CallWish {
 /** The one thing that workflows know of telephony: rows in its outbox, written in the transaction of the step. */
 export interface CallPlacer {
   /** One answer each, in their order: its call, or why there is none. */
-  place(tx: Tx, calls: CallWish[]): Promise<({ callId: string } | { skip: SkipReason })[]>;
+  place(tx: Tx, calls: CallWish[]): Promise<({ callId: string } | { skip: SkipReason } | { fail: string })[]>;
 }
 
 export type Outcome =

@@ -9,6 +9,7 @@
 import type { KitContext } from '../../context.ts';
 import type { MemberRef, WorkflowTrigger } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
+import { isUuid } from '../../ids.ts';
 import { enrollEach, type Enrolling, type Entering } from '../engine/enroll.ts';
 import { trueOf } from './judge.ts';
 import {
@@ -22,7 +23,7 @@ import {
 } from './matches.ts';
 import { goalsOf, stopForGoals, stopForReplies } from './stops.ts';
 import { wakeOnEvent } from '../engine/control.ts';
-import { failTexts } from '../late-failures.ts';
+import { failCalls, failTexts } from '../late-failures.ts';
 import { wakesOf } from './waking.ts';
 
 /** Events a look. */
@@ -41,6 +42,8 @@ export type Reading = Pick<KitContext, 'database' | 'log'>;
 
 /** What a carrier says of a text long after its step. */
 const FAILED = ['message.failed', 'message.undelivered'];
+/** The same of a call. */
+const CALLS = ['call.canceled', 'call.completed'];
 
 /** One look at a tenant. Who is being looked at by another process is passed over. */
 export async function readLog({ database, log }: Reading, tenant: string, page = PAGE): Promise<Look> {
@@ -52,7 +55,9 @@ export async function readLog({ database, log }: Reading, tenant: string, page =
     const [triggers, goals, wakes] = await Promise.all([loggedTriggers(tx), goalsOf(tx), wakesOf(tx)]);
     const types = [
       ...new Set(
-        ['message.received', ...FAILED, ...triggers.map(({ kind }) => kind), ...wakes].flatMap(loggedTypes),
+        ['message.received', ...FAILED, ...CALLS, ...triggers.map(({ kind }) => kind), ...wakes].flatMap(
+          loggedTypes,
+        ),
       ),
     ];
     const rows = await sql<Row[]>`
@@ -81,6 +86,13 @@ export async function readLog({ database, log }: Reading, tenant: string, page =
         rows.flatMap(({ type, message_id }) =>
           FAILED.includes(type) && message_id !== null ? message_id : [],
         ),
+      );
+      await failCalls(
+        tx,
+        rows.flatMap(({ type, data }) => {
+          const id = CALLS.includes(type) ? data?.['call_id'] : null;
+          return typeof id === 'string' && isUuid(id) ? id : [];
+        }),
       );
       await letIn(tx, triggers, happenings, log);
       await sql`
