@@ -3,14 +3,19 @@ import type {
   DueEnrollments,
   Enrollment,
   EnrollmentDetails,
+  FailureCounts,
   LibraryWorkflow,
+  ListFailuresOfQuery,
   ListWorkflowsQuery,
   Page,
+  RetriedFailures,
+  RetryFailuresOf,
   StartedEnrollments,
   Workflow,
   WorkflowCheck,
   WorkflowCounts,
   WorkflowDetails,
+  WorkflowFailure,
   WorkflowVersion,
 } from '@patchbay/server-kit/contract';
 import type { RequestOptions } from './types.ts';
@@ -36,6 +41,16 @@ export interface WorkflowClient {
   /** Keeps nothing. */
   checkWorkflow(source: string, options?: RequestOptions): Promise<WorkflowCheck>;
   countWorkflow(id: string, options?: RequestOptions): Promise<WorkflowCounts>;
+  /** Steps that failed and that nobody has tried again, last first. */
+  listFailures(
+    workflowId: string,
+    query?: ListFailuresOfQuery,
+    options?: RequestOptions,
+  ): Promise<Page<WorkflowFailure>>;
+  /** The same, by what failed alike. */
+  countFailures(workflowId: string, options?: RequestOptions): Promise<FailureCounts>;
+  retryFailure(workflowId: string, failureId: string): Promise<RetriedFailures>;
+  retryFailures(workflowId: string, alike: RetryFailuresOf): Promise<RetriedFailures>;
   listWorkflowLibrary(options?: RequestOptions): Promise<LibraryWorkflow[]>;
   enroll(workflowId: string, contactId: string): Promise<StartedEnrollments>;
   listContactEnrollments(contactId: string, options?: RequestOptions): Promise<Page<Enrollment>>;
@@ -77,6 +92,11 @@ export function workflowCalls(
     checkWorkflow: (source, options) => call('POST', '/v1/workflows/check', { body: { source }, ...options }),
     countWorkflow: (id, options) => call('GET', of(id, '/counts'), options),
     listWorkflowLibrary: (options) => items(call('GET', '/v1/workflow-library', options)),
+    listFailures: (id, query, options) =>
+      call('GET', of(id, '/failures'), { ...(query && { query }), ...options }),
+    countFailures: (id, options) => call('GET', of(id, '/failures/counts'), options),
+    retryFailure: (id, failure) => call('POST', of(id, `/failures/${encodeURIComponent(failure)}/retry`)),
+    retryFailures: (id, body) => call('POST', of(id, '/failures/retry'), { body }),
     enroll: (id, contact_id) => call('POST', of(id, '/enrollments'), { body: { contact_id } }),
     listContactEnrollments: (id, options) =>
       call('GET', `/v1/contacts/${encodeURIComponent(id)}/enrollments`, options),

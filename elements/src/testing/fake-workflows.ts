@@ -8,6 +8,7 @@ import type {
 } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { WorkflowClient } from '../client/workflows.ts';
+import { fakeFailures } from './fake-failures.ts';
 import type { FakeOptions } from './fake-types.ts';
 import type { World } from './fake-world.ts';
 import { fakeId } from './people.ts';
@@ -41,7 +42,7 @@ const SCRIPTS: Script[] = [
     name: 'Five Days of Joy',
     state: 'active',
     triggers: ['stage.entered', 'tag.added'],
-    totals: { active: 214, waiting: 209, paused: 3, completed: 1_840, canceled: 61, failed_steps: 2 },
+    totals: { active: 214, waiting: 209, paused: 3, completed: 1_840, canceled: 61, failed_steps: 5 },
     steps: JOY,
   },
   {
@@ -83,10 +84,9 @@ const SCRIPTS: Script[] = [
 ];
 
 /** Workflows of the in-memory server. The first contact is in the first one. */
-export function fakeWorkflows(
-  { answer, emit, missing, now, nextNumber, people, me }: World,
-  { workflows: wanted = 3 }: FakeOptions,
-): WorkflowClient {
+export function fakeWorkflows(world: World, options: FakeOptions): WorkflowClient {
+  const { answer, emit, missing, now, nextNumber, people, me } = world;
+  const { workflows: wanted = 3 } = options;
   const moment = (ago = 0) => new Date(now() - ago).toISOString();
   const member = { id: me.member.id, name: me.member.name };
   const all = new Map<string, { details: WorkflowDetails; words: string[]; versions: WorkflowVersion[] }>();
@@ -114,6 +114,7 @@ export function fakeWorkflows(
         canceled: 0,
         failed: 0,
         failed_steps: 0,
+        failures: 0,
         ...totals,
       },
       paused_at: state === 'paused' ? moment(5 * HOUR) : null,
@@ -136,6 +137,8 @@ export function fakeWorkflows(
     return details;
   };
   for (const script of SCRIPTS.slice(0, wanted)) make(script);
+  const failing = [...all.values()][0];
+  if (failing) failing.details.totals.failures = options.failures ?? 4;
 
   const entry = (ordinal: number, words: string, more: Partial<TraceEntry>): TraceEntry => ({
     ordinal,
@@ -147,6 +150,7 @@ export function fakeWorkflows(
     says: 'Done',
     detail: null,
     at: moment(DAY),
+    retried: null,
     ...more,
   });
   const enter = (workflow: WorkflowDetails, words: string[], contact: Enrollment['contact'], at: number) => {
@@ -345,6 +349,7 @@ export function fakeWorkflows(
         },
         o?.signal,
       ),
+    ...fakeFailures(world, own, options),
     listWorkflowLibrary: (o) =>
       answer(
         'listWorkflowLibrary',

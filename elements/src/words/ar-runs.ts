@@ -78,6 +78,7 @@ export const arRuns: Record<keyof typeof enRuns, Word> = {
   'runs.enrollIn': 'مسار العمل',
   'runs.enrollNow': 'تسجيل',
   'runs.enrollPaused': '{name} (متوقف مؤقتًا)',
+  'runs.retried': 'أعاد المحاولة {name}، {when}',
   'runs.noWorkflows': 'لم يُنشر أي مسار عمل بعد.',
   'runs.notEnrolled': 'لم يُسجَّل: هو في هذا المسار من قبل، أو لا يجوز له الدخول ثانية.',
   'runs.close': 'إلغاء',

@@ -72,6 +72,7 @@ export const enRuns = {
   'runs.enrollIn': 'Workflow',
   'runs.enrollNow': 'Enroll',
   'runs.enrollPaused': '{name} (paused)',
+  'runs.retried': 'Tried again by {name}, {when}',
   'runs.noWorkflows': 'No workflow is published yet.',
   'runs.notEnrolled': 'Not enrolled: they are in this workflow already, or may not come in again.',
   'runs.close': 'Cancel',

@@ -40,6 +40,7 @@ import { sign } from '../signing.ts';
 import { taskRoutes } from '../tasks/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
 import { enrollmentRoutes } from '../workflows/enrollment-routes.ts';
+import { failureRoutes } from '../workflows/failure-routes.ts';
 import { workflowRoutes } from '../workflows/routes.ts';
 import { simulateRoutes } from '../workflows/simulate-routes.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
@@ -126,6 +127,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     workflowRoutes(context),
     simulateRoutes(context),
     enrollmentRoutes(context, enrollSegment(context)),
+    failureRoutes(context),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

@@ -258,6 +258,16 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'get /v1/workflows/{id}/versions': () => [{ path: `/v1/workflows/${theirs.workflow}/versions` }],
   'get /v1/workflows/{id}/diff': () => [{ path: `/v1/workflows/${theirs.workflow}/diff?from=1` }],
   'get /v1/workflows/{id}/counts': () => [{ path: `/v1/workflows/${theirs.workflow}/counts` }],
+  'get /v1/workflows/{id}/failures': () => [{ path: `/v1/workflows/${theirs.workflow}/failures` }],
+  'get /v1/workflows/{id}/failures/counts': () => [
+    { path: `/v1/workflows/${theirs.workflow}/failures/counts` },
+  ],
+  'post /v1/workflows/{id}/failures/retry': () => [
+    { path: `/v1/workflows/${theirs.workflow}/failures/retry`, body: {} },
+  ],
+  'post /v1/workflows/{id}/failures/{failure}/retry': () => [
+    { path: `/v1/workflows/${theirs.workflow}/failures/${theirs.run}:0/retry` },
+  ],
   'get /v1/workflows/{id}/enrollments': () => [{ path: `/v1/workflows/${theirs.workflow}/enrollments` }],
   'post /v1/workflows/{id}/publish': () => [{ path: `/v1/workflows/${theirs.workflow}/publish` }],
   'post /v1/workflows/{id}/pause': () => [{ path: `/v1/workflows/${theirs.workflow}/pause` }],

@@ -583,6 +583,18 @@ describe('every route', () => {
     await ask('POST', `${run}/retry`);
     await post('/v1/workflow-failures/retry', { failures: [{ enrollment_id, ordinal }] });
     await post('/v1/workflow-failures/retry', { failures: [] });
+    await kit.admin(
+      `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail)
+       select tenant_id, enrollment_id, 8, 'hello', 'failed', '{"reason":"It answered 500"}' from enrollments`,
+    );
+    for (const at of ['failures', 'failures/counts']) {
+      await ask('GET', `${path}/${at}`);
+      await ask('GET', `/v1/workflows/${nobody}/${at}`);
+    }
+    await ask('POST', `${path}/failures/${enrollment_id}:8/retry`);
+    await ask('POST', `${path}/failures/${enrollment_id}:9/retry`);
+    await ask('POST', `${path}/failures/retry`, { ...manager, body: { step: 'hello' } });
+    await ask('POST', `/v1/workflows/${nobody}/failures/retry`, { ...manager, body: {} });
     await ask('DELETE', path);
     await ask('DELETE', path, manager);
   });

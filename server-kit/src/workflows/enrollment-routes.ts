@@ -5,13 +5,9 @@ import {
   enrollmentDetails,
   enrollmentPage,
   listEnrollmentsQuery,
-  listFailuresQuery,
   moveEnrollment as moveEnrollmentBody,
-  retriedFailures,
-  retryFailures,
   startEnrollments,
   startedEnrollments,
-  workflowFailurePage,
   type EnrollmentDetails,
   type Job,
   type StartedEnrollments,
@@ -32,8 +28,9 @@ import {
   skipStep,
 } from './engine/control.ts';
 import { enrollAsked, entryOf } from './enrolling.ts';
-import { enrollmentById, enrollmentsOf, listEnded, listFailures, listLive } from './enrollments.ts';
+import { enrollmentById, enrollmentsOf, listEnded, listLive } from './enrollments.ts';
 import { moveEnrollment } from './move.ts';
+import { failureAtEnd, retryFailures } from './retry.ts';
 import { presentWorkflow, workflowRows } from './rows.ts';
 
 const ONCE = ['idempotency_mismatch', 'idempotency_in_progress'] as const;
@@ -139,31 +136,6 @@ const postMove = createRoute({
   responses: {
     200: json(enrollmentDetails, 'As it is now'),
     ...problems('not_found', 'forbidden', 'enrollment_over', 'invalid_request', 'payload_too_large'),
-  },
-});
-
-const getFailures = createRoute({
-  method: 'get',
-  path: '/workflow-failures',
-  operationId: 'listWorkflowFailures',
-  tags: ['enrollments'],
-  summary: 'Steps that failed for good and were not tried again, last first',
-  security: bearer,
-  request: { query: listFailuresQuery },
-  responses: { 200: json(workflowFailurePage, 'A page'), ...problems('invalid_cursor', 'invalid_request') },
-});
-
-const postRetries = createRoute({
-  method: 'post',
-  path: '/workflow-failures/retry',
-  operationId: 'retryWorkflowFailures',
-  tags: ['enrollments'],
-  summary: 'Try failed steps again',
-  security: bearer,
-  request: { body: jsonBody(retryFailures) },
-  responses: {
-    200: json(retriedFailures, 'How many go on'),
-    ...problems('forbidden', 'invalid_request', 'payload_too_large'),
   },
 });
 
@@ -276,7 +248,11 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
     const { id } = c.req.valid('param');
     const body = await database.transaction(tenant, async (tx) => {
       const before = await enrollmentById(tx, id);
-      if (before.state !== 'failed' || (await retryFailed(tx, [id], member)) === 0)
+      const failure = await failureAtEnd(tx, id);
+      const retried = failure
+        ? (await retryFailures(tx, { failures: [failure] }, member)).retried
+        : await retryFailed(tx, [id], member);
+      if (before.state !== 'failed' || retried === 0)
         throw new ProblemError(
           'not_retryable',
           'Only runs that ended because they failed go on at that step, unless the contact is in this workflow anew.',
@@ -295,23 +271,6 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
       return enrollmentById(tx, id);
     });
     return c.json(body, 200);
-  });
-
-  app.openapi(getFailures, async (c) => {
-    const { workflow_id, after, limit } = c.req.valid('query');
-    const found = await database.transaction(c.var.session.tenant, (tx) =>
-      listFailures(tx, { workflowId: workflow_id, limit }, readCursor(after)),
-    );
-    const page = cutPage(found, limit, (one) => ({ at: one.at, id: one.enrollment_id }));
-    return c.json({ items: page.rows, next: page.next }, 200);
-  });
-
-  app.openapi(postRetries, async (c) => {
-    requireManager(c.var.session, 'try failed steps again');
-    const { tenant, member } = c.var.session;
-    const ids = [...new Set(c.req.valid('json').failures.map(({ enrollment_id }) => enrollment_id))];
-    const retried = await database.transaction(tenant, (tx) => retryFailed(tx, ids, member));
-    return c.json({ retried, skipped: ids.length - retried }, 200);
   });
 
   return app;

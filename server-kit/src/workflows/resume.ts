@@ -24,7 +24,14 @@ export async function skipDue(tx: Tx, workflowId: string): Promise<number> {
   await allowTime(tx);
   const { count } = await sql`
     update enrollments set due_at = '-infinity'
-    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()`;
+    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()
+      and retry_of is null`;
+  // a step that is tried again has nothing after it
+  await sql`
+    update enrollments
+    set waiting = coalesce(waiting, '{"reason":"wait","until":null}') || '{"skip":"due_while_paused"}'
+    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()
+      and retry_of is not null`;
   const definitions = new Map<number, Definition>();
   for (;;) {
     const groups = await sql<{ version: number; step: string }[]>`

@@ -89,6 +89,7 @@ export const enrollments = pgTable(
     end_reason: text(),
     started_at: instant().notNull(),
     ended_at: instant(),
+    retry_of: uuid(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.enrollment_id] })],
 );
@@ -103,6 +104,23 @@ export const stepRuns = pgTable(
     outcome: text().notNull(),
     detail: json(),
     at: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.enrollment_id, table.ordinal] })],
+);
+
+export const workflowFailures = pgTable(
+  'workflow_failures',
+  {
+    tenant_id: text().notNull(),
+    enrollment_id: uuid().notNull(),
+    ordinal: integer().notNull(),
+    workflow_id: uuid().notNull(),
+    step: text().notNull(),
+    reason: text().notNull(),
+    at: instant().notNull(),
+    retried_at: instant(),
+    retried_by: json(),
+    retry_id: uuid(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.enrollment_id, table.ordinal] })],
 );

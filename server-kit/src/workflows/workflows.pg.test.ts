@@ -316,7 +316,8 @@ describe('a run', () => {
     const retryOne = () => kit.request('POST', `/v1/enrollments/${id}/retry`);
     expect(await retryOne()).toMatchObject({ status: 409, body: { code: 'not_retryable' } });
     await kit.admin(
-      `update enrollments set state = 'failed', end_reason = 'step_missing', ended_at = now() where enrollment_id = $1`,
+      `update enrollments set state = 'failed', end_reason = 'step_missing', ended_at = now(), ordinal = 1
+       where enrollment_id = $1`,
       [id],
     );
     const failures = async () =>
@@ -325,19 +326,52 @@ describe('a run', () => {
     expect(failure).toMatchObject({
       step: 'hello',
       says: 'Failed: It answered 500',
-      retryable: true,
+      barred: null,
       contact: { name: 'Ana' },
     });
     const { enrollment_id, ordinal } = failure;
     const retry = await asManager('POST', '/v1/workflow-failures/retry', {
       failures: [{ enrollment_id, ordinal }],
     });
-    expect(retry.body).toEqual({ retried: 1, skipped: 0 });
-    await kit.admin(
-      `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome) values ('alpha', $1, 1, 'hello', 'done')`,
-      [id],
-    );
+    expect(retry.body).toEqual({ retried: 1, skipped: 0, left: 0 });
     expect(await failures()).toEqual([]);
+  });
+
+  it('is tried again by its workflow, one or all alike, and managers alone take all', async () => {
+    const path = await published();
+    const ids = [await enrolled(path), await enrolled(path)];
+    for (const id of ids) {
+      await kit.admin(
+        `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail)
+         values ('alpha', $1, 0, 'hello', 'failed', '{"reason":"It answered 500"}')`,
+        [id],
+      );
+      await kit.admin('update enrollments set ordinal = 1 where enrollment_id = $1', [id]);
+    }
+    expect((await asManager('GET', path)).body.totals).toMatchObject({ failures: 2, failed_steps: 2 });
+    const { body: counts } = await asManager('GET', `${path}/failures/counts`);
+    expect(counts).toMatchObject({
+      total: 2,
+      items: [{ step: 'hello', reason: 'It answered 500', count: 2 }],
+    });
+    const { body: first } = await asManager('GET', `${path}/failures?limit=1`);
+    const [failure] = first.items;
+    const rest = await asManager('GET', `${path}/failures?limit=1&after=${first.next}`);
+    expect(rest.body).toMatchObject({ items: [{ enrollment_id: ids[0] }], next: null });
+    const retryIt = () => kit.request('POST', `${path}/failures/${failure.id}/retry`);
+    expect(
+      await Promise.all([retryIt(), retryIt()]).then((all) => all.map(({ body }) => body.retried)),
+    ).toContain(1);
+    expect((await retryIt()).body).toMatchObject({ retried: 0 });
+    const all = (as: string) =>
+      kit.request('POST', `${path}/failures/retry`, {
+        as,
+        body: { step: 'hello', reason: 'It answered 500' },
+      });
+    expect((await all(kit.a.agent)).status).toBe(403);
+    expect((await all(kit.a.manager)).body).toEqual({ retried: 1, skipped: 0, left: 0 });
+    expect((await asManager('GET', path)).body.totals.failures).toBe(0);
+    expect((await run(ids[1]!)).trace[0].retried).toMatchObject({ by: { name: expect.any(String) } });
   });
 
   it('of another tenant is not tried again', async () => {
@@ -347,7 +381,7 @@ describe('a run', () => {
       as: kit.b.manager,
       body: { failures: [{ enrollment_id: id, ordinal: 0 }] },
     });
-    expect(answer.body).toEqual({ retried: 0, skipped: 1 });
+    expect(answer.body).toEqual({ retried: 0, skipped: 1, left: 0 });
   });
 });
 
@@ -447,6 +481,7 @@ describe('counts', () => {
       canceled: 1,
       failed: 0,
       failed_steps: 0,
+      failures: 0,
     });
     expect(before.steps.slice(0, 2)).toMatchObject([
       { step: 'hello', standing: 1, skipped: 1, words: 'Add the tag Hello' },

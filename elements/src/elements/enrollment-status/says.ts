@@ -30,11 +30,20 @@ export function endedWords({ end_reason, ended_at }: Enrollment, i18n: I18n): st
   return i18n.t('runs.ended', { reason, date: ended_at === null ? '' : i18n.date(ended_at) });
 }
 
+function retryWords(
+  { by, at, says }: NonNullable<EnrollmentDetails['trace'][number]['retried']>,
+  zone: string,
+  english: boolean,
+  i18n: I18n,
+): string {
+  return english ? says : i18n.t('runs.retried', { name: by?.name ?? '', when: when(at, zone, i18n) });
+}
+
 /** What it did, step by step. The server's own words where there is more to say than that it was done. */
 export function traceList({ trace, zone }: EnrollmentDetails, i18n: I18n): TemplateResult {
   const english = i18n.locale.split('-')[0] === 'en';
   return html`<ol class="trace" part="trace">
-    ${trace.map(({ words, outcome, reason, says, at }) => {
+    ${trace.map(({ words, outcome, reason, says, at, retried }) => {
       const short = reason === null ? i18n.t(`runs.outcome.${outcome}`) : i18n.t(`runs.skip.${reason}`);
       return html`<li class=${outcome} part="step-${outcome}">
         ${icon(OUTCOMES[outcome])}
@@ -42,6 +51,7 @@ export function traceList({ trace, zone }: EnrollmentDetails, i18n: I18n): Templ
           <b><bdi>${words}</bdi></b>
           <small>${english && says !== '' ? says : short} · ${when(at, zone, i18n)}</small>
           ${!english && outcome === 'failed' ? html`<small dir="auto">${says}</small>` : nothing}
+          ${retried ? html`<small part="retried">${retryWords(retried, zone, english, i18n)}</small>` : nothing}
         </div>
       </li>`;
     })}

@@ -44,6 +44,9 @@ export const workflowTotals = z
     canceled: count,
     failed: count.meta({ description: 'Runs that ended so' }),
     failed_steps: count.meta({ description: 'Steps that failed, whatever came after' }),
+    failures: count.meta({
+      description: 'Failed steps that nobody has tried again; no more than 10,000 are counted',
+    }),
   })
   .meta({ id: 'WorkflowTotals' });
 export type WorkflowTotals = z.infer<typeof workflowTotals>;
@@ -213,6 +216,12 @@ export const traceEntry = z
     says: z.string().meta({ description: 'What became of it, in English' }),
     detail: z.record(z.string(), z.unknown()).nullable(),
     at: instant,
+    retried: z
+      .object({ by: memberRef.nullable(), at: instant, says: z.string() })
+      .nullable()
+      .meta({
+        description: 'Of a step that failed: who tried it again. What came of it is an entry of its own',
+      }),
   })
   .meta({ id: 'EnrollmentTraceEntry' });
 export type TraceEntry = z.infer<typeof traceEntry>;
@@ -269,41 +278,6 @@ export const moveEnrollment = z
     step: z.string().max(63).optional().meta({ description: 'Default: the step of the same id' }),
   })
   .meta({ id: 'MoveEnrollment' });
-
-export const workflowFailure = z
-  .object({
-    id: z.string().meta({ description: 'For retrying: the run and the number of the step in it' }),
-    enrollment_id: id,
-    ordinal: count,
-    workflow: z.object({ id, name: z.string() }),
-    contact: person,
-    step: z.string(),
-    words: z.string(),
-    says: z.string(),
-    retryable: z.boolean().meta({
-      description: 'The run ended with it. Where it went on, only a person can make good what failed',
-    }),
-    at: instant,
-  })
-  .meta({ id: 'WorkflowFailure' });
-export type WorkflowFailure = z.infer<typeof workflowFailure>;
-export const workflowFailurePage = page(workflowFailure, 'WorkflowFailurePage');
-export const listFailuresQuery = z.object({
-  workflow_id: id.optional(),
-  after: cursor.optional(),
-  limit: limit(100, 30),
-});
-export const retryFailures = z
-  .object({
-    failures: z
-      .array(z.strictObject({ enrollment_id: id, ordinal: count }))
-      .min(1)
-      .max(500),
-  })
-  .meta({ id: 'RetryFailures' });
-export const retriedFailures = z
-  .object({ retried: count, skipped: count.meta({ description: 'Not failed any more, or gone' }) })
-  .meta({ id: 'RetriedFailures' });
 
 export const simulateWorkflow = z
   .object({

@@ -23,8 +23,9 @@ function told(tx: Tx, type: ControlEvent, actor: MemberRef | null, data: Record<
   return sql`
     insert into events (tenant_id, event_id, type, contact_id, actor, data)
     select ${tenant}, gen_random_uuid(), ${type}, contact_id, ${sql.json(actor)}::jsonb,
-      jsonb_build_object('enrollment_id', enrollment_id, 'workflow_id', workflow_id) || ${sql.json(data as never)}::jsonb
-    from changed`;
+      jsonb_build_object('enrollment_id', coalesce(retry_of, enrollment_id), 'workflow_id', workflow_id)
+        || ${sql.json(data as never)}::jsonb
+    from changed where retry_of is null or ${type === 'enrollment.resumed'}::boolean`;
 }
 
 function change(
@@ -41,9 +42,14 @@ function change(
     ), changed as (
       update enrollments e set ${set} from there
       where e.tenant_id = ${tenant} and e.enrollment_id = there.enrollment_id
-      returning e.enrollment_id, e.contact_id, e.workflow_id, e.step
+      returning e.enrollment_id, e.contact_id, e.workflow_id, e.step, e.retry_of
     ), told as (${events})
     select * from changed`;
+}
+
+/** Runs, with what tries a step of them again. */
+function these({ sql }: Tx, ids: string[]) {
+  return sql`(enrollment_id = any(${ids}::uuid[]) or retry_of = any(${ids}::uuid[]))`;
 }
 
 /** A paused run keeps its time: what comes due meanwhile waits for whoever resumes it. */
@@ -52,7 +58,7 @@ export async function pauseEnrollments(tx: Tx, ids: string[], actor: MemberRef |
   const changed = await change(
     tx,
     sql`state = 'paused'`,
-    sql`enrollment_id = any(${ids}::uuid[]) and state = 'active'`,
+    sql`${these(tx, ids)} and state = 'active'`,
     told(tx, 'enrollment.paused', actor),
   );
   return changed.length;
@@ -66,11 +72,11 @@ export async function resumeEnrollments(
   due: 'run' | 'skip' = 'run',
 ): Promise<number> {
   const { sql } = tx;
-  if (due === 'skip') await passOver(tx, sql`enrollment_id = any(${ids}::uuid[]) and state = 'paused'`);
+  if (due === 'skip') await passOver(tx, sql`${these(tx, ids)} and state = 'paused'`);
   const changed = await change(
     tx,
     sql`state = 'active'`,
-    sql`enrollment_id = any(${ids}::uuid[]) and state = 'paused'`,
+    sql`${these(tx, ids)} and state = 'paused'`,
     told(tx, 'enrollment.resumed', actor),
   );
   if (changed.length > 0) await wakeWorkflows(tx);
@@ -111,7 +117,7 @@ export async function cancelEnrollments(
     sql`state = ${state}, end_reason = ${reason}, ended_at = moment(), due_at = null, waiting = null, wakes_on = null,
       step = case when ${state} = 'failed' then e.step end`,
     sql`state in ('active', 'paused')
-      ${ids === undefined ? sql`` : sql`and enrollment_id = any(${ids}::uuid[])`}
+      ${ids === undefined ? sql`` : sql`and ${these(tx, ids)}`}
       ${contactIds === undefined ? sql`` : sql`and contact_id = any(${contactIds}::uuid[])`}
       ${workflowIds === undefined ? sql`` : sql`and workflow_id = any(${workflowIds}::uuid[])`}
       ${but.length === 0 ? sql`` : sql`and enrollment_id <> all(${but}::uuid[])`}
@@ -146,14 +152,15 @@ export async function retryFailed(tx: Tx, ids: string[], actor: MemberRef | null
     tx,
     sql`state = 'active', end_reason = null, ended_at = null, attempt = 0, waiting = null, wakes_on = null, due_at = moment()`,
     sql`enrollment_id = any(${ids}::uuid[]) and state = 'failed' and step is not null
-      and not exists (select 1 from enrollments other where other.tenant_id = enrollments.tenant_id
-        and other.workflow_id = enrollments.workflow_id and other.contact_id = enrollments.contact_id
-        and other.state in ('active', 'paused'))
+      and (retry_of is not null or not exists (select 1 from enrollments other
+        where other.tenant_id = enrollments.tenant_id and other.workflow_id = enrollments.workflow_id
+          and other.contact_id = enrollments.contact_id and other.state in ('active', 'paused')
+          and other.retry_of is null))
       -- of two that failed, the later
-      and not exists (select 1 from enrollments later where later.tenant_id = enrollments.tenant_id
+      and (retry_of is not null or not exists (select 1 from enrollments later where later.tenant_id = enrollments.tenant_id
         and later.workflow_id = enrollments.workflow_id and later.contact_id = enrollments.contact_id
-        and later.state = 'failed' and later.enrollment_id = any(${ids}::uuid[])
-        and (later.started_at, later.enrollment_id) > (enrollments.started_at, enrollments.enrollment_id))`,
+        and later.state = 'failed' and later.enrollment_id = any(${ids}::uuid[]) and later.retry_of is null
+        and (later.started_at, later.enrollment_id) > (enrollments.started_at, enrollments.enrollment_id)))`,
     told(tx, 'enrollment.resumed', actor, { retried: true }),
   );
   if (changed.length > 0) await wakeWorkflows(tx);

@@ -16,6 +16,7 @@ export interface Claimed extends Omit<RunContact, 'id' | 'zone'> {
   variables: Record<string, unknown>;
   started_at: string;
   merged_into: string | null;
+  retry_of: string | null;
   zone: string | null;
 }
 
@@ -48,7 +49,7 @@ export function claim({ sql, tenant }: Tx, workflowId: string | null, ids: strin
   return sql<Claimed[]>`
     with claimed as materialized (
       select enrollment_id, workflow_id, version, contact_id, step, ordinal, attempt, waiting, source, variables,
-        started_at, due_at
+        started_at, due_at, retry_of
       from enrollments
       where tenant_id = ${tenant} and state = 'active' and due_at is not null and due_at <= moment()
         ${workflowId === null ? sql`` : sql`and workflow_id = ${workflowId}`}
@@ -57,7 +58,7 @@ export function claim({ sql, tenant }: Tx, workflowId: string | null, ids: strin
       for no key update skip locked
     )
     select e.enrollment_id, e.workflow_id, e.version, e.contact_id, e.step, e.ordinal, e.attempt, e.waiting, e.source,
-      e.variables, e.started_at, ${sql.unsafe(CONTACT)}
+      e.variables, e.started_at, e.retry_of, ${sql.unsafe(CONTACT)}
     from claimed e join contacts c on c.tenant_id = ${tenant} and c.contact_id = e.contact_id
     order by e.due_at, e.enrollment_id`;
 }
@@ -75,6 +76,7 @@ export function contactOf(row: Claimed, tenantZone: string): RunContact {
     variables: _variables,
     started_at: _started,
     merged_into: _merged,
+    retry_of: _retry,
     contact_id: id,
     zone,
     ...contact

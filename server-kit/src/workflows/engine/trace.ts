@@ -98,6 +98,21 @@ export function stepWords({ outcome, detail }: TracedStep, now: Date, zone: stri
   return `Done${aside}`;
 }
 
+/** "Tried again by Ada on 3 March, 10:00", and how that stands where it has not come to the step. */
+export function retryWords(
+  who: string | null,
+  at: string,
+  so: string | null,
+  now: Date,
+  zone: string,
+): string {
+  const [local, here] = [toLocal(Date.parse(at), zone), toLocal(now.getTime(), zone)].map((time) =>
+    new Date(time).toISOString(),
+  );
+  const when = `${dayWords(local!, here!)}, ${local!.slice(11, 16)}`;
+  return `Tried again${who === null ? '' : ` by ${who}`} on ${when}${so === null ? '' : `. ${so}`}`;
+}
+
 const ENDED: Record<EndReason, string> = {
   finished: 'Finished',
   goal: 'The goal was reached',

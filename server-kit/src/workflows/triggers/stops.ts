@@ -34,12 +34,12 @@ export function endRuns(
       update enrollments e set state = ${state}, step = null, due_at = null, waiting = null, wakes_on = null,
         end_reason = ${reason}, ended_at = moment()
       from held where e.tenant_id = ${tenant} and e.enrollment_id = held.enrollment_id
-      returning e.enrollment_id, e.workflow_id, e.contact_id
+      returning e.enrollment_id, e.workflow_id, e.contact_id, e.retry_of
     ), told as (
       insert into events (tenant_id, event_id, type, contact_id, actor, data)
       select ${tenant}, gen_random_uuid(), ${`enrollment.${state}`}, contact_id, ${sql.json(actor)}::jsonb,
         jsonb_build_object('enrollment_id', enrollment_id, 'workflow_id', workflow_id, 'reason', ${reason}::text)
-      from ended
+      from ended where retry_of is null
     )
     select enrollment_id, workflow_id, contact_id from ended`;
 }
