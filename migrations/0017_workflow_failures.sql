@@ -113,3 +113,17 @@ begin
 end $$;
 create trigger step_runs_turned_out after update on step_runs
   for each row when (old.outcome is distinct from new.outcome) execute function step_turned_out();
+
+-- Addresses of webhooks that were renewed: the old one is good for a while, and says afterwards that it was replaced.
+create table workflow_old_hooks (
+  tenant_id   text collate "C" not null,
+  token       text collate "C" not null,
+  workflow_id uuid not null,
+  -- the trigger's, as in the definition
+  key         text collate "C" not null,
+  until       timestamptz not null,
+  primary key (tenant_id, token),
+  foreign key (tenant_id, workflow_id) references workflows on delete cascade
+);
+create index workflow_old_hooks_of on workflow_old_hooks (tenant_id, workflow_id, key);
+call secure_tenant_table('workflow_old_hooks');

@@ -1026,6 +1026,18 @@ create table workflow_failures (
 alter table workflow_failures enable row level security;
 alter table workflow_failures force row level security;
 
+create table workflow_old_hooks (
+  tenant_id text not null,
+  token text not null,
+  workflow_id uuid not null,
+  key text not null,
+  until timestamp with time zone not null,
+  constraint workflow_old_hooks_pkey PRIMARY KEY (tenant_id, token),
+  constraint workflow_old_hooks_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_old_hooks enable row level security;
+alter table workflow_old_hooks force row level security;
+
 create table workflow_request_wakeups (
   tenant_id text not null,
   due_at timestamp with time zone not null,
@@ -1302,6 +1314,8 @@ CREATE INDEX workflow_failures_of ON workflow_failures USING btree (tenant_id, w
 
 CREATE INDEX workflow_failures_open ON workflow_failures USING btree (tenant_id, at, enrollment_id, ordinal) WHERE (retried_at IS NULL);
 
+CREATE INDEX workflow_old_hooks_of ON workflow_old_hooks USING btree (tenant_id, workflow_id, key);
+
 CREATE INDEX workflow_request_wakeups_due ON workflow_request_wakeups USING btree (due_at);
 
 CREATE INDEX workflow_requests_due ON workflow_requests USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
@@ -1455,6 +1469,8 @@ create policy found_by_anyone on workflow_cursors as permissive for select to pu
 create policy tenant_isolation on workflow_cursors as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy tenant_isolation on workflow_failures as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_old_hooks as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 create policy found_by_anyone on workflow_request_wakeups as permissive for select to public using (true);
 
@@ -1768,6 +1784,8 @@ grant delete, insert, select, update on workflow_counts to patchbay_app;
 grant delete, insert, select, update on workflow_cursors to patchbay_app;
 
 grant delete, insert, select, update on workflow_failures to patchbay_app;
+
+grant delete, insert, select, update on workflow_old_hooks to patchbay_app;
 
 grant delete, insert, select, update on workflow_request_wakeups to patchbay_app;
 

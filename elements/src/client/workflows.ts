@@ -56,7 +56,11 @@ export interface WorkflowClient {
   listContactEnrollments(contactId: string, options?: RequestOptions): Promise<Page<Enrollment>>;
   /** With every step that it took, and why. */
   getEnrollment(id: string, options?: RequestOptions): Promise<EnrollmentDetails>;
-  controlEnrollment(id: string, what: RunControl): Promise<EnrollmentDetails>;
+  /** `due`, of `resume`: what becomes of what came due meanwhile. Default: it runs. */
+  controlEnrollment(id: string, what: RunControl, due?: 'run' | 'skip'): Promise<EnrollmentDetails>;
+  /** All runs of a contact. */
+  pauseContact(contactId: string): Promise<Page<Enrollment>>;
+  resumeContact(contactId: string, due: 'run' | 'skip'): Promise<Page<Enrollment>>;
 }
 
 interface Ask {
@@ -101,6 +105,10 @@ export function workflowCalls(
     listContactEnrollments: (id, options) =>
       call('GET', `/v1/contacts/${encodeURIComponent(id)}/enrollments`, options),
     getEnrollment: (id, options) => call('GET', `/v1/enrollments/${encodeURIComponent(id)}`, options),
-    controlEnrollment: (id, what) => call('POST', `/v1/enrollments/${encodeURIComponent(id)}/${what}`),
+    controlEnrollment: (id, what, due) =>
+      call('POST', `/v1/enrollments/${encodeURIComponent(id)}/${what}`, { ...(due && { query: { due } }) }),
+    pauseContact: (id) => call('POST', `/v1/contacts/${encodeURIComponent(id)}/enrollments/pause`),
+    resumeContact: (id, due) =>
+      call('POST', `/v1/contacts/${encodeURIComponent(id)}/enrollments/resume`, { body: { due } }),
   };
 }

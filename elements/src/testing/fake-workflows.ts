@@ -195,6 +195,7 @@ export function fakeWorkflows(world: World, options: FakeOptions): WorkflowClien
       ended_at: moment(40 * DAY),
     });
     const run = enter(first.details, first.words, contact, 2);
+    if (options.cameDue) Object.assign(run, { state: 'paused', due_at: moment(2 * HOUR) });
     run.trace = [
       entry(0, first.words[0]!, { says: 'Sent' }),
       entry(1, first.words[1]!, {
@@ -216,6 +217,13 @@ export function fakeWorkflows(world: World, options: FakeOptions): WorkflowClien
     if (!found) throw missing();
     return found;
   };
+  const live = (contactId: string) =>
+    runs.filter(({ contact, ended_at }) => contact.id === contactId && ended_at === null);
+  const ofContact = (contactId: string) =>
+    runs
+      .filter(({ contact }) => contact.id === contactId)
+      .toSorted((a, b) => Number(a.ended_at !== null) - Number(b.ended_at !== null))
+      .map((run) => ({ ...run }));
   const bump = (id: string, change: Partial<WorkflowDetails>, expected?: number): WorkflowDetails => {
     const held = own(id);
     if (expected !== undefined && expected !== held.details.version)
@@ -379,21 +387,22 @@ export function fakeWorkflows(world: World, options: FakeOptions): WorkflowClien
         return { enrolled: 1, skipped: 0, ids: [run.id], job: null };
       }),
     listContactEnrollments: (id, o) =>
-      answer(
-        'listContactEnrollments',
-        [id],
-        () => ({
-          items: runs
-            .filter(({ contact }) => contact.id === id)
-            .toSorted((a, b) => Number(a.ended_at !== null) - Number(b.ended_at !== null))
-            .map((run) => ({ ...run })),
-          next: null,
-        }),
-        o?.signal,
-      ),
+      answer('listContactEnrollments', [id], () => ({ items: ofContact(id), next: null }), o?.signal),
     getEnrollment: (id, o) => answer('getEnrollment', [id], () => ({ ...ofRun(id) }), o?.signal),
-    controlEnrollment: (id, what) =>
-      answer('controlEnrollment', [id, what], () => {
+    pauseContact: (id) =>
+      answer('pauseContact', [id], () => {
+        for (const run of live(id)) if (run.state === 'active') run.state = 'paused';
+        emit({ type: 'enrollment.paused', contact_id: id });
+        return { items: ofContact(id), next: null };
+      }),
+    resumeContact: (id, due) =>
+      answer('resumeContact', [id, due], () => {
+        for (const run of live(id)) if (run.state === 'paused') run.state = 'active';
+        emit({ type: 'enrollment.resumed', contact_id: id });
+        return { items: ofContact(id), next: null };
+      }),
+    controlEnrollment: (id, what, due) =>
+      answer('controlEnrollment', [id, what, ...(due ? [due] : [])], () => {
         const run = ofRun(id);
         if (what === 'pause') run.state = 'paused';
         if (what === 'resume') run.state = 'active';

@@ -492,6 +492,8 @@ describe('every route', () => {
     );
     await ask('GET', `/v1/workflows/${workflow}/hooks`, manager);
     await ask('GET', `/v1/workflows/${workflow}/hooks`);
+    await ask('POST', `/v1/workflows/${workflow}/hooks/main/renew`, { ...manager, body: {} });
+    await ask('POST', `/v1/workflows/${workflow}/hooks/main/renew`, { body: {} });
   });
 
   it('of templates answer as the document says', async () => {
@@ -570,6 +572,10 @@ describe('every route', () => {
     await ask('GET', `/v1/enrollments/${nobody}`);
     await ask('GET', `/v1/contacts/${contact.body.id}/enrollments`);
     await ask('GET', `/v1/contacts/${nobody}/enrollments`);
+    for (const who of [contact.body.id, nobody]) {
+      await ask('POST', `/v1/contacts/${who}/enrollments/pause`);
+      await ask('POST', `/v1/contacts/${who}/enrollments/resume`, { body: { due: 'run' } });
+    }
     await kit.admin(
       `update enrollments set state = 'failed', end_reason = 'step_missing', ended_at = now(), step = 'wait'`,
     );

@@ -6,6 +6,8 @@ import {
   enrollmentPage,
   listEnrollmentsQuery,
   moveEnrollment as moveEnrollmentBody,
+  resumeEnrollmentQuery,
+  resumeWorkflow,
   startEnrollments,
   startedEnrollments,
   type EnrollmentDetails,
@@ -20,15 +22,10 @@ import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import type { Session } from '../tenancy/tokens.ts';
-import {
-  cancelEnrollments,
-  pauseEnrollments,
-  resumeEnrollments,
-  retryFailed,
-  skipStep,
-} from './engine/control.ts';
+import { cancelEnrollments, pauseEnrollments, retryFailed, skipStep } from './engine/control.ts';
 import { enrollAsked, entryOf } from './enrolling.ts';
 import { enrollmentById, enrollmentsOf, listEnded, listLive } from './enrollments.ts';
+import { pauseContact, resumeContact, resumeRun } from './follow-up.ts';
 import { moveEnrollment } from './move.ts';
 import { failureAtEnd, retryFailures } from './retry.ts';
 import { presentWorkflow, workflowRows } from './rows.ts';
@@ -114,11 +111,45 @@ const control = <const Path extends string>(path: Path, operationId: string, sum
   });
 
 const postPause = control('pause', 'pauseEnrollment', 'Let it stand where it is');
-const postResume = control(
-  'resume',
-  'resumeEnrollment',
-  'Let it go on; what came due meanwhile runs at once',
-);
+const postResume = createRoute({
+  method: 'post',
+  path: '/enrollments/{id}/resume',
+  operationId: 'resumeEnrollment',
+  tags: ['enrollments'],
+  summary: 'Let it go on',
+  security: bearer,
+  request: { params: idParam, query: resumeEnrollmentQuery },
+  responses: {
+    200: json(enrollmentDetails, 'As it is now'),
+    ...problems('not_found', 'enrollment_over', 'invalid_request'),
+  },
+});
+
+const postPauseContact = createRoute({
+  method: 'post',
+  path: '/contacts/{id}/enrollments/pause',
+  operationId: 'pauseContactEnrollments',
+  tags: ['enrollments'],
+  summary: 'Let everything automatic of a contact stand where it is',
+  description: 'What is paused already stays so. Who is enrolled afterwards runs.',
+  security: bearer,
+  request: { params: idParam },
+  responses: { 200: json(enrollmentPage, 'As they are now'), ...problems('not_found', 'contact_merged') },
+});
+
+const postResumeContact = createRoute({
+  method: 'post',
+  path: '/contacts/{id}/enrollments/resume',
+  operationId: 'resumeContactEnrollments',
+  tags: ['enrollments'],
+  summary: 'Let it all go on',
+  security: bearer,
+  request: { params: idParam, body: jsonBody(resumeWorkflow) },
+  responses: {
+    200: json(enrollmentPage, 'As they are now'),
+    ...problems('not_found', 'contact_merged', 'invalid_request', 'payload_too_large'),
+  },
+});
 const postSkip = control('skip', 'skipEnrollmentStep', 'Pass over the step at which it stands, or its wait');
 const postCancel = control('cancel', 'cancelEnrollment', 'End it');
 const postRetry = control('retry', 'retryEnrollment', 'Run its last failed step again, and go on from there');
@@ -204,6 +235,29 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
     return c.json({ items, next: null }, 200);
   });
 
+  /** Does it to a contact, in one transaction with the look at what became of it. */
+  const actOn = async (tenant: string, id: string, work: (tx: Tx) => Promise<unknown>) => {
+    const items = await database.transaction(tenant, async (tx) => {
+      present((await contactById(tx, id))[0]);
+      await work(tx);
+      return enrollmentsOf(tx, id);
+    });
+    return { items, next: null };
+  };
+
+  app.openapi(postPauseContact, async (c) => {
+    const { tenant, member } = c.var.session;
+    const { id } = c.req.valid('param');
+    return c.json(await actOn(tenant, id, (tx) => pauseContact(tx, id, member)), 200);
+  });
+
+  app.openapi(postResumeContact, async (c) => {
+    const { tenant, member } = c.var.session;
+    const { id } = c.req.valid('param');
+    const { due } = c.req.valid('json');
+    return c.json(await actOn(tenant, id, (tx) => resumeContact(tx, id, due, member)), 200);
+  });
+
   app.openapi(getEnrollment, async (c) => {
     const body = await database.transaction(c.var.session.tenant, (tx) =>
       enrollmentById(tx, c.req.valid('param').id),
@@ -228,7 +282,8 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
   app.openapi(postResume, async (c) => {
     const { tenant, member } = c.var.session;
     const { id } = c.req.valid('param');
-    return c.json(await act(tenant, id, (tx) => resumeEnrollments(tx, [id], member)), 200);
+    const { due } = c.req.valid('query');
+    return c.json(await act(tenant, id, (tx) => resumeRun(tx, id, due, member)), 200);
   });
 
   app.openapi(postSkip, async (c) => {

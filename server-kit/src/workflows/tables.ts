@@ -125,6 +125,18 @@ export const workflowFailures = pgTable(
   (table) => [primaryKey({ columns: [table.tenant_id, table.enrollment_id, table.ordinal] })],
 );
 
+export const workflowOldHooks = pgTable(
+  'workflow_old_hooks',
+  {
+    tenant_id: text().notNull(),
+    token: text().notNull(),
+    workflow_id: uuid().notNull(),
+    key: text().notNull(),
+    until: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.token] })],
+);
+
 export const workflowCounts = pgTable('workflow_counts', {
   tenant_id: text().notNull(),
   workflow_id: uuid().notNull(),

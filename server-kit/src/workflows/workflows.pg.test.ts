@@ -385,6 +385,76 @@ describe('a run', () => {
   });
 });
 
+describe('a simulation', () => {
+  it('judges by the consent of the contact who is named, and by what is assumed instead', async () => {
+    const path = await published();
+    const { body: contact } = await kit.request('POST', '/v1/contacts', {
+      body: { first_name: 'Ana', phone: '+13125599001' },
+    });
+    const texts = async (body: object) => {
+      const answer = await asManager('POST', `${path}/simulate`, body);
+      expect(answer.status).toBe(200);
+      return (answer.body.steps as { step: string; says: string }[])
+        .filter(({ step }) => step.startsWith('text'))
+        .map(({ says }) => says);
+    };
+    const skipped = 'Skipped: no consent for marketing texts';
+    expect(await texts({ contact_id: contact.id })).toEqual([skipped, skipped]);
+    expect(await texts({ contact_id: contact.id, consent: 'granted' })).toEqual(['Done', 'Done']);
+    expect(await texts({})).toEqual(['Done', 'Done']);
+    expect(await texts({ consent: 'none' })).toEqual([skipped, skipped]);
+    expect(await texts({ consent: 'opted_out' })).toEqual([]);
+    expect((await asManager('POST', `${path}/simulate`, { consent: 'perhaps' })).status).toBe(422);
+    const only = source({ steps: ['{ id: text9, kind: send_sms, body: "Hi. Reply STOP to opt out." }'] });
+    expect(await texts({ source: only })).toEqual(['Done']);
+  });
+});
+
+describe('everything automatic of a contact', () => {
+  const DUE = `update enrollments set step = 'day1', ordinal = 1, started_at = now() - interval '9 days',
+    due_at = now() - interval '1 hour' where enrollment_id = $1`;
+  const all = (contact: string, what: string, body?: object) =>
+    kit.request('POST', `/v1/contacts/${contact}/enrollments/${what}`, { body });
+
+  it('stands still while it is paused, and repeats nothing when it goes on', async () => {
+    const contact = await person();
+    const first = await enrolled(await published(), contact);
+    key = `w${newId().replaceAll('-', '')}`;
+    const ids = [first, await enrolled(await published(), contact)];
+    await kit.admin(DUE, [ids[0]]);
+    const paused = await all(contact, 'pause');
+    expect(paused.body.items.map(({ state }: { state: string }) => state)).toEqual(['paused', 'paused']);
+    expect((await all(contact, 'pause')).status).toBe(200);
+    const events = await kit.admin(
+      `select data ->> 'enrollment_id' as id from events where contact_id = $1 and type = 'enrollment.paused'`,
+      [contact],
+    );
+    expect(events.map(({ id }) => id).sort()).toEqual(ids.toSorted());
+    expect((await all(contact, 'resume', {})).status).toBe(422);
+    const going = await all(contact, 'resume', { due: 'run' });
+    expect(going.body.items.map(({ state }: { state: string }) => state)).toEqual(['active', 'active']);
+    expect((await run(ids[0]!)).trace).toEqual([]);
+  });
+
+  it('passes over what came due meanwhile, where that was the choice, and nobody else’s', async () => {
+    const path = await published();
+    const [mine, theirs] = [await enrolled(path), await enrolled(path)];
+    for (const id of [mine, theirs]) await kit.admin(DUE, [id]);
+    const contact = (await run(mine)).contact.id;
+    await all(contact, 'pause');
+    await all(contact, 'resume', { due: 'skip' });
+    const after = await run(mine);
+    expect(after.trace[0]).toMatchObject({ step: 'day1', reason: 'due_while_paused' });
+    expect((await run(theirs)).trace).toEqual([]);
+    // one run alone is asked about in the same way
+    await kit.request('POST', `/v1/enrollments/${theirs}/pause`);
+    await kit.request('POST', `/v1/enrollments/${theirs}/resume?due=skip`);
+    expect((await run(theirs)).trace.map(({ step }: { step: string }) => step)).toEqual(
+      after.trace.map(({ step }: { step: string }) => step),
+    );
+  });
+});
+
 describe('a paused workflow', () => {
   /** Stands at the wait for day 1, `days` after it came in. */
   async function waiting(path: string, days: number): Promise<string> {

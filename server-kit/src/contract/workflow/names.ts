@@ -58,6 +58,9 @@ export const RETRY_BARS = [
   'no_effect',
 ] as const;
 
+/** What a simulation assumes of somebody. `none`: has not agreed to marketing; `opted_out`: has said STOP. */
+export const SIMULATED_CONSENTS = ['granted', 'none', 'opted_out'] as const;
+
 /** What makes a workflow start. Each is one type of event in the log, or a time. */
 export const TRIGGER_KINDS = [
   'contact.created',
@@ -209,6 +212,7 @@ export type EnrollmentState = (typeof ENROLLMENT_STATES)[number];
 export type EndReason = (typeof END_REASONS)[number];
 export type WaitReason = (typeof WAIT_REASONS)[number];
 export type StepOutcome = (typeof STEP_OUTCOMES)[number];
+export type SimulatedConsent = (typeof SIMULATED_CONSENTS)[number];
 export type RetryBar = (typeof RETRY_BARS)[number];
 export type SkipReason = (typeof SKIP_REASONS)[number];
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];

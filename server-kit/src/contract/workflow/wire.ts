@@ -7,6 +7,7 @@ import {
   ENROLLMENT_STATES,
   PROBLEM_CODES,
   PROBLEM_SEVERITIES,
+  SIMULATED_CONSENTS,
   SKIP_REASONS,
   STEP_OUTCOMES,
   WAIT_REASONS,
@@ -114,6 +115,12 @@ export const resumeWorkflow = z
     }),
   })
   .meta({ id: 'ResumeWorkflow' });
+export const resumeEnrollmentQuery = z.object({
+  due: z
+    .enum(['run', 'skip'])
+    .default('run')
+    .meta({ description: 'What came due while it was paused, as for a workflow' }),
+});
 export const rollBackWorkflow = z.object({ version: z.int().min(1) }).meta({ id: 'RollBackWorkflow' });
 
 export const workflowVersion = z
@@ -216,12 +223,9 @@ export const traceEntry = z
     says: z.string().meta({ description: 'What became of it, in English' }),
     detail: z.record(z.string(), z.unknown()).nullable(),
     at: instant,
-    retried: z
-      .object({ by: memberRef.nullable(), at: instant, says: z.string() })
-      .nullable()
-      .meta({
-        description: 'Of a step that failed: who tried it again. What came of it is an entry of its own',
-      }),
+    retried: z.object({ by: memberRef.nullable(), at: instant, says: z.string() }).nullable().meta({
+      description: 'Of a step that failed: who tried it again. What came of it is an entry of its own',
+    }),
   })
   .meta({ id: 'EnrollmentTraceEntry' });
 export type TraceEntry = z.infer<typeof traceEntry>;
@@ -283,6 +287,10 @@ export const simulateWorkflow = z
   .object({
     contact_id: id.optional().meta({ description: 'Left out: somebody of whom nothing is known' }),
     version: z.int().min(1).optional().meta({ description: 'Left out: the draft' }),
+    source: source.optional().meta({ description: 'YAML or JSON, instead of a version and of the draft' }),
+    consent: z.enum(SIMULATED_CONSENTS).optional().meta({
+      description: 'Left out: as it is recorded of the contact; of somebody invented: granted',
+    }),
     start: instant.optional().meta({ description: 'When they come in. Left out: now' }),
     events: z
       .array(

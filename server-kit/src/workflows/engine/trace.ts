@@ -62,7 +62,7 @@ const SKIPPED: Record<SkipReason, string> = {
   suppressed: 'on a do-not-contact list',
   no_address: 'no number to send to',
   no_sender: 'no number to send from',
-  no_consent: 'no consent',
+  no_consent: 'no consent for marketing texts',
   missing_variable: 'nothing to put in',
   asset_deleted: 'the file was deleted',
   by_member: 'passed over by a member',
