@@ -3,7 +3,9 @@ import type {
   DueEnrollments,
   Enrollment,
   EnrollmentDetails,
+  EnrollmentPreview,
   FailureCounts,
+  JobTarget,
   LibraryWorkflow,
   ListFailuresOfQuery,
   ListWorkflowsQuery,
@@ -53,6 +55,12 @@ export interface WorkflowClient {
   retryFailures(workflowId: string, alike: RetryFailuresOf): Promise<RetriedFailures>;
   listWorkflowLibrary(options?: RequestOptions): Promise<LibraryWorkflow[]>;
   enroll(workflowId: string, contactId: string): Promise<StartedEnrollments>;
+  /** How many of many would come in. For managers. */
+  previewEnrolling(
+    workflowId: string,
+    target: JobTarget,
+    options?: RequestOptions,
+  ): Promise<EnrollmentPreview>;
   listContactEnrollments(contactId: string, options?: RequestOptions): Promise<Page<Enrollment>>;
   /** With every step that it took, and why. */
   getEnrollment(id: string, options?: RequestOptions): Promise<EnrollmentDetails>;
@@ -102,6 +110,8 @@ export function workflowCalls(
     retryFailure: (id, failure) => call('POST', of(id, `/failures/${encodeURIComponent(failure)}/retry`)),
     retryFailures: (id, body) => call('POST', of(id, '/failures/retry'), { body }),
     enroll: (id, contact_id) => call('POST', of(id, '/enrollments'), { body: { contact_id } }),
+    previewEnrolling: (id, target, options) =>
+      call('POST', of(id, '/enrollments/preview'), { body: { target }, ...options }),
     listContactEnrollments: (id, options) =>
       call('GET', `/v1/contacts/${encodeURIComponent(id)}/enrollments`, options),
     getEnrollment: (id, options) => call('GET', `/v1/enrollments/${encodeURIComponent(id)}`, options),

@@ -217,6 +217,17 @@ export function fakeWorkflows(world: World, options: FakeOptions): WorkflowClien
     if (!found) throw missing();
     return found;
   };
+  const inIt = (workflowId: string, { id }: { id: string }) =>
+    runs.some(
+      ({ workflow, contact, ended_at }) =>
+        workflow.id === workflowId && contact.id === id && ended_at === null,
+    );
+  world.workflowsTake.of = (workflowId, contacts) => {
+    const { details, words } = own(workflowId);
+    const taken = contacts.filter((contact) => !inIt(workflowId, contact));
+    for (const { id, name, phone } of taken) enter(details, words, { id, name, phone }, 0);
+    return taken;
+  };
   const live = (contactId: string) =>
     runs.filter(({ contact, ended_at }) => contact.id === contactId && ended_at === null);
   const ofContact = (contactId: string) =>
@@ -374,13 +385,33 @@ export function fakeWorkflows(world: World, options: FakeOptions): WorkflowClien
         ],
         o?.signal,
       ),
+    previewEnrolling: (id, target, o) =>
+      answer(
+        'previewEnrolling',
+        [id, target],
+        () => {
+          const { details } = own(id);
+          const chosen = world.jobsAbout.of(target);
+          const enters = chosen.filter((contact) => !inIt(id, contact));
+          return {
+            total: chosen.length,
+            enters: enters.length,
+            in_it: chosen.length - enters.length,
+            not_again: 0,
+            texts: {
+              no_number: enters.filter(({ phone }) => phone === null).length,
+              blocked: 0,
+              no_consent: enters.filter(({ consent }) => !consent.some(({ state }) => state === 'granted'))
+                .length,
+            },
+            paused: details.state === 'paused',
+          };
+        },
+        o?.signal,
+      ),
     enroll: (workflowId, contactId) =>
       answer('enroll', [workflowId, contactId], () => {
-        const inIt = runs.some(
-          ({ workflow, contact, ended_at }) =>
-            workflow.id === workflowId && contact.id === contactId && ended_at === null,
-        );
-        if (inIt) return { enrolled: 0, skipped: 1, ids: [], job: null };
+        if (inIt(workflowId, { id: contactId })) return { enrolled: 0, skipped: 1, ids: [], job: null };
         const { details, words } = own(workflowId);
         const run = enter(details, words, { id: contactId, name: null, phone: null }, 0);
         emit({ type: 'enrollment.started', contact_id: contactId, data: { workflow_id: workflowId } });

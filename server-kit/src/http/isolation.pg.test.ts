@@ -261,6 +261,16 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'post /v1/workflows/{id}/hooks/{key}/renew': () => [
     { path: `/v1/workflows/${theirs.workflow}/hooks/${SECRET_WORD}/renew`, body: {} },
   ],
+  'post /v1/workflows/{id}/enrollments/preview': () => [
+    {
+      path: `/v1/workflows/${theirs.workflow}/enrollments/preview`,
+      body: { target: { ids: [theirs.contact] } },
+    },
+    {
+      path: `/v1/workflows/${theirs.workflow}/enrollments/preview`,
+      body: { target: { segment_id: theirs.segment } },
+    },
+  ],
   'get /v1/workflows/{id}/failures': () => [{ path: `/v1/workflows/${theirs.workflow}/failures` }],
   'get /v1/workflows/{id}/failures/counts': () => [
     { path: `/v1/workflows/${theirs.workflow}/failures/counts` },

@@ -568,6 +568,8 @@ describe('every route', () => {
         ...(at === 'move' && { body: {} }),
       });
     }
+    for (const ids of [[contact.body.id], [nobody]])
+      await post(`${path}/enrollments/preview`, { target: { ids } });
     await ask('GET', run);
     await ask('GET', `/v1/enrollments/${nobody}`);
     await ask('GET', `/v1/contacts/${contact.body.id}/enrollments`);

@@ -11,11 +11,11 @@ import {
 } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound, ProblemError } from '../errors.ts';
-import { readKeyCursor, writeKeyCursor } from '../http/cursor.ts';
+import { readKeyCursor, unknownPlace, writeKeyCursor } from '../http/cursor.ts';
 import type { AppEnv } from '../http/env.ts';
 import { bearer, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { requireManager, routeGroup } from '../http/routes.ts';
-import { countFailures, listFailures, placeAfter, type FailuresWanted } from './failures.ts';
+import { countFailures, listFailures, type FailurePlace, type FailuresWanted } from './failures.ts';
 import { retryFailures } from './retry.ts';
 import { presentWorkflow, workflowRows } from './rows.ts';
 import { versionById } from './store.ts';
@@ -122,10 +122,10 @@ export function failureRoutes({ database }: Pick<KitContext, 'database'>): OpenA
   const app = routeGroup();
 
   const page = async (tx: Tx, wanted: FailuresWanted, after: string | undefined) => {
-    const found = await listFailures(tx, wanted, readKeyCursor(after));
+    const found = await listFailures(tx, wanted, readPlace(after));
     const items = found.slice(0, wanted.limit);
     const last = items.at(-1);
-    const next = found.length > wanted.limit && last ? writeKeyCursor(placeAfter(last)) : null;
+    const next = found.length > wanted.limit && last ? writePlace(last) : null;
     return { items, next };
   };
 
@@ -197,4 +197,17 @@ export function failureRoutes({ database }: Pick<KitContext, 'database'>): OpenA
   });
 
   return app;
+}
+
+const writePlace = ({ at, ordinal, enrollment_id: id }: FailurePlace) =>
+  writeKeyCursor({ key: `${ordinal}.${at}`, id });
+
+/** Throws `invalid_cursor`. */
+function readPlace(cursor: string | undefined): FailurePlace | null {
+  const read = readKeyCursor(cursor);
+  if (!read) return null;
+  const [, ordinal, time] = /^(\d{1,9})\.(.{10,40})$/.exec(read.key) ?? [];
+  const at = new Date(time ?? Number.NaN);
+  if (Number.isNaN(at.getTime())) throw unknownPlace('after');
+  return { at: at.toISOString(), enrollment_id: read.id, ordinal: Number(ordinal) };
 }

@@ -2,7 +2,6 @@
 import type { FailureCounts, WorkflowFailure } from '../contract/index.ts';
 import type { Definition, RetryBar } from '../contract/workflow/index.ts';
 import type { Tx } from '../db/client.ts';
-import { unknownPlace, type KeyPlace } from '../http/cursor.ts';
 import { kindOf, nameOf } from './counts.ts';
 import { definitionsOf } from './enrollments.ts';
 
@@ -69,14 +68,15 @@ export interface FailuresWanted {
   limit: number;
 }
 
+export type FailurePlace = Pick<WorkflowFailure, 'at' | 'enrollment_id' | 'ordinal'>;
+
 /** Last first. One more than asked for. */
 export async function listFailures(
   tx: Tx,
   { workflowId, step, reason, only, limit }: FailuresWanted,
-  after: KeyPlace | null,
+  after: FailurePlace | null,
 ): Promise<WorkflowFailure[]> {
   const { sql, tenant } = tx;
-  const place = after && placeOf(after);
   const rows = await sql<FailureRow[]>`
     select f.enrollment_id, f.ordinal, f.workflow_id, e.version, w.name as workflow_name, c.contact_id,
       c.name as contact_name, c.phone as contact_phone, f.step, f.reason, f.at, ${retryColumns(tx)}
@@ -85,7 +85,7 @@ export async function listFailures(
       ${step === undefined ? sql`` : sql`and f.step = ${step}`}
       ${reason === undefined ? sql`` : sql`and f.reason = ${reason}`}
       ${only ? sql`and f.enrollment_id = ${only.enrollment_id} and f.ordinal = ${only.ordinal}` : sql``}
-      ${place ? sql`and (f.at, f.enrollment_id, f.ordinal) < (${place.at}, ${place.id}, ${place.ordinal})` : sql``}
+      ${after ? sql`and (f.at, f.enrollment_id, f.ordinal) < (${after.at}, ${after.enrollment_id}, ${after.ordinal})` : sql``}
     order by f.at desc, f.enrollment_id desc, f.ordinal desc limit ${limit + 1}`;
   const definitions = await definitionsOf(tx, rows);
   return rows.map((row) => {
@@ -106,19 +106,6 @@ export async function listFailures(
       at: row.at,
     };
   });
-}
-
-export const placeAfter = ({ at, ordinal, enrollment_id: id }: WorkflowFailure): KeyPlace => ({
-  key: `${ordinal}.${at}`,
-  id,
-});
-
-/** Throws `invalid_cursor`. */
-function placeOf({ key, id }: KeyPlace) {
-  const [, ordinal, time] = /^(\d{1,9})\.(.{10,40})$/.exec(key) ?? [];
-  const at = new Date(time ?? Number.NaN);
-  if (Number.isNaN(at.getTime())) throw unknownPlace('after');
-  return { at: at.toISOString(), id, ordinal: Number(ordinal) };
 }
 
 /** Groups that are shown. */

@@ -385,6 +385,57 @@ describe('a run', () => {
   });
 });
 
+describe('before many are enrolled', () => {
+  it('it is said how many come in, and why the others do not', async () => {
+    const path = await published({ settings: '{ re_entry: { after: 30 days } }' });
+    const phones = ['+13125599101', '+13125599102', '+13125599103', '+13125599104'];
+    const people = await Promise.all(
+      phones.map(
+        async (phone) => (await kit.request('POST', '/v1/contacts', { body: { phone } })).body.id as string,
+      ),
+    );
+    const without = await person();
+    const [inIt, before, out, agreed] = people;
+    await enrolled(path, inIt);
+    const past = await enrolled(path, before);
+    await kit.request('POST', `/v1/enrollments/${past}/cancel`);
+    await kit.admin(
+      `insert into suppressions (tenant_id, channel, address, source) values ('alpha', 'sms', $1, 'keyword')`,
+      [phones[2]],
+    );
+    await kit.admin(
+      `insert into consents (tenant_id, channel, address, state, kind, source, at, record_id)
+       values ('alpha', 'sms', $1, 'granted', 'express_written', 'form', now(), gen_random_uuid())`,
+      [phones[3]],
+    );
+    const preview = (target: object, as = kit.a.manager) =>
+      kit.request('POST', `${path}/enrollments/preview`, { as, body: { target } });
+    const all = { ids: [...people, without] };
+    expect((await preview(all)).body).toEqual({
+      total: 5,
+      enters: 3,
+      in_it: 1,
+      not_again: 1,
+      texts: { no_number: 1, blocked: 1, no_consent: 0 },
+      paused: false,
+    });
+    // what is said is what happens
+    const came = await asManager('POST', `${path}/enrollments`, { contact_ids: all.ids });
+    expect(came.body).toMatchObject({ enrolled: 3, skipped: 2 });
+    expect((await preview(all)).body).toMatchObject({ enters: 0, in_it: 4, not_again: 1 });
+    expect((await preview({ ids: [agreed, out] }, kit.a.agent)).status).toBe(403);
+    expect((await preview({ filter: { field: 'nonsense' } })).status).toBe(422);
+    const another = async () => {
+      key = `w${newId().replaceAll('-', '')}`;
+      return draft();
+    };
+    expect((await preview({ q: '3125599104' })).body).toMatchObject({ total: 1, in_it: 1 });
+    expect(
+      (await asManager('POST', `${await another()}/enrollments/preview`, { target: all })).body.code,
+    ).toBe('workflow_not_active');
+  });
+});
+
 describe('a simulation', () => {
   it('judges by the consent of the contact who is named, and by what is assumed instead', async () => {
     const path = await published();

@@ -1,6 +1,6 @@
 /** Workflows and runs as they cross the wire. */
 import { z } from 'zod';
-import { job } from '../job.ts';
+import { job, jobTarget } from '../job.ts';
 import { cursor, id, instant, memberRef, page } from '../primitives.ts';
 import {
   END_REASONS,
@@ -255,6 +255,28 @@ export const startedEnrollments = z
   })
   .meta({ id: 'StartedEnrollments' });
 export type StartedEnrollments = z.infer<typeof startedEnrollments>;
+
+export const previewEnrollments = z.object({ target: jobTarget }).meta({ id: 'PreviewEnrollments' });
+export const enrollmentPreview = z
+  .object({
+    total: count,
+    enters: count,
+    in_it: count.meta({ description: 'Do not enter: they are in it' }),
+    not_again: count.meta({ description: 'Do not enter: `re_entry` keeps them out' }),
+    texts: z
+      .object({
+        no_number: count,
+        blocked: count.meta({ description: 'Opted out, muted, or on a do-not-contact list' }),
+        no_consent: count.meta({ description: 'Has not agreed to marketing, where it is that' }),
+      })
+      .nullable()
+      .meta({
+        description: 'Of those who enter, whom its texts pass over, each counted once; null: it sends none',
+      }),
+    paused: z.boolean().meta({ description: 'The workflow is paused: they wait at its first step' }),
+  })
+  .meta({ id: 'EnrollmentPreview' });
+export type EnrollmentPreview = z.infer<typeof enrollmentPreview>;
 
 export const listEnrollmentsQuery = z.object({
   state: z
