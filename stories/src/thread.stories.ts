@@ -404,7 +404,7 @@ export const AutomationOnPhone: Story = {
   args: { back: true },
   parameters: stage({ width: 390 }),
   play: look(async ({ canvas }) => {
-    await shows(canvas, '1 workflow running', 'Pause automation');
+    await shows(canvas, '1 workflow running', 'Pause');
     await expectNoSidewaysScroll(await find(canvas, '[part=automation]'));
   }),
 };

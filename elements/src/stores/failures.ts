@@ -105,7 +105,10 @@ export class FailuresStore extends Store {
         sum.retried += retried;
         // those that cannot be tried again are met in every round
         sum.skipped = skipped;
-        if (left === 0 || retried === 0) return sum;
+        if (left > 0 && retried > 0) continue;
+        // whoever is left stands there with the reason
+        if (sum.skipped > 0 && !this.#opened.has(key)) this.#opened.set(key, PAGE);
+        return sum;
       }
     });
   }

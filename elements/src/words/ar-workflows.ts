@@ -66,6 +66,7 @@ export const arWorkflows: Record<keyof typeof enWorkflows, Word> = {
     many: 'أُعيدت المحاولة لـ{count} جهة اتصال، ضمن الموافقة وساعات الإرسال.',
     other: 'أُعيدت المحاولة لـ{count} جهة اتصال، ضمن الموافقة وساعات الإرسال.',
   },
+  'workflows.failuresUntried': 'لم تُعَد أي محاولة.',
   'workflows.failuresSkipped': {
     one: 'تُركت واحدة.',
     two: 'تُركت اثنتان.',

@@ -32,6 +32,7 @@ export const enWorkflows = {
     one: 'Tried again for {count} contact, within consent and the sending hours.',
     other: 'Tried again for {count} contacts, within consent and the sending hours.',
   },
+  'workflows.failuresUntried': 'Nothing was tried again.',
   'workflows.failuresSkipped': { one: '{count} was left out.', other: '{count} were left out.' },
   'workflows.failureRetry': 'Retry',
   'workflows.failureStands': 'stopped here',

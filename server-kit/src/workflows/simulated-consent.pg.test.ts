@@ -30,7 +30,7 @@ const CONSENT = (
   more: string,
 ) => `insert into consents (tenant_id, channel, address, state, kind, source, at, record_id, expires_at)
   select tenant_id, 'sms', phone, 'granted', ${more} from contacts where contact_id = $1`;
-const STANDINGS: Record<string, { sql?: string; row?: object; says: string }> = {
+const STANDINGS: Record<string, { sql?: string; row?: Record<string, unknown>; says: string }> = {
   'agreed in writing': {
     sql: CONSENT(`'express_written', 'form', moment(), gen_random_uuid(), null`),
     says: 'Done',

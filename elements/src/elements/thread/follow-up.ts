@@ -42,8 +42,12 @@ const own = css`
     color: var(--_text);
     font-weight: 550;
   }
+  .follow .short {
+    display: none;
+  }
   .follow .button {
     min-height: 28px;
+    color: var(--_text);
     font-size: var(--_text-s);
   }
   .follow .wrong {
@@ -53,8 +57,16 @@ const own = css`
     .follow {
       padding-inline: 14px 8px;
     }
+    /* whose time it is stands in the panel */
+    .follow .whole {
+      display: none;
+    }
+    .follow .short {
+      display: inline;
+    }
     .follow .button {
       min-height: 44px;
+      padding-inline: 10px;
     }
   }
 `;
@@ -84,8 +96,14 @@ export class FollowUp {
       !still && live.length > running.length
         ? i18n.t('runs.standing', { count: live.length - running.length })
         : '',
-      next ? i18n.t('runs.nextStep', { when: whenWords(next.due_at!, next.zone, i18n) }) : '',
-    ].filter(Boolean);
+      next
+        ? html`<span class="whole"
+              >${i18n.t('runs.nextStep', { when: whenWords(next.due_at!, next.zone, i18n) })}</span
+            ><span class="short"
+              >${i18n.t('runs.nextStep', { when: i18n.moment(next.due_at!, next.zone) })}</span
+            >`
+        : '',
+    ].filter((one) => one !== '');
     const busy = store.busy !== null;
     return html`<div
         class="follow ${still ? 'still' : ''}"
@@ -110,8 +128,14 @@ export class FollowUp {
         }
         ${
           running.length > 0
-            ? html`<button class="button" ?disabled=${busy} @click=${() => this.#done(store.pauseAll())}>
-                ${icon('pause')}${i18n.t('runs.pauseAll')}
+            ? html`<button
+                class="button"
+                aria-label=${i18n.t('runs.pauseAll')}
+                ?disabled=${busy}
+                @click=${() => this.#done(store.pauseAll())}
+              >
+                ${icon('pause')}<span class="whole">${i18n.t('runs.pauseAll')}</span
+                ><span class="short">${i18n.t('runs.pause')}</span>
               </button>`
             : nothing
         }

@@ -54,7 +54,10 @@ function notice({ i18n, store }: FailuresContext) {
 function resultWords({ result }: FailuresStore, i18n: I18n): string {
   if (!result) return '';
   const { retried, skipped } = result;
-  const tried = i18n.t('workflows.failuresRetried', { count: retried });
+  const tried =
+    retried === 0
+      ? i18n.t('workflows.failuresUntried')
+      : i18n.t('workflows.failuresRetried', { count: retried });
   return skipped > 0 ? `${tried} ${i18n.t('workflows.failuresSkipped', { count: skipped })}` : tried;
 }
 
@@ -62,6 +65,8 @@ function alike(group: FailedAlike, context: FailuresContext): TemplateResult {
   const { i18n, store, mayChange } = context;
   const { key, step, words, reason, count, last_at, people, more } = group;
   const name = words ?? step;
+  // as far as anybody has looked
+  const hopeless = people !== null && !more && people.every(({ barred }) => barred !== null);
   const retryAll = i18n.t('workflows.failuresRetryAll', { count });
   return html`<li class="alike">
     <div class="row">
@@ -74,7 +79,7 @@ function alike(group: FailedAlike, context: FailuresContext): TemplateResult {
         ${icon(people ? 'up' : 'down')}<span><bdi>${name}</bdi></span>
       </button>
       ${
-        mayChange
+        mayChange && !hopeless
           ? html`<button
               class="button"
               aria-label=${i18n.t('workflows.actOn', { action: retryAll, name })}

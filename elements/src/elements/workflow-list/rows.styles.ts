@@ -196,7 +196,7 @@ const own = css`
     justify-content: space-between;
   }
   .alike .title {
-    flex: 1 1 200px;
+    flex: 1 1 120px;
     font-size: 13px;
     text-align: start;
   }
@@ -311,9 +311,17 @@ const own = css`
     .acts .button,
     .alike .button,
     .top .button,
-    .title,
-    button.chip {
+    .title {
       min-height: 44px;
+    }
+    /* as tall for a finger, and no taller to look at */
+    button.chip {
+      position: relative;
+    }
+    button.chip::after {
+      content: '';
+      position: absolute;
+      inset: -12px 0;
     }
     .title {
       align-items: center;
