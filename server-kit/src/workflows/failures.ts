@@ -6,12 +6,12 @@ import { kindOf, nameOf } from './counts.ts';
 import { definitionsOf } from './enrollments.ts';
 
 /**
- * What is asked of a failure `f` whose run is `e`: whether that run stands at the step, and what is in the way now. The rest of
- * what can be in the way is the step's kind (`hasEffect`).
+ * What is asked of a failure `f` whose run is `e`: whether that run stands at the step (`goes_on`), and what is in the way now
+ * (`barred`). The rest of what can be in the way is the step's kind (`hasEffect`).
  */
-export function retryColumns({ sql }: Tx) {
-  const stands = sql`e.state = 'failed' and e.step = f.step and e.ordinal = f.ordinal + 1`;
-  return sql`${stands} as goes_on, case
+export function retryParts({ sql }: Tx) {
+  const goes_on = sql`(e.state = 'failed' and e.step = f.step and e.ordinal = f.ordinal + 1)`;
+  const barred = sql`case
     when w.state = 'archived' then 'workflow_archived'
     when e.end_reason = 'opted_out' or root.end_reason = 'opted_out' then 'opted_out'
     -- an opt-out of whatever channel and address would have ended it
@@ -21,11 +21,11 @@ export function retryColumns({ sql }: Tx) {
         select a.address from contact_addresses a where a.tenant_id = c.tenant_id and a.contact_id = c.contact_id))
       then 'opted_out'
     when m.status not in ('failed', 'undelivered') or m.due_at is not null then 'sent_since'
-    when ${stands} and e.retry_of is null and exists (
+    when ${goes_on} and e.retry_of is null and exists (
       select from enrollments o where o.tenant_id = e.tenant_id and o.workflow_id = e.workflow_id
         and o.contact_id = e.contact_id and o.state in ('active', 'paused') and o.retry_of is null) then 'in_it_anew'
-    end as barred
-    from workflow_failures f
+    end`;
+  const from = sql`from workflow_failures f
     join enrollments e on e.tenant_id = f.tenant_id and e.enrollment_id = f.enrollment_id
     join step_runs r on r.tenant_id = f.tenant_id and r.enrollment_id = f.enrollment_id and r.ordinal = f.ordinal
     join workflows w on w.tenant_id = f.tenant_id and w.workflow_id = f.workflow_id
@@ -34,6 +34,7 @@ export function retryColumns({ sql }: Tx) {
     join contacts c on c.tenant_id = e.tenant_id and c.contact_id = e.contact_id
     left join enrollments root on root.tenant_id = e.tenant_id and root.enrollment_id = e.retry_of
     left join messages m on m.tenant_id = r.tenant_id and m.message_id = (r.detail ->> 'message_id')::uuid`;
+  return { goes_on, barred, from };
 }
 
 /** Whether there is something that could be done once more: nobody waits again for what is over. */
@@ -77,9 +78,11 @@ export async function listFailures(
   after: FailurePlace | null,
 ): Promise<WorkflowFailure[]> {
   const { sql, tenant } = tx;
+  const { goes_on, barred, from } = retryParts(tx);
   const rows = await sql<FailureRow[]>`
     select f.enrollment_id, f.ordinal, f.workflow_id, e.version, w.name as workflow_name, c.contact_id,
-      c.name as contact_name, c.phone as contact_phone, f.step, f.reason, f.at, ${retryColumns(tx)}
+      c.name as contact_name, c.phone as contact_phone, f.step, f.reason, f.at, ${goes_on} as goes_on, ${barred} as barred
+    ${from}
     where f.tenant_id = ${tenant} and f.retried_at is null
       ${workflowId ? sql`and f.workflow_id = ${workflowId}` : sql`and w.state <> 'archived'`}
       ${step === undefined ? sql`` : sql`and f.step = ${step}`}

@@ -7,14 +7,13 @@
  * each other, and the second finds nothing left to do.
  */
 import type { MemberRef, RetriedFailures } from '../contract/index.ts';
-import type { RetryBar } from '../contract/workflow/index.ts';
 import type { Tx } from '../db/client.ts';
 import { record } from '../events/record.ts';
 import { newId } from '../ids.ts';
 import { wakeWorkflows } from './engine/bell.ts';
 import { retryFailed } from './engine/control.ts';
 import { definitionsOf } from './enrollments.ts';
-import { hasEffect, retryColumns } from './failures.ts';
+import { hasEffect, retryParts } from './failures.ts';
 
 export interface WhichFailures {
   failures?: readonly { enrollment_id: string; ordinal: number }[];
@@ -33,7 +32,6 @@ interface Held {
   version: number;
   step: string;
   goes_on: boolean;
-  barred: RetryBar | null;
 }
 
 /** `at_once`: for tests. */
@@ -65,21 +63,23 @@ export async function retryFailures(
             select * from unnest(${failures.map((one) => one.enrollment_id)}::uuid[],
               ${failures.map(({ ordinal }) => ordinal)}::integer[]))`
     }`;
-  // those that cannot be tried again stay, and must not stand in the way of the others
+  const { goes_on, barred, from } = retryParts(tx);
+  const [counted] = await sql<{ open: number; free: number }[]>`
+    select count(*)::integer as open, (count(*) filter (where (${barred}) is null))::integer as free ${from} where ${these}`;
+  // in one order, so that two who take many do not wait for each other in a circle
   const held = await sql<Held[]>`
-    select f.enrollment_id, f.ordinal, f.workflow_id, e.version, f.step, ${retryColumns(tx)}
-    where ${these} order by f.enrollment_id, f.ordinal for no key update of f`;
+    select f.enrollment_id, f.ordinal, f.workflow_id, e.version, f.step, ${goes_on} as goes_on ${from}
+    where ${these} and (${barred}) is null
+    order by f.enrollment_id, f.ordinal limit ${atOnce} for no key update of f`;
   const definitions = await definitionsOf(tx, held);
-  const free = held.filter(
-    ({ barred, goes_on, workflow_id, version, step: id }) =>
-      barred === null && (goes_on || hasEffect(definitions.get(`${workflow_id} ${version}`), id)),
+  const able = held.filter(
+    (one) => one.goes_on || hasEffect(definitions.get(`${one.workflow_id} ${one.version}`), one.step),
   );
-  const now = free.slice(0, atOnce);
-  const ended = now.filter(({ goes_on }) => goes_on);
-  const past = now.filter(({ goes_on }) => !goes_on);
+  const ended = able.filter((one) => one.goes_on);
+  const past = able.filter((one) => !one.goes_on);
   const retried = (await goOn(tx, ended, actor)) + (await tryAlone(tx, past, actor));
-  const asked = failures?.length ?? held.length;
-  return { retried, skipped: asked - retried - (free.length - now.length), left: free.length - now.length };
+  const left = Math.max(0, counted!.free - held.length);
+  return { retried, skipped: Math.max(0, (failures?.length ?? counted!.open) - retried - left), left };
 }
 
 /** Runs that ended with the step: each at most once here, as only its last failure goes on. */
