@@ -453,11 +453,13 @@ create table enrollments (
   end_reason text,
   started_at timestamp with time zone default moment() not null,
   ended_at timestamp with time zone,
+  retry_of uuid,
   constraint enrollments_pkey PRIMARY KEY (tenant_id, enrollment_id),
   constraint enrollments_check CHECK (((state = ANY (ARRAY['completed'::text, 'canceled'::text, 'failed'::text])) = (end_reason IS NOT NULL))),
   constraint enrollments_check1 CHECK (((end_reason IS NOT NULL) = (ended_at IS NOT NULL))),
   constraint enrollments_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'completed'::text, 'canceled'::text, 'failed'::text]))),
   constraint enrollments_tenant_id_contact_id_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES contacts(tenant_id, contact_id) ON DELETE CASCADE,
+  constraint enrollments_tenant_id_retry_of_fkey FOREIGN KEY (tenant_id, retry_of) REFERENCES enrollments(tenant_id, enrollment_id) ON DELETE CASCADE,
   constraint enrollments_tenant_id_workflow_id_version_fkey FOREIGN KEY (tenant_id, workflow_id, version) REFERENCES workflow_versions(tenant_id, workflow_id, version)
 );
 alter table enrollments enable row level security;
@@ -1082,6 +1084,36 @@ create table workflow_cursors (
 alter table workflow_cursors enable row level security;
 alter table workflow_cursors force row level security;
 
+create table workflow_failures (
+  tenant_id text not null,
+  enrollment_id uuid not null,
+  ordinal integer not null,
+  workflow_id uuid not null,
+  step text not null,
+  reason text not null,
+  at timestamp with time zone default moment() not null,
+  retried_at timestamp with time zone,
+  retried_by jsonb,
+  retry_id uuid,
+  constraint workflow_failures_pkey PRIMARY KEY (tenant_id, enrollment_id, ordinal),
+  constraint workflow_failures_check CHECK (((retried_at IS NULL) = (retry_id IS NULL))),
+  constraint workflow_failures_tenant_id_enrollment_id_ordinal_fkey FOREIGN KEY (tenant_id, enrollment_id, ordinal) REFERENCES step_runs(tenant_id, enrollment_id, ordinal) ON DELETE CASCADE
+);
+alter table workflow_failures enable row level security;
+alter table workflow_failures force row level security;
+
+create table workflow_old_hooks (
+  tenant_id text not null,
+  token text not null,
+  workflow_id uuid not null,
+  key text not null,
+  until timestamp with time zone not null,
+  constraint workflow_old_hooks_pkey PRIMARY KEY (tenant_id, token),
+  constraint workflow_old_hooks_tenant_id_workflow_id_fkey FOREIGN KEY (tenant_id, workflow_id) REFERENCES workflows(tenant_id, workflow_id) ON DELETE CASCADE
+);
+alter table workflow_old_hooks enable row level security;
+alter table workflow_old_hooks force row level security;
+
 create table workflow_request_wakeups (
   tenant_id text not null,
   due_at timestamp with time zone not null,
@@ -1276,7 +1308,9 @@ CREATE INDEX enrollments_ended ON enrollments USING btree (tenant_id, workflow_i
 
 CREATE INDEX enrollments_of_contact ON enrollments USING btree (tenant_id, contact_id, started_at DESC);
 
-CREATE UNIQUE INDEX enrollments_once ON enrollments USING btree (tenant_id, workflow_id, contact_id) WHERE (state = ANY (ARRAY['active'::text, 'paused'::text]));
+CREATE UNIQUE INDEX enrollments_once ON enrollments USING btree (tenant_id, workflow_id, contact_id) WHERE ((state = ANY (ARRAY['active'::text, 'paused'::text])) AND (retry_of IS NULL));
+
+CREATE INDEX enrollments_retries ON enrollments USING btree (tenant_id, retry_of) WHERE (retry_of IS NOT NULL);
 
 CREATE UNIQUE INDEX enrollments_source ON enrollments USING btree (tenant_id, workflow_id, source_key, contact_id) WHERE (source_key IS NOT NULL);
 
@@ -1338,8 +1372,6 @@ CREATE INDEX sender_wakeups_due ON sender_wakeups USING btree (due_at);
 
 CREATE UNIQUE INDEX senders_one_default ON senders USING btree (tenant_id, channel) WHERE is_default;
 
-CREATE INDEX step_runs_failed ON step_runs USING btree (tenant_id, at, enrollment_id, ordinal) WHERE (outcome = 'failed'::text);
-
 CREATE INDEX task_reminders_due ON task_reminders USING btree (due_at);
 
 CREATE INDEX tasks_of_contact ON tasks USING btree (tenant_id, contact_id) WHERE (contact_id IS NOT NULL);
@@ -1365,6 +1397,12 @@ CREATE INDEX workflow_clocks_due ON workflow_clocks USING btree (due_at);
 CREATE INDEX workflow_counts_of ON workflow_counts USING btree (tenant_id, workflow_id) INCLUDE (step, what, count);
 
 CREATE INDEX workflow_cursors_read ON workflow_cursors USING btree (read_at);
+
+CREATE INDEX workflow_failures_of ON workflow_failures USING btree (tenant_id, workflow_id, at, enrollment_id, ordinal) WHERE (retried_at IS NULL);
+
+CREATE INDEX workflow_failures_open ON workflow_failures USING btree (tenant_id, at, enrollment_id, ordinal) WHERE (retried_at IS NULL);
+
+CREATE INDEX workflow_old_hooks_of ON workflow_old_hooks USING btree (tenant_id, workflow_id, key);
 
 CREATE INDEX workflow_request_wakeups_due ON workflow_request_wakeups USING btree (due_at);
 
@@ -1524,6 +1562,10 @@ create policy found_by_anyone on workflow_cursors as permissive for select to pu
 
 create policy tenant_isolation on workflow_cursors as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
+create policy tenant_isolation on workflow_failures as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
+create policy tenant_isolation on workflow_old_hooks as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
+
 create policy found_by_anyone on workflow_request_wakeups as permissive for select to public using (true);
 
 create policy tenant_isolation on workflow_request_wakeups as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
@@ -1586,23 +1628,26 @@ begin
     insert into workflow_counts
     select tenant_id, workflow_id, coalesce(step, ''),
       case when state = 'active' and waiting is not null then 'waiting' else state end, count(*)
-    from fresh group by 1, 2, 3, 4;
+    from fresh where retry_of is null group by 1, 2, 3, 4;
   elsif tg_op = 'DELETE' then
     insert into workflow_counts
     select tenant_id, workflow_id, coalesce(step, ''),
       case when state = 'active' and waiting is not null then 'waiting' else state end, -count(*)
     from stale
     -- with an account all of its workflows go
-    where exists (select from workflows w where w.tenant_id = stale.tenant_id and w.workflow_id = stale.workflow_id)
+    where retry_of is null
+      and exists (select from workflows w where w.tenant_id = stale.tenant_id and w.workflow_id = stale.workflow_id)
     group by 1, 2, 3, 4;
   else
     insert into workflow_counts
     select tenant_id, workflow_id, step, what, sum(n) from (
       select tenant_id, workflow_id, coalesce(step, '') as step,
-        case when state = 'active' and waiting is not null then 'waiting' else state end as what, 1 as n from fresh
+        case when state = 'active' and waiting is not null then 'waiting' else state end as what, 1 as n
+      from fresh where retry_of is null
       union all
       select tenant_id, workflow_id, coalesce(step, ''),
-        case when state = 'active' and waiting is not null then 'waiting' else state end, -1 from stale
+        case when state = 'active' and waiting is not null then 'waiting' else state end, -1
+      from stale where retry_of is null
     ) moved group by 1, 2, 3, 4 having sum(n) <> 0;
   end if;
   return null;
@@ -1619,6 +1664,12 @@ begin
   select r.tenant_id, e.workflow_id, r.step, 'step_' || r.outcome, count(*)
   from fresh r join enrollments e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
   group by 1, 2, 3, 4;
+  if exists (select from fresh where outcome = 'failed') then
+    insert into workflow_failures (tenant_id, enrollment_id, ordinal, workflow_id, step, reason)
+    select r.tenant_id, r.enrollment_id, r.ordinal, e.workflow_id, r.step, coalesce(r.detail ->> 'reason', '')
+    from fresh r join enrollments e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
+    where r.outcome = 'failed';
+  end if;
   return null;
 end $function$
 ;
@@ -1664,6 +1715,29 @@ begin
 end $procedure$
 ;
 
+CREATE OR REPLACE FUNCTION patchbay.step_turned_out()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'patchbay'
+AS $function$
+declare
+  workflow uuid := (select e.workflow_id from enrollments e
+    where e.tenant_id = new.tenant_id and e.enrollment_id = new.enrollment_id);
+begin
+  insert into workflow_counts values
+    (new.tenant_id, workflow, new.step, 'step_' || old.outcome, -1),
+    (new.tenant_id, workflow, new.step, 'step_' || new.outcome, 1);
+  if new.outcome = 'failed' then
+    insert into workflow_failures (tenant_id, enrollment_id, ordinal, workflow_id, step, reason)
+    values (new.tenant_id, new.enrollment_id, new.ordinal, workflow, new.step, coalesce(new.detail ->> 'reason', ''));
+  else
+    delete from workflow_failures
+    where tenant_id = new.tenant_id and enrollment_id = new.enrollment_id and ordinal = new.ordinal;
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION patchbay.wake_sender(tenant text, sender uuid, due timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -1690,6 +1764,8 @@ CREATE TRIGGER enrollments_counted_out AFTER DELETE ON patchbay.enrollments REFE
 CREATE TRIGGER enrollments_counted_over AFTER UPDATE ON patchbay.enrollments REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
 
 CREATE TRIGGER step_runs_counted AFTER INSERT ON patchbay.step_runs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_steps();
+
+CREATE TRIGGER step_runs_turned_out AFTER UPDATE ON patchbay.step_runs FOR EACH ROW WHEN ((old.outcome IS DISTINCT FROM new.outcome)) EXECUTE FUNCTION step_turned_out();
 
 -- grants
 
@@ -1804,6 +1880,10 @@ grant delete, insert, select, update on workflow_clocks to patchbay_app;
 grant delete, insert, select, update on workflow_counts to patchbay_app;
 
 grant delete, insert, select, update on workflow_cursors to patchbay_app;
+
+grant delete, insert, select, update on workflow_failures to patchbay_app;
+
+grant delete, insert, select, update on workflow_old_hooks to patchbay_app;
 
 grant delete, insert, select, update on workflow_request_wakeups to patchbay_app;
 

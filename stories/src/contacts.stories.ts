@@ -158,6 +158,78 @@ export const Refused: Story = {
   }),
 };
 
+export const StartWorkflow: Story = {
+  parameters: stage({ fake: MANAGER }),
+  play: look(async ({ canvas }) => {
+    await tick(canvas, 'John Smith');
+    await tick(canvas, 'Laura Chen');
+    await press(canvas, 'Start workflow…');
+    await shows(canvas, 'Start a workflow', '1 person enters', '1 is in it already');
+    await press(canvas, 'Start for 1 person');
+    await shows(canvas, '1 person entered · 1 did not');
+  }),
+};
+
+export const StartWorkflowForAll: Story = {
+  parameters: stage({ fake: { ...MANAGER, crowd: 3_000 } }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, '3,011 people');
+    (await find(canvas, '[part=select-all]')).click();
+    await press(canvas, 'Start workflow…');
+    await shows(canvas, '3,010 people enter');
+  }),
+};
+
+export const StartWorkflowNone: Story = {
+  parameters: stage({ fake: { ...MANAGER, workflows: 0 } }),
+  play: look(async ({ canvas }) => {
+    await tick(canvas, 'John Smith');
+    await press(canvas, 'Start workflow…');
+    await shows(canvas, 'No workflow is published yet.');
+  }),
+};
+
+export const StartWorkflowCounting: Story = {
+  parameters: stage({ fake: MANAGER, before: (client) => client.fail('previewEnrolling', 'hang') }),
+  play: look(async ({ canvas }) => {
+    await tick(canvas, 'John Smith');
+    await press(canvas, 'Start workflow…');
+    await expect(await find(canvas, 'dialog .primary')).toBeDisabled();
+  }),
+};
+
+export const StartWorkflowError: Story = {
+  parameters: stage({ fake: MANAGER, before: (client) => client.fail('previewEnrolling', 'network', 1) }),
+  play: look(async ({ canvas }) => {
+    await tick(canvas, 'Laura Chen');
+    await press(canvas, 'Start workflow…');
+    await shows(canvas, 'That did not work. There is no connection');
+    await press(canvas, 'Try again');
+    await shows(canvas, '1 person enters');
+  }),
+};
+
+export const StartWorkflowOnPhone: Story = {
+  parameters: stage({ width: 390, fake: MANAGER }),
+  play: look(async ({ canvas }) => {
+    const card = await row(canvas, 'Sarah Jones');
+    await fireEvent.pointerDown(card, { pointerType: 'touch' });
+    await shows(canvas, '1 selected');
+    await fireEvent.pointerUp(card, { pointerType: 'touch' });
+    await press(canvas, 'Start workflow…');
+    await shows(canvas, '1 person enters');
+  }),
+};
+
+export const StartWorkflowDark: Story = {
+  parameters: stage({ theme: 'dark', fake: MANAGER }),
+  play: look(async ({ canvas }) => {
+    await tick(canvas, 'Laura Chen');
+    await press(canvas, 'Start workflow…');
+    await shows(canvas, '1 person enters');
+  }),
+};
+
 export const Delete: Story = {
   parameters: stage({ fake: MANAGER }),
   play: look(async ({ canvas }) => {

@@ -373,3 +373,43 @@ export const HundredThousand: Story = {
     await expect(all(canvas, '[part~=message]').length).toBeLessThan(120);
   }),
 };
+
+export const Automation: Story = {
+  play: look(async ({ canvas }) => {
+    await shows(canvas, '1 workflow running', 'Pause automation');
+    await press(canvas, 'Pause automation');
+    await shows(canvas, 'Automation paused (1 workflow)');
+    await press(canvas, 'Resume');
+    await shows(canvas, '1 workflow running');
+  }),
+};
+
+export const AutomationCameDue: Story = {
+  parameters: stage({ width: 640, fake: { cameDue: true } }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Resume');
+    await shows(canvas, 'Resume automation', 'This came due while it was paused:', 'Skip it', 'Send it now');
+  }),
+};
+
+export const AutomationRefused: Story = {
+  parameters: stage({ width: 640, before: (client) => client.fail('pauseContact', 'network', 1) }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, 'Pause automation');
+    await shows(canvas, 'That was not done.');
+  }),
+};
+
+export const AutomationOnPhone: Story = {
+  args: { back: true },
+  parameters: stage({ width: 390 }),
+  play: look(async ({ canvas }) => {
+    await shows(canvas, '1 workflow running', 'Pause');
+    await expectNoSidewaysScroll(await find(canvas, '[part=automation]'));
+  }),
+};
+
+export const AutomationDark: Story = {
+  parameters: stage({ width: 640, theme: 'dark' }),
+  play: look(async ({ canvas }) => shows(canvas, '1 workflow running')),
+};

@@ -66,6 +66,90 @@ export const Problems: Story = {
   }),
 };
 
+const LANDLINE =
+  'Text: One idea for today: The number cannot receive texts (landline or unreachable carrier).';
+const openFailures = async (canvas: HTMLElement) => {
+  await press(canvas, '4 failed steps: Five Days of Joy');
+  await press(canvas, LANDLINE);
+  await shows(canvas, 'Opted out since: nothing more leaves.');
+};
+
+export const Failures: Story = {
+  play: look(async ({ canvas }) => {
+    await openFailures(canvas);
+    await shows(canvas, '3 contacts', 'The carrier blocked it as spam.');
+  }),
+};
+
+export const FailuresRetried: Story = {
+  play: look(async ({ canvas }) => {
+    await openFailures(canvas);
+    await press(canvas, 'Retry all 3: Text: One idea for today');
+    await shows(canvas, 'Tried again for 2 contacts', '1 was left out.');
+  }),
+};
+
+export const NothingFailed: Story = {
+  parameters: stage({ fake: { ...MANAGER, failures: 0 } }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, JOY);
+    await shows(canvas, 'Nothing has failed that nobody has tried again.');
+    await expect(all(canvas, '[part=failed]')).toEqual([]);
+  }),
+};
+
+export const FailuresLoading: Story = {
+  parameters: stage({ before: (client) => client.fail('countFailures', 'hang') }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, JOY);
+    await expect(await find(canvas, '[part=failures] [role=status]')).toHaveAttribute(
+      'aria-label',
+      'Loading',
+    );
+  }),
+};
+
+export const FailuresError: Story = {
+  parameters: stage({ before: (client) => client.fail('countFailures', 'network', 1) }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, JOY);
+    await shows(canvas, 'What failed could not be loaded.');
+    await press(canvas, 'Try again');
+    await shows(canvas, 'The carrier blocked it as spam.');
+  }),
+};
+
+export const FailuresOffline: Story = {
+  parameters: stage({ before: (client) => client.fail('retryFailures', 'network', 1) }),
+  play: look(async ({ canvas, client }) => {
+    await openFailures(canvas);
+    client.setFeed('offline');
+    await press(canvas, 'Retry all 3: Text: One idea for today');
+    await shows(canvas, 'You are offline', 'It was not tried again.');
+  }),
+};
+
+export const FailuresOnPhone: Story = {
+  parameters: stage({ width: 390 }),
+  play: look(async ({ canvas }) => {
+    await openFailures(canvas);
+    await expectNoSidewaysScroll(await find(canvas, '.scroller'));
+  }),
+};
+
+export const FailuresDark: Story = {
+  parameters: stage({ theme: 'dark' }),
+  play: look(async ({ canvas }) => openFailures(canvas)),
+};
+
+export const FailuresRightToLeft: Story = {
+  parameters: stage({ locale: 'ar' }),
+  play: look(async ({ canvas }) => {
+    await press(canvas, '4 خطوات فشلت: Five Days of Joy');
+    await shows(canvas, 'ما فشل');
+  }),
+};
+
 export const Resuming: Story = {
   play: look(async ({ canvas }) => {
     await press(canvas, 'Resume: Birthday video');

@@ -3,14 +3,21 @@ import type {
   DueEnrollments,
   Enrollment,
   EnrollmentDetails,
+  EnrollmentPreview,
+  FailureCounts,
+  JobTarget,
   LibraryWorkflow,
+  ListFailuresOfQuery,
   ListWorkflowsQuery,
   Page,
+  RetriedFailures,
+  RetryFailuresOf,
   StartedEnrollments,
   Workflow,
   WorkflowCheck,
   WorkflowCounts,
   WorkflowDetails,
+  WorkflowFailure,
   WorkflowVersion,
 } from '@patchbay/server-kit/contract';
 import type { RequestOptions } from './types.ts';
@@ -36,12 +43,32 @@ export interface WorkflowClient {
   /** Keeps nothing. */
   checkWorkflow(source: string, options?: RequestOptions): Promise<WorkflowCheck>;
   countWorkflow(id: string, options?: RequestOptions): Promise<WorkflowCounts>;
+  /** Steps that failed and that nobody has tried again, last first. */
+  listFailures(
+    workflowId: string,
+    query?: ListFailuresOfQuery,
+    options?: RequestOptions,
+  ): Promise<Page<WorkflowFailure>>;
+  /** The same, by what failed alike. */
+  countFailures(workflowId: string, options?: RequestOptions): Promise<FailureCounts>;
+  retryFailure(workflowId: string, failureId: string): Promise<RetriedFailures>;
+  retryFailures(workflowId: string, alike: RetryFailuresOf): Promise<RetriedFailures>;
   listWorkflowLibrary(options?: RequestOptions): Promise<LibraryWorkflow[]>;
   enroll(workflowId: string, contactId: string): Promise<StartedEnrollments>;
+  /** How many of many would come in. For managers. */
+  previewEnrolling(
+    workflowId: string,
+    target: JobTarget,
+    options?: RequestOptions,
+  ): Promise<EnrollmentPreview>;
   listContactEnrollments(contactId: string, options?: RequestOptions): Promise<Page<Enrollment>>;
   /** With every step that it took, and why. */
   getEnrollment(id: string, options?: RequestOptions): Promise<EnrollmentDetails>;
-  controlEnrollment(id: string, what: RunControl): Promise<EnrollmentDetails>;
+  /** `due`, of `resume`: what becomes of what came due meanwhile. Default: it runs. */
+  controlEnrollment(id: string, what: RunControl, due?: 'run' | 'skip'): Promise<EnrollmentDetails>;
+  /** All runs of a contact. */
+  pauseContact(contactId: string): Promise<Page<Enrollment>>;
+  resumeContact(contactId: string, due: 'run' | 'skip'): Promise<Page<Enrollment>>;
 }
 
 interface Ask {
@@ -77,10 +104,21 @@ export function workflowCalls(
     checkWorkflow: (source, options) => call('POST', '/v1/workflows/check', { body: { source }, ...options }),
     countWorkflow: (id, options) => call('GET', of(id, '/counts'), options),
     listWorkflowLibrary: (options) => items(call('GET', '/v1/workflow-library', options)),
+    listFailures: (id, query, options) =>
+      call('GET', of(id, '/failures'), { ...(query && { query }), ...options }),
+    countFailures: (id, options) => call('GET', of(id, '/failures/counts'), options),
+    retryFailure: (id, failure) => call('POST', of(id, `/failures/${encodeURIComponent(failure)}/retry`)),
+    retryFailures: (id, body) => call('POST', of(id, '/failures/retry'), { body }),
     enroll: (id, contact_id) => call('POST', of(id, '/enrollments'), { body: { contact_id } }),
+    previewEnrolling: (id, target, options) =>
+      call('POST', of(id, '/enrollments/preview'), { body: { target }, ...options }),
     listContactEnrollments: (id, options) =>
       call('GET', `/v1/contacts/${encodeURIComponent(id)}/enrollments`, options),
     getEnrollment: (id, options) => call('GET', `/v1/enrollments/${encodeURIComponent(id)}`, options),
-    controlEnrollment: (id, what) => call('POST', `/v1/enrollments/${encodeURIComponent(id)}/${what}`),
+    controlEnrollment: (id, what, due) =>
+      call('POST', `/v1/enrollments/${encodeURIComponent(id)}/${what}`, { ...(due && { query: { due } }) }),
+    pauseContact: (id) => call('POST', `/v1/contacts/${encodeURIComponent(id)}/enrollments/pause`),
+    resumeContact: (id, due) =>
+      call('POST', `/v1/contacts/${encodeURIComponent(id)}/enrollments/resume`, { body: { due } }),
   };
 }

@@ -20,7 +20,7 @@ export class RunsStore extends Store {
   changeError: ApiError | null = null;
   /** Whoever was to be enrolled last may not come in. */
   turnedAway = false;
-  /** The run that is being changed; `new` while somebody is enrolled. */
+  /** The run that is being changed; `new` while somebody is enrolled, `all` for all of them. */
   busy: string | null = null;
   readonly #client: PatchbayClient;
   /** Those whose steps are to be shown. */
@@ -84,8 +84,16 @@ export class RunsStore extends Store {
     this.changed();
   }
 
-  control(id: string, what: RunControl): Promise<boolean> {
-    return this.#change(id, () => this.#client.controlEnrollment(id, what));
+  control(id: string, what: RunControl, due?: 'run' | 'skip'): Promise<boolean> {
+    return this.#change(id, () => this.#client.controlEnrollment(id, what, due));
+  }
+
+  /** Everything automatic of this contact. */
+  pauseAll(): Promise<boolean> {
+    return this.#change('all', () => this.#client.pauseContact(this.contactId));
+  }
+  resumeAll(due: 'run' | 'skip'): Promise<boolean> {
+    return this.#change('all', () => this.#client.resumeContact(this.contactId, due));
   }
 
   enroll(workflowId: string): Promise<boolean> {

@@ -10,6 +10,7 @@ import type {
 } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { PatchbayClient } from '../client/types.ts';
+import { FailuresStore } from './failures.ts';
 import { Store, type Loading } from './store.ts';
 import type { Attached, Stores } from './stores.ts';
 
@@ -27,6 +28,8 @@ const GATHER = 1_000;
 export class WorkflowsStore extends Store implements Attached {
   items: readonly Workflow[] = [];
   open: OpenWorkflow | null = null;
+  /** What failed in the one that is open. */
+  failures: FailuresStore | null = null;
   status: Loading = 'idle';
   error: ApiError | null = null;
   /** Why the last change was refused. */
@@ -74,10 +77,10 @@ export class WorkflowsStore extends Store implements Attached {
   async show(id: string | null): Promise<void> {
     this.changeError = null;
     if (id === null || this.open?.details.id === id) {
-      this.open = null;
+      this.#opens(null);
       return this.changed();
     }
-    await this.#try(async () => (this.open = await this.#look(id)));
+    await this.#try(async () => this.#opens(await this.#look(id)));
   }
 
   publish({ id, version }: Workflow): Promise<boolean> {
@@ -92,7 +95,7 @@ export class WorkflowsStore extends Store implements Attached {
   archive({ id, version }: Workflow): Promise<boolean> {
     return this.#change(async () => {
       await this.#client.archiveWorkflow(id, version);
-      if (this.open?.details.id === id) this.open = null;
+      if (this.open?.details.id === id) this.#opens(null);
     });
   }
   rollBack({ id, version }: Workflow, to: number): Promise<boolean> {
@@ -115,7 +118,7 @@ export class WorkflowsStore extends Store implements Attached {
       const { id } = known
         ? await this.#client.updateWorkflow(known.id, source, known.version)
         : await this.#client.createWorkflow({ source });
-      this.open = await this.#look(id);
+      this.#opens(await this.#look(id));
     });
   }
 
@@ -123,7 +126,9 @@ export class WorkflowsStore extends Store implements Attached {
     await this.#try(async () => (this.library = await this.#client.listWorkflowLibrary()));
   }
 
-  take({ type }: FeedEvent): void {
+  take(event: FeedEvent): void {
+    this.failures?.take(event);
+    const { type } = event;
     if (this.status !== 'ready' || !/^(workflow|enrollment)\./.test(type) || this.#timer) return;
     // a segment that is enrolled says so a hundred thousand times
     this.#timer = setTimeout(() => {
@@ -133,10 +138,19 @@ export class WorkflowsStore extends Store implements Attached {
   }
   reload(): void {
     if (this.status === 'ready') void this.refresh();
+    if (this.failures?.status === 'ready') void this.failures.refresh();
   }
   recover(): void {
+    this.failures?.recover();
     if (this.status === 'error') void this.load();
     else if (this.error) void this.refresh();
+  }
+
+  #opens(open: OpenWorkflow | null): void {
+    this.open = open;
+    const id = open?.details.id ?? null;
+    if (id === (this.failures?.workflowId ?? null)) return;
+    this.failures = id === null ? null : new FailuresStore(this.#client, id);
   }
 
   async #look(id: string): Promise<OpenWorkflow> {

@@ -157,6 +157,7 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
     if ('segment_id' in target) return everybody().filter((contact) => inSegment(target.segment_id, contact));
     return found(target);
   };
+  world.jobsAbout.of = targets;
   const apply = (action: BulkAction, contact: Contact) => {
     if (action.type === 'delete') gone.add(contact.id);
     else if (action.type === 'add_to_segment') membersOf(action.segment_id).add(contact.id);
@@ -202,11 +203,16 @@ export function fakePeople(world: World): Pick<PatchbayClient, Methods> {
     const total = job.total ?? people.length;
     const done = Math.min(total, job.done + Math.ceil(total / STEPS));
     const ended = done >= total;
-    if (ended && job.action) for (const contact of people) apply(job.action, contact);
+    const counts = { ...job.counts };
+    if (ended && job.action?.type === 'enroll') {
+      counts['enrolled'] = world.workflowsTake.of(job.action.workflow_id, people).length;
+      counts['skipped'] = people.length - counts['enrolled'];
+    } else if (ended && job.action) for (const contact of people) apply(job.action, contact);
     held.job = {
       ...job,
       total,
       done,
+      counts,
       state: ended ? 'done' : 'running',
       finished_at: ended ? instant() : null,
       download: ended && (job.kind === 'export' || job.failed > 0) ? '/fixtures/photo.svg' : null,

@@ -32,6 +32,10 @@ export interface FakeOptions {
   notifications?: number;
   /** So many workflows, at most 3. Default 3; the first contact is in the first one. */
   workflows?: number;
+  /** The first contact's run is paused, and its time has come meanwhile. */
+  cameDue?: boolean;
+  /** So many failed steps in the first of them. Default 4. */
+  failures?: number;
   /** So many files in the library. Default 0. */
   assets?: number;
 }

@@ -8,6 +8,7 @@ import type {
 } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
 import type { WorkflowClient } from '../client/workflows.ts';
+import { fakeFailures } from './fake-failures.ts';
 import type { FakeOptions } from './fake-types.ts';
 import type { World } from './fake-world.ts';
 import { fakeId } from './people.ts';
@@ -41,7 +42,7 @@ const SCRIPTS: Script[] = [
     name: 'Five Days of Joy',
     state: 'active',
     triggers: ['stage.entered', 'tag.added'],
-    totals: { active: 214, waiting: 209, paused: 3, completed: 1_840, canceled: 61, failed_steps: 2 },
+    totals: { active: 214, waiting: 209, paused: 3, completed: 1_840, canceled: 61, failed_steps: 5 },
     steps: JOY,
   },
   {
@@ -83,10 +84,9 @@ const SCRIPTS: Script[] = [
 ];
 
 /** Workflows of the in-memory server. The first contact is in the first one. */
-export function fakeWorkflows(
-  { answer, emit, missing, now, nextNumber, people, me }: World,
-  { workflows: wanted = 3 }: FakeOptions,
-): WorkflowClient {
+export function fakeWorkflows(world: World, options: FakeOptions): WorkflowClient {
+  const { answer, emit, missing, now, nextNumber, people, me } = world;
+  const { workflows: wanted = 3 } = options;
   const moment = (ago = 0) => new Date(now() - ago).toISOString();
   const member = { id: me.member.id, name: me.member.name };
   const all = new Map<string, { details: WorkflowDetails; words: string[]; versions: WorkflowVersion[] }>();
@@ -114,6 +114,7 @@ export function fakeWorkflows(
         canceled: 0,
         failed: 0,
         failed_steps: 0,
+        failures: 0,
         ...totals,
       },
       paused_at: state === 'paused' ? moment(5 * HOUR) : null,
@@ -136,6 +137,8 @@ export function fakeWorkflows(
     return details;
   };
   for (const script of SCRIPTS.slice(0, wanted)) make(script);
+  const failing = [...all.values()][0];
+  if (failing) failing.details.totals.failures = options.failures ?? 4;
 
   const entry = (ordinal: number, words: string, more: Partial<TraceEntry>): TraceEntry => ({
     ordinal,
@@ -147,6 +150,7 @@ export function fakeWorkflows(
     says: 'Done',
     detail: null,
     at: moment(DAY),
+    retried: null,
     ...more,
   });
   const enter = (workflow: WorkflowDetails, words: string[], contact: Enrollment['contact'], at: number) => {
@@ -191,6 +195,7 @@ export function fakeWorkflows(
       ended_at: moment(40 * DAY),
     });
     const run = enter(first.details, first.words, contact, 2);
+    if (options.cameDue) Object.assign(run, { state: 'paused', due_at: moment(2 * HOUR) });
     run.trace = [
       entry(0, first.words[0]!, { says: 'Sent' }),
       entry(1, first.words[1]!, {
@@ -212,6 +217,24 @@ export function fakeWorkflows(
     if (!found) throw missing();
     return found;
   };
+  const inIt = (workflowId: string, { id }: { id: string }) =>
+    runs.some(
+      ({ workflow, contact, ended_at }) =>
+        workflow.id === workflowId && contact.id === id && ended_at === null,
+    );
+  world.workflowsTake.of = (workflowId, contacts) => {
+    const { details, words } = own(workflowId);
+    const taken = contacts.filter((contact) => !inIt(workflowId, contact));
+    for (const { id, name, phone } of taken) enter(details, words, { id, name, phone }, 0);
+    return taken;
+  };
+  const live = (contactId: string) =>
+    runs.filter(({ contact, ended_at }) => contact.id === contactId && ended_at === null);
+  const ofContact = (contactId: string) =>
+    runs
+      .filter(({ contact }) => contact.id === contactId)
+      .toSorted((a, b) => Number(a.ended_at !== null) - Number(b.ended_at !== null))
+      .map((run) => ({ ...run }));
   const bump = (id: string, change: Partial<WorkflowDetails>, expected?: number): WorkflowDetails => {
     const held = own(id);
     if (expected !== undefined && expected !== held.details.version)
@@ -345,6 +368,7 @@ export function fakeWorkflows(
         },
         o?.signal,
       ),
+    ...fakeFailures(world, own, options),
     listWorkflowLibrary: (o) =>
       answer(
         'listWorkflowLibrary',
@@ -361,34 +385,55 @@ export function fakeWorkflows(
         ],
         o?.signal,
       ),
+    previewEnrolling: (id, target, o) =>
+      answer(
+        'previewEnrolling',
+        [id, target],
+        () => {
+          const { details } = own(id);
+          const chosen = world.jobsAbout.of(target);
+          const enters = chosen.filter((contact) => !inIt(id, contact));
+          return {
+            total: chosen.length,
+            enters: enters.length,
+            in_it: chosen.length - enters.length,
+            not_again: 0,
+            texts: {
+              no_number: enters.filter(({ phone }) => phone === null).length,
+              blocked: 0,
+              no_consent: enters.filter(({ consent }) => !consent.some(({ state }) => state === 'granted'))
+                .length,
+            },
+            paused: details.state === 'paused',
+          };
+        },
+        o?.signal,
+      ),
     enroll: (workflowId, contactId) =>
       answer('enroll', [workflowId, contactId], () => {
-        const inIt = runs.some(
-          ({ workflow, contact, ended_at }) =>
-            workflow.id === workflowId && contact.id === contactId && ended_at === null,
-        );
-        if (inIt) return { enrolled: 0, skipped: 1, ids: [], job: null };
+        if (inIt(workflowId, { id: contactId })) return { enrolled: 0, skipped: 1, ids: [], job: null };
         const { details, words } = own(workflowId);
         const run = enter(details, words, { id: contactId, name: null, phone: null }, 0);
         emit({ type: 'enrollment.started', contact_id: contactId, data: { workflow_id: workflowId } });
         return { enrolled: 1, skipped: 0, ids: [run.id], job: null };
       }),
     listContactEnrollments: (id, o) =>
-      answer(
-        'listContactEnrollments',
-        [id],
-        () => ({
-          items: runs
-            .filter(({ contact }) => contact.id === id)
-            .toSorted((a, b) => Number(a.ended_at !== null) - Number(b.ended_at !== null))
-            .map((run) => ({ ...run })),
-          next: null,
-        }),
-        o?.signal,
-      ),
+      answer('listContactEnrollments', [id], () => ({ items: ofContact(id), next: null }), o?.signal),
     getEnrollment: (id, o) => answer('getEnrollment', [id], () => ({ ...ofRun(id) }), o?.signal),
-    controlEnrollment: (id, what) =>
-      answer('controlEnrollment', [id, what], () => {
+    pauseContact: (id) =>
+      answer('pauseContact', [id], () => {
+        for (const run of live(id)) if (run.state === 'active') run.state = 'paused';
+        emit({ type: 'enrollment.paused', contact_id: id });
+        return { items: ofContact(id), next: null };
+      }),
+    resumeContact: (id, due) =>
+      answer('resumeContact', [id, due], () => {
+        for (const run of live(id)) if (run.state === 'paused') run.state = 'active';
+        emit({ type: 'enrollment.resumed', contact_id: id });
+        return { items: ofContact(id), next: null };
+      }),
+    controlEnrollment: (id, what, due) =>
+      answer('controlEnrollment', [id, what, ...(due ? [due] : [])], () => {
         const run = ofRun(id);
         if (what === 'pause') run.state = 'paused';
         if (what === 'resume') run.state = 'active';

@@ -5,6 +5,7 @@ import type {
   Conversation,
   ConversationCounts,
   FeedEvent,
+  JobTarget,
   ListConversationsQuery,
   Me,
   Message,
@@ -120,6 +121,9 @@ export function createWorld(options: FakeOptions) {
   };
 
   /** Who is in a segment; told by those who keep them. */
+  /** Whom a job is about, and who of them comes into a workflow; told by those who keep them. */
+  const jobsAbout = { of: (_target: JobTarget): Contact[] => [] };
+  const workflowsTake = { of: (_workflow: string, contacts: readonly Contact[]): Contact[] => [...contacts] };
   const segmentsHold = { of: (_segment: string, _contact: Contact): boolean => false };
   const matches = (
     query: ListConversationsQuery,
@@ -217,6 +221,8 @@ export function createWorld(options: FakeOptions) {
     answer,
     matches,
     segmentsHold,
+    jobsAbout,
+    workflowsTake,
     inOrder,
     counts,
     changed,

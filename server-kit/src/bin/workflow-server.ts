@@ -15,6 +15,7 @@ export interface WorkflowServer {
   create(source: string): Promise<RemoteWorkflow>;
   update(workflow: RemoteWorkflow, source: string): Promise<RemoteWorkflow>;
   publish(workflow: RemoteWorkflow): Promise<RemoteWorkflow>;
+  simulate(workflow: RemoteWorkflow, of: object): Promise<unknown>;
 }
 
 /** `url`: where the kit is mounted, as in `--public-url`. Throws `SetupError` for whatever keeps a request from being answered. */
@@ -61,6 +62,7 @@ export function workflowServer(url: string, token: string, ask: typeof fetch = f
     create: async (source) => remote(await request('POST', '/workflows', { source })),
     update: async ({ id, etag }, source) => remote(await request('PATCH', one(id), { source }, etag)),
     publish: async ({ id, etag }) => remote(await request('POST', `${one(id)}/publish`, {}, etag)),
+    simulate: async ({ id }, of) => (await request('POST', `${one(id)}/simulate`, of)).held,
   };
 }
 

@@ -12,11 +12,14 @@ import { libraryWorkflows } from '../workflows/library/index.ts';
 const GOOD =
   'version: 1\nkey: hello\nname: Hello\ntriggers:\n  - on: manual\nsteps:\n  - id: bye\n    kind: end\n';
 const LONGER = GOOD.replace('steps:', 'steps:\n  - id: pause\n    kind: wait\n    for: 1 day');
+const NEWS =
+  'version: 1\nkey: news\nname: News\ntriggers: [{ on: manual }]\nsteps:\n  - { id: say, kind: send_sms, body: "News. Reply STOP to opt out." }\n';
+const START = '2026-03-07T15:00:00.000Z';
 const BAD = LONGER.replace('1 day', 'soon');
 
 const folder = mkdtempSync(join(tmpdir(), 'patchbay-workflow-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-for (const [name, text] of Object.entries({ good: GOOD, longer: LONGER, bad: BAD }))
+for (const [name, text] of Object.entries({ good: GOOD, longer: LONGER, bad: BAD, news: NEWS }))
   writeFileSync(join(folder, `${name}.yaml`), text);
 
 /** What a server with workflows answers, as far as the command asks. */
@@ -57,6 +60,18 @@ beforeAll(async () => {
       }
       const one = held.get(id!)!;
       if (request.method === 'GET') return send(200, one, one.version);
+      if (action === 'simulate') {
+        const { contact_id, consent = 'as recorded' } = given as Record<string, string>;
+        const says = `Skipped: ${consent} of ${contact_id}`;
+        const step = { at: START, step: 'hello', outcome: 'skipped', detail: null, says };
+        return send(200, {
+          steps: [step],
+          texts: [],
+          state: 'completed',
+          end_reason: 'finished',
+          ended_at: START,
+        });
+      }
       if (request.headers['if-match'] !== `"${one.version}"`) return send(412, { detail: 'changed' });
       one.version += 1;
       if (request.method === 'PATCH') one.source = given.source!;
@@ -154,6 +169,23 @@ describe('npx patchbay workflow', { timeout: 60_000 }, () => {
       'POST /crm/v1/workflows/w1/publish',
     ]);
     expect(held.get('w1')).toMatchObject({ source: LONGER, published: { version: 1 } });
+  });
+
+  it('simulates for somebody who has agreed, who has not, and for one of the server’s as it is recorded', async () => {
+    const simulated = (...more: string[]) => workflow('simulate', 'news.yaml', '--start', START, ...more);
+    expect((await simulated()).text).toContain('“News. Reply STOP to opt out.”');
+    expect((await simulated('--consent', 'none')).text).toContain('Skipped: no consent for marketing texts');
+    expect((await simulated('--consent', 'perhaps')).text).toContain(
+      '--consent is one of granted, none, opted_out',
+    );
+    const ana = '0190b6a4-0000-7000-8000-000000000001';
+    expect((await simulated('--contact', ana)).text).toContain('Deploy it first');
+    await workflow('deploy', 'news.yaml');
+    asked.length = 0;
+    expect((await simulated('--contact', ana)).text).toBe(
+      `${START}  hello              Skipped: as recorded of ${ana}\n${START}  completed: finished\n`,
+    );
+    expect(asked.at(-1)).toBe('POST /crm/v1/workflows/w1/simulate');
   });
 
   it('sends nothing while one of the files has mistakes', async () => {

@@ -2,10 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { diffWords } from '../contract/workflow/diff.ts';
-import type { Definition, WorkflowProblem } from '../contract/workflow/index.ts';
+import {
+  SIMULATED_CONSENTS,
+  type Definition,
+  type SimulatedConsent,
+  type WorkflowProblem,
+} from '../contract/workflow/index.ts';
 import { definitionSchema } from '../contract/workflow/json-schema.ts';
 import { checkSource } from '../contract/workflow/source.ts';
 import { SetupError } from '../errors.ts';
+import { isUuid } from '../ids.ts';
+import { stepWords, type TracedStep } from '../workflows/engine/trace.ts';
 import { libraryWorkflows } from '../workflows/library/index.ts';
 import { workflowServer, type WorkflowServer } from './workflow-server.ts';
 
@@ -22,7 +29,8 @@ export const WORKFLOW_HELP = `patchbay workflow <command>
   --server <url>           where the kit is mounted; or PATCHBAY_SERVER
   --token <token>          of a manager; or PATCHBAY_TOKEN
   --publish                with deploy: publish what was saved
-  --contact <file>         with simulate: the contact, as JSON
+  --contact <file or id>   with simulate: the contact, as JSON; or one of the server's, by id, with the consent that they gave
+  --consent <word>         with simulate: granted (the default for a contact from a file), none or opted_out
   --events <file>          with simulate: what happens meanwhile, as a JSON list
   --start <instant>        with simulate: when they come in, as 2026-03-07T15:00:00Z
   --json                   answer in JSON
@@ -35,6 +43,7 @@ const OPTIONS = {
   token: { type: 'string' },
   publish: { type: 'boolean' },
   contact: { type: 'string' },
+  consent: { type: 'string' },
   events: { type: 'string' },
   start: { type: 'string' },
   json: { type: 'boolean' },
@@ -147,24 +156,30 @@ async function deploy({ files, options, server }: Asked): Promise<number> {
   return 0;
 }
 
-async function simulate({ files, options }: Asked): Promise<number> {
+async function simulate({ files, options, server }: Asked): Promise<number> {
   const [file] = files;
   if (file === undefined || files.length > 1) throw new SetupError('Say which file.');
   const definition = definitionOf(file);
-  const contact = options.contact === undefined ? {} : jsonOf(options.contact);
   const events = options.events === undefined ? [] : jsonOf(options.events);
   if (!Array.isArray(events)) throw new SetupError(`${options.events}: should be a list of events.`);
   const start = options.start === undefined ? new Date() : new Date(options.start);
   if (Number.isNaN(start.getTime())) throw new SetupError('--start is an instant, as 2026-03-07T15:00:00Z.');
-  const { simulate: run } = await import('../workflows/simulate.ts');
-  const told = await run(definition, contact as never, events as never, { start: start.toISOString() });
+  const consent = consentOf(options.consent);
+  const begin = start.toISOString();
+  const told =
+    options.contact !== undefined && isUuid(options.contact)
+      ? await elsewhere(server(), file, { contact_id: options.contact, consent, start: begin, events })
+      : await here(definition, options.contact, events, { consent, start: begin });
   if (options.json) {
     console.log(JSON.stringify(told, null, 2));
     return 0;
   }
   const texts = [...told.texts];
-  for (const { at, step, outcome, detail } of told.steps) {
-    console.log(`${at}  ${step.padEnd(18)} ${outcome} ${reasonIn(detail)}`.trimEnd());
+  for (const one of told.steps) {
+    const { at, step, outcome } = one;
+    const words =
+      outcome === 'done' ? 'done' : (one.says ?? stepWords(one, start, told.contact?.zone ?? 'UTC'));
+    console.log(`${at}  ${step.padEnd(18)} ${words}`);
     const text = texts.findIndex((one) => one.at === at && one.step === step);
     if (text >= 0) console.log(`${' '.repeat(26)}“${texts.splice(text, 1)[0]!.body}”`);
   }
@@ -176,9 +191,44 @@ async function simulate({ files, options }: Asked): Promise<number> {
   return 0;
 }
 
-function reasonIn(detail: Record<string, unknown> | null): string {
-  const reason = detail?.['reason'] ?? detail?.['error'];
-  return typeof reason === 'string' ? `(${reason})` : '';
+/** What both the simulator here and the server's answer. */
+interface Told {
+  steps: (TracedStep & { step: string; says?: string })[];
+  texts: { at: string; step: string; body: string }[];
+  state: string;
+  end_reason: string | null;
+  ended_at: string | null;
+  step: string | null;
+  contact?: { zone: string };
+}
+
+const consentOf = (given: string | undefined): SimulatedConsent | undefined => {
+  const known = SIMULATED_CONSENTS.find((one) => one === given);
+  if (given !== undefined && known === undefined)
+    throw new SetupError(`--consent is one of ${SIMULATED_CONSENTS.join(', ')}.`);
+  return known;
+};
+
+async function here(
+  definition: Definition,
+  contact: string | undefined,
+  events: unknown[],
+  { consent = 'granted', start }: { consent?: SimulatedConsent | undefined; start: string },
+): Promise<Told> {
+  const { simulate: run } = await import('../workflows/simulate.ts');
+  const { assumed } = await import('../workflows/simulated-consent.ts');
+  return run(definition, (contact === undefined ? {} : jsonOf(contact)) as never, events as never, {
+    start,
+    standing: assumed(consent, start),
+  });
+}
+
+/** As somebody's consent is on the server. */
+async function elsewhere(server: WorkflowServer, file: string, of: object): Promise<Told> {
+  const remote = await server.find(definitionOf(file).key);
+  if (!remote)
+    throw new SetupError('The server has no workflow with this key. Deploy it first, then simulate.');
+  return (await server.simulate(remote, { ...of, source: textOf(file) })) as Told;
 }
 
 function library({ files: [key] }: Asked): number {

@@ -17,7 +17,7 @@ import { conditionOf } from '../filters/search.ts';
 const FIX_TIMEOUT = 120_000;
 
 /** A condition about `contacts`. Throws `not_found`, `invalid_filter`, `invalid_request`. */
-async function conditionFor(tx: Tx, target: JobTarget): Promise<SQL | undefined> {
+export async function conditionFor(tx: Tx, target: JobTarget): Promise<SQL | undefined> {
   if ('ids' in target) return sql`${contacts.contact_id} = any(${writeArray(target.ids)}::uuid[])`;
   if ('segment_id' in target) {
     const [known] = await tx.sql`

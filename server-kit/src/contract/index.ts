@@ -28,4 +28,5 @@ export * from './workflow/settings.ts';
 export * from './workflow/triggers.ts';
 export * from './workflow/definition.ts';
 export * from './workflow/wire.ts';
+export * from './workflow/failures.ts';
 export * from './told-event.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id } from './primitives.ts';
+import { id, instant } from './primitives.ts';
 import { TOLD_EVENTS } from './workflow/names.ts';
 
 /** Exactly one of the three. */
@@ -55,19 +55,27 @@ export const toldEvents = z
 export type ToldEvents = z.infer<typeof toldEvents>;
 
 /** What an editor shows of a webhook trigger. */
-export const workflowHooks = z
+export const workflowHook = z
   .object({
-    items: z.array(
-      z.object({
-        key: z.string(),
-        url: z.string().meta({ description: 'Where the other system posts JSON or a form' }),
-        secret: z.string().meta({ description: 'For signatures, as standardwebhooks.com has them' }),
-        signed: z.boolean(),
-        last: z
-          .object({ at: z.string(), payload: z.unknown() })
-          .nullable()
-          .meta({ description: 'What came last, at most one in ten seconds' }),
-      }),
-    ),
+    key: z.string(),
+    url: z.string().meta({ description: 'Where the other system posts JSON or a form' }),
+    secret: z.string().meta({ description: 'For signatures, as standardwebhooks.com has them' }),
+    signed: z.boolean(),
+    last: z
+      .object({ at: z.string(), payload: z.unknown() })
+      .nullable()
+      .meta({ description: 'What came last, at most one in ten seconds' }),
+    old_until: instant
+      .nullable()
+      .meta({ description: 'Until when an address that was replaced is good; null: none is' }),
   })
-  .meta({ id: 'WorkflowHooks' });
+  .meta({ id: 'WorkflowHook' });
+export const workflowHooks = z.object({ items: z.array(workflowHook) }).meta({ id: 'WorkflowHooks' });
+
+export const renewHook = z
+  .object({
+    grace_hours: z.int().min(0).max(168).default(24).meta({
+      description: 'How long the address until now stays good; those before it, too. 0: not at all',
+    }),
+  })
+  .meta({ id: 'RenewHook' });

@@ -11,6 +11,7 @@ import { cors as corsMiddleware } from 'hono/cors';
 import { belongings } from '../belongings.ts';
 import { enrollSegment } from '../bulk/enroll-segment.ts';
 import { jobRoutes } from '../bulk/routes.ts';
+import { checkTarget, conditionFor } from '../bulk/targets.ts';
 import { suppressionRoutes } from '../consent/list-routes.ts';
 import { pageRoutes } from '../consent/page-routes.ts';
 import { consentRoutes } from '../consent/routes.ts';
@@ -40,6 +41,8 @@ import { sign } from '../signing.ts';
 import { taskRoutes } from '../tasks/routes.ts';
 import { memberRegister } from '../tenancy/members.ts';
 import { enrollmentRoutes } from '../workflows/enrollment-routes.ts';
+import { enrollPreviewRoutes } from '../workflows/enroll-preview-routes.ts';
+import { failureRoutes } from '../workflows/failure-routes.ts';
 import { workflowRoutes } from '../workflows/routes.ts';
 import { simulateRoutes } from '../workflows/simulate-routes.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
@@ -126,6 +129,8 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     workflowRoutes(context),
     simulateRoutes(context),
     enrollmentRoutes(context, enrollSegment(context)),
+    failureRoutes(context),
+    enrollPreviewRoutes(context, { check: checkTarget, condition: conditionFor }),
   ];
   for (const domain of routes) app.route('/v1', domain);
   if (options.feed) app.route('/v1', options.feed);

@@ -258,6 +258,29 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
   'get /v1/workflows/{id}/versions': () => [{ path: `/v1/workflows/${theirs.workflow}/versions` }],
   'get /v1/workflows/{id}/diff': () => [{ path: `/v1/workflows/${theirs.workflow}/diff?from=1` }],
   'get /v1/workflows/{id}/counts': () => [{ path: `/v1/workflows/${theirs.workflow}/counts` }],
+  'post /v1/workflows/{id}/hooks/{key}/renew': () => [
+    { path: `/v1/workflows/${theirs.workflow}/hooks/${SECRET_WORD}/renew`, body: {} },
+  ],
+  'post /v1/workflows/{id}/enrollments/preview': () => [
+    {
+      path: `/v1/workflows/${theirs.workflow}/enrollments/preview`,
+      body: { target: { ids: [theirs.contact] } },
+    },
+    {
+      path: `/v1/workflows/${theirs.workflow}/enrollments/preview`,
+      body: { target: { segment_id: theirs.segment } },
+    },
+  ],
+  'get /v1/workflows/{id}/failures': () => [{ path: `/v1/workflows/${theirs.workflow}/failures` }],
+  'get /v1/workflows/{id}/failures/counts': () => [
+    { path: `/v1/workflows/${theirs.workflow}/failures/counts` },
+  ],
+  'post /v1/workflows/{id}/failures/retry': () => [
+    { path: `/v1/workflows/${theirs.workflow}/failures/retry`, body: {} },
+  ],
+  'post /v1/workflows/{id}/failures/{failure}/retry': () => [
+    { path: `/v1/workflows/${theirs.workflow}/failures/${theirs.run}:0/retry` },
+  ],
   'get /v1/workflows/{id}/enrollments': () => [{ path: `/v1/workflows/${theirs.workflow}/enrollments` }],
   'post /v1/workflows/{id}/publish': () => [{ path: `/v1/workflows/${theirs.workflow}/publish` }],
   'post /v1/workflows/{id}/move': () => [{ path: `/v1/workflows/${theirs.workflow}/move`, body: {} }],
@@ -274,6 +297,12 @@ const FOREIGN: Record<string, () => { path: string; body?: unknown }[]> = {
     { path: `/v1/workflows/${theirs.workflow}/enrollments`, body: { segment_id: theirs.segment } },
   ],
   'get /v1/contacts/{id}/enrollments': () => [{ path: `/v1/contacts/${theirs.contact}/enrollments` }],
+  'post /v1/contacts/{id}/enrollments/pause': () => [
+    { path: `/v1/contacts/${theirs.contact}/enrollments/pause` },
+  ],
+  'post /v1/contacts/{id}/enrollments/resume': () => [
+    { path: `/v1/contacts/${theirs.contact}/enrollments/resume`, body: { due: 'run' } },
+  ],
   'get /v1/enrollments/{id}': () => [{ path: `/v1/enrollments/${theirs.run}` }],
   'post /v1/enrollments/{id}/pause': () => [{ path: `/v1/enrollments/${theirs.run}/pause` }],
   'post /v1/enrollments/{id}/resume': () => [{ path: `/v1/enrollments/${theirs.run}/resume` }],

@@ -492,6 +492,8 @@ describe('every route', () => {
     );
     await ask('GET', `/v1/workflows/${workflow}/hooks`, manager);
     await ask('GET', `/v1/workflows/${workflow}/hooks`);
+    await ask('POST', `/v1/workflows/${workflow}/hooks/main/renew`, { ...manager, body: {} });
+    await ask('POST', `/v1/workflows/${workflow}/hooks/main/renew`, { body: {} });
   });
 
   it('of templates answer as the document says', async () => {
@@ -568,10 +570,16 @@ describe('every route', () => {
     }
     await post(`${path}/move`, {});
     await post(`/v1/workflows/${nobody}/move`, {});
+    for (const ids of [[contact.body.id], [nobody]])
+      await post(`${path}/enrollments/preview`, { target: { ids } });
     await ask('GET', run);
     await ask('GET', `/v1/enrollments/${nobody}`);
     await ask('GET', `/v1/contacts/${contact.body.id}/enrollments`);
     await ask('GET', `/v1/contacts/${nobody}/enrollments`);
+    for (const who of [contact.body.id, nobody]) {
+      await ask('POST', `/v1/contacts/${who}/enrollments/pause`);
+      await ask('POST', `/v1/contacts/${who}/enrollments/resume`, { body: { due: 'run' } });
+    }
     await kit.admin(
       `update enrollments set state = 'failed', end_reason = 'step_missing', ended_at = now(), step = 'wait'`,
     );
@@ -585,6 +593,18 @@ describe('every route', () => {
     await ask('POST', `${run}/retry`);
     await post('/v1/workflow-failures/retry', { failures: [{ enrollment_id, ordinal }] });
     await post('/v1/workflow-failures/retry', { failures: [] });
+    await kit.admin(
+      `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail)
+       select tenant_id, enrollment_id, 8, 'hello', 'failed', '{"reason":"It answered 500"}' from enrollments`,
+    );
+    for (const at of ['failures', 'failures/counts']) {
+      await ask('GET', `${path}/${at}`);
+      await ask('GET', `/v1/workflows/${nobody}/${at}`);
+    }
+    await ask('POST', `${path}/failures/${enrollment_id}:8/retry`);
+    await ask('POST', `${path}/failures/${enrollment_id}:9/retry`);
+    await ask('POST', `${path}/failures/retry`, { ...manager, body: { step: 'hello' } });
+    await ask('POST', `/v1/workflows/${nobody}/failures/retry`, { ...manager, body: {} });
     await ask('DELETE', path);
     await ask('DELETE', path, manager);
   });

@@ -24,13 +24,14 @@ export const enrollmentBelongings: Belongings = {
     const ended = await sql<{ row: Run }[]>`
       select to_jsonb(y) as row from enrollments a
       join enrollments b on b.tenant_id = a.tenant_id and b.workflow_id = a.workflow_id and b.contact_id = ${to}
-        and b.state in ('active', 'paused')
+        and b.state in ('active', 'paused') and b.retry_of is null
       cross join lateral (
         select * from enrollments e where e.tenant_id = ${tenant} and e.enrollment_id = case
           when (a.started_at, a.enrollment_id) > (b.started_at, b.enrollment_id) then a.enrollment_id
           else b.enrollment_id end
       ) y
-      where a.tenant_id = ${tenant} and a.contact_id = ${from} and a.state in ('active', 'paused')`;
+      where a.tenant_id = ${tenant} and a.contact_id = ${from} and a.state in ('active', 'paused')
+        and a.retry_of is null`;
     const ids = ended.map(({ row }) => row.enrollment_id);
     if (ids.length > 0) await endRuns(tx, sql`e.enrollment_id = any(${ids}::uuid[])`, 'contact_merged');
     const moved = await sql<Pick<Run, 'enrollment_id' | 'source_key'>[]>`
@@ -76,7 +77,7 @@ async function goOn(tx: Tx, ended: Run[]): Promise<void> {
     from jsonb_populate_recordset(null::enrollments, ${sql.json(ended as never)}) r
     where e.tenant_id = ${tenant} and e.enrollment_id = r.enrollment_id and e.end_reason = 'contact_merged'
       and not exists (select from enrollments o where o.tenant_id = ${tenant} and o.workflow_id = e.workflow_id
-        and o.contact_id = e.contact_id and o.state in ('active', 'paused'))
+        and o.contact_id = e.contact_id and o.state in ('active', 'paused') and o.retry_of is null)
     returning e.enrollment_id, e.workflow_id, e.contact_id`;
   if (back.length === 0) return;
   await record(

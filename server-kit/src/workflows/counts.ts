@@ -40,7 +40,7 @@ export async function foldCounts(tx: Tx, workflowId: string): Promise<void> {
 export const isLong = (rows: readonly { told: number }[]) =>
   rows.reduce((sum, { told }) => sum + told, 0) > FOLD_FROM;
 
-export function totalsFrom(rows: readonly CountRow[]): WorkflowTotals {
+export function totalsFrom(rows: readonly CountRow[], failures: number): WorkflowTotals {
   const of = (...names: string[]) =>
     Math.max(
       0,
@@ -54,16 +54,21 @@ export function totalsFrom(rows: readonly CountRow[]): WorkflowTotals {
     canceled: of('canceled'),
     failed: of('failed'),
     failed_steps: of('step_failed'),
+    failures,
   };
 }
 
 /** In the order of the published steps; those that only earlier versions have come last. */
-export function countsFrom(rows: readonly StepCountRow[], definition: Definition | null): WorkflowCounts {
+export function countsFrom(
+  rows: readonly StepCountRow[],
+  definition: Definition | null,
+  failures: number,
+): WorkflowCounts {
   const steps = definition?.steps ?? [];
   const known = new Set(steps.map(({ id }) => id));
   const older = [...new Set(rows.map(({ step }) => step))].filter((step) => step !== '' && !known.has(step));
   return {
-    totals: totalsFrom(rows),
+    totals: totalsFrom(rows, failures),
     steps: [...known, ...older].map((id) => {
       const step = steps.find((one) => one.id === id);
       const here = rows.filter((row) => row.step === id);

@@ -5,16 +5,13 @@ import {
   enrollmentDetails,
   enrollmentPage,
   listEnrollmentsQuery,
-  listFailuresQuery,
   movedEnrollments,
   moveEnrollment as moveEnrollmentBody,
   moveEnrollments as moveEnrollmentsBody,
-  resumeEnrollment as resumeEnrollmentBody,
-  retriedFailures,
-  retryFailures,
+  resumeEnrollmentQuery,
+  resumeWorkflow,
   startEnrollments,
   startedEnrollments,
-  workflowFailurePage,
   type EnrollmentDetails,
   type Job,
   type StartedEnrollments,
@@ -27,11 +24,12 @@ import { once } from '../http/idempotency.ts';
 import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
 import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import type { Session } from '../tenancy/tokens.ts';
-import { endRuns, pauseEnrollments, resumeEnrollments, retryFailed, skipStep } from './engine/control.ts';
+import { endRuns, pauseEnrollments, retryFailed, skipStep, withRetries } from './engine/control.ts';
 import { enrollAsked, entryOf } from './enrolling.ts';
-import { enrollmentById, enrollmentsOf, listEnded, listFailures, listLive } from './enrollments.ts';
+import { enrollmentById, enrollmentsOf, listEnded, listLive } from './enrollments.ts';
+import { pauseContact, resumeContact, resumeRun } from './follow-up.ts';
 import { moveAll, moveEnrollment } from './move.ts';
-import { skipDue } from './resume.ts';
+import { failureAtEnd, retryFailures } from './retry.ts';
 import { presentWorkflow, workflowRows } from './rows.ts';
 
 const ONCE = ['idempotency_mismatch', 'idempotency_in_progress'] as const;
@@ -120,12 +118,38 @@ const postResume = createRoute({
   path: '/enrollments/{id}/resume',
   operationId: 'resumeEnrollment',
   tags: ['enrollments'],
-  summary: 'Let it go on; what came due meanwhile runs at once, or is passed over',
+  summary: 'Let it go on',
   security: bearer,
-  request: { params: idParam, body: { ...jsonBody(resumeEnrollmentBody), required: false } },
+  request: { params: idParam, query: resumeEnrollmentQuery },
   responses: {
     200: json(enrollmentDetails, 'As it is now'),
-    ...problems('not_found', 'enrollment_over', 'invalid_request', 'payload_too_large'),
+    ...problems('not_found', 'enrollment_over', 'invalid_request'),
+  },
+});
+
+const postPauseContact = createRoute({
+  method: 'post',
+  path: '/contacts/{id}/enrollments/pause',
+  operationId: 'pauseContactEnrollments',
+  tags: ['enrollments'],
+  summary: 'Let everything automatic of a contact stand where it is',
+  description: 'What is paused already stays so. Who is enrolled afterwards runs.',
+  security: bearer,
+  request: { params: idParam },
+  responses: { 200: json(enrollmentPage, 'As they are now'), ...problems('not_found', 'contact_merged') },
+});
+
+const postResumeContact = createRoute({
+  method: 'post',
+  path: '/contacts/{id}/enrollments/resume',
+  operationId: 'resumeContactEnrollments',
+  tags: ['enrollments'],
+  summary: 'Let it all go on',
+  security: bearer,
+  request: { params: idParam, body: jsonBody(resumeWorkflow) },
+  responses: {
+    200: json(enrollmentPage, 'As they are now'),
+    ...problems('not_found', 'contact_merged', 'invalid_request', 'payload_too_large'),
   },
 });
 const postSkip = control('skip', 'skipEnrollmentStep', 'Pass over the step at which it stands, or its wait');
@@ -161,31 +185,6 @@ const postMoveAll = createRoute({
   responses: {
     200: json(movedEnrollments, 'Who was moved, and who was not'),
     ...problems('not_found', 'forbidden', 'workflow_not_active', 'invalid_request', 'payload_too_large'),
-  },
-});
-
-const getFailures = createRoute({
-  method: 'get',
-  path: '/workflow-failures',
-  operationId: 'listWorkflowFailures',
-  tags: ['enrollments'],
-  summary: 'Steps that failed for good and were not tried again, last first',
-  security: bearer,
-  request: { query: listFailuresQuery },
-  responses: { 200: json(workflowFailurePage, 'A page'), ...problems('invalid_cursor', 'invalid_request') },
-});
-
-const postRetries = createRoute({
-  method: 'post',
-  path: '/workflow-failures/retry',
-  operationId: 'retryWorkflowFailures',
-  tags: ['enrollments'],
-  summary: 'Try failed steps again',
-  security: bearer,
-  request: { body: jsonBody(retryFailures) },
-  responses: {
-    200: json(retriedFailures, 'How many go on'),
-    ...problems('forbidden', 'invalid_request', 'payload_too_large'),
   },
 });
 
@@ -254,6 +253,29 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
     return c.json({ items, next: null }, 200);
   });
 
+  /** Does it to a contact, in one transaction with the look at what became of it. */
+  const actOn = async (tenant: string, id: string, work: (tx: Tx) => Promise<unknown>) => {
+    const items = await database.transaction(tenant, async (tx) => {
+      present((await contactById(tx, id))[0]);
+      await work(tx);
+      return enrollmentsOf(tx, id);
+    });
+    return { items, next: null };
+  };
+
+  app.openapi(postPauseContact, async (c) => {
+    const { tenant, member } = c.var.session;
+    const { id } = c.req.valid('param');
+    return c.json(await actOn(tenant, id, (tx) => pauseContact(tx, id, member)), 200);
+  });
+
+  app.openapi(postResumeContact, async (c) => {
+    const { tenant, member } = c.var.session;
+    const { id } = c.req.valid('param');
+    const { due } = c.req.valid('json');
+    return c.json(await actOn(tenant, id, (tx) => resumeContact(tx, id, due, member)), 200);
+  });
+
   app.openapi(getEnrollment, async (c) => {
     const body = await database.transaction(c.var.session.tenant, (tx) =>
       enrollmentById(tx, c.req.valid('param').id),
@@ -278,12 +300,8 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
   app.openapi(postResume, async (c) => {
     const { tenant, member } = c.var.session;
     const { id } = c.req.valid('param');
-    const { due } = resumeEnrollmentBody.parse(c.req.valid('json') ?? {});
-    const body = await act(tenant, id, async (tx) => {
-      const resumed = await resumeEnrollments(tx, [id], member);
-      if (resumed > 0 && due === 'skip') await skipDue(tx, (await enrollmentById(tx, id)).workflow.id, [id]);
-    });
-    return c.json(body, 200);
+    const { due } = c.req.valid('query');
+    return c.json(await act(tenant, id, (tx) => resumeRun(tx, id, due, member)), 200);
   });
 
   app.openapi(postSkip, async (c) => {
@@ -295,10 +313,7 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
   app.openapi(postCancel, async (c) => {
     const { tenant, member } = c.var.session;
     const { id } = c.req.valid('param');
-    return c.json(
-      await act(tenant, id, (tx) => endRuns(tx, tx.sql`e.enrollment_id = ${id}`, 'member', member)),
-      200,
-    );
+    return c.json(await act(tenant, id, (tx) => endRuns(tx, withRetries(tx, [id]), 'member', member)), 200);
   });
 
   app.openapi(postRetry, async (c) => {
@@ -306,7 +321,11 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
     const { id } = c.req.valid('param');
     const body = await database.transaction(tenant, async (tx) => {
       const before = await enrollmentById(tx, id);
-      if (before.state !== 'failed' || (await retryFailed(tx, [id], member)) === 0)
+      const failure = await failureAtEnd(tx, id);
+      const retried = failure
+        ? (await retryFailures(tx, { failures: [failure] }, member)).retried
+        : await retryFailed(tx, [id], member);
+      if (before.state !== 'failed' || retried === 0)
         throw new ProblemError(
           'not_retryable',
           'Only runs that ended because they failed go on at that step, unless the contact is in this workflow anew.',
@@ -334,23 +353,6 @@ export function enrollmentRoutes(context: KitContext, enrollSegment: EnrollSegme
       moveAll(tx, c.req.valid('param').id, c.req.valid('json'), member),
     );
     return c.json(body, 200);
-  });
-
-  app.openapi(getFailures, async (c) => {
-    const { workflow_id, after, limit } = c.req.valid('query');
-    const found = await database.transaction(c.var.session.tenant, (tx) =>
-      listFailures(tx, { workflowId: workflow_id, limit }, readCursor(after)),
-    );
-    const page = cutPage(found, limit, (one) => ({ at: one.at, id: one.enrollment_id }));
-    return c.json({ items: page.rows, next: page.next }, 200);
-  });
-
-  app.openapi(postRetries, async (c) => {
-    requireManager(c.var.session, 'try failed steps again');
-    const { tenant, member } = c.var.session;
-    const ids = [...new Set(c.req.valid('json').failures.map(({ enrollment_id }) => enrollment_id))];
-    const retried = await database.transaction(tenant, (tx) => retryFailed(tx, ids, member));
-    return c.json({ retried, skipped: ids.length - retried }, 200);
   });
 
   return app;

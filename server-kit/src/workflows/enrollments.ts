@@ -1,11 +1,11 @@
-/** Runs as members see them: lists, one with its trace, what came due, what failed. */
-import type { Enrollment, EnrollmentDetails, TraceEntry, WorkflowFailure } from '../contract/index.ts';
-import type { Definition, EnrollmentState, StepOutcome } from '../contract/workflow/index.ts';
+/** Runs as members see them: lists, one with its trace, what came due. */
+import type { Enrollment, EnrollmentDetails, MemberRef, TraceEntry } from '../contract/index.ts';
+import type { Definition, EndReason, EnrollmentState, StepOutcome } from '../contract/workflow/index.ts';
 import type { Tx } from '../db/client.ts';
 import { notFound } from '../errors.ts';
 import { nameOf } from './counts.ts';
 import type { Waiting } from './engine/waiting.ts';
-import { stepWords, waitingWords } from './engine/trace.ts';
+import { endWords, retryWords, stepWords, waitingWords } from './engine/trace.ts';
 
 interface EnrollmentRow {
   enrollment_id: string;
@@ -37,21 +37,28 @@ interface EnrollmentRow {
 /** Definitions once a page, not once a run: a page is mostly of one version. */
 type Definitions = ReadonlyMap<string, Definition>;
 
-function columns({ sql }: Tx) {
+function columns(tx: Tx) {
+  const { sql } = tx;
   return sql`
     e.enrollment_id, e.workflow_id, w.key, w.name as workflow_name, w.state as workflow_state, e.version, w.published,
     e.contact_id, c.name as contact_name, c.phone as contact_phone, e.state, e.step, e.ordinal, e.due_at, e.waiting,
     e.source, e.variables, e.end_reason, e.started_at, e.ended_at,
     coalesce(c.time_zone, c.derived_zone, t.time_zone) as zone, t.time_zone as tenant_zone, moment() as now,
-    (select count(*)::integer from step_runs r
-      where r.tenant_id = e.tenant_id and r.enrollment_id = e.enrollment_id and r.outcome = 'failed') as failed_steps
+    ${failedSteps(tx)} as failed_steps
     from enrollments e
     join workflows w on w.tenant_id = e.tenant_id and w.workflow_id = e.workflow_id
     join contacts c on c.tenant_id = e.tenant_id and c.contact_id = e.contact_id
     join tenants t on t.tenant_id = e.tenant_id`;
 }
 
-async function definitionsOf(
+/** Of an enrollment `e`: its failures that are open, and those of what tried them again. */
+function failedSteps({ sql }: Tx) {
+  return sql`(select count(*)::integer from workflow_failures f
+    where f.tenant_id = e.tenant_id and f.retried_at is null and (f.enrollment_id = e.enrollment_id or f.enrollment_id in (
+      select a.enrollment_id from enrollments a where a.tenant_id = e.tenant_id and a.retry_of = e.enrollment_id)))`;
+}
+
+export async function definitionsOf(
   { sql, tenant }: Tx,
   rows: readonly { workflow_id: string; version: number }[],
 ): Promise<Definitions> {
@@ -141,7 +148,7 @@ export async function listLive(
   const rows = await sql<EnrollmentRow[]>`
     select ${columns(tx)}
     where e.tenant_id = ${tenant} and e.workflow_id = ${workflowId} and e.state in ('active', 'paused')
-      ${state === 'live' ? sql`` : sql`and e.state = ${state}`}
+      and e.retry_of is null ${state === 'live' ? sql`` : sql`and e.state = ${state}`}
       ${step ? sql`and e.step = ${step}` : sql``}
       ${after ? sql`and e.contact_id < ${after.id}` : sql``}
     order by e.contact_id desc limit ${limit + 1}`;
@@ -158,6 +165,7 @@ export async function listEnded(
   const rows = await sql<EnrollmentRow[]>`
     select ${columns(tx)}
     where e.tenant_id = ${tenant} and e.workflow_id = ${workflowId} and e.ended_at is not null and e.state = ${state}
+      and e.retry_of is null
       ${after ? sql`and (e.ended_at, e.enrollment_id) < (${after.at}, ${after.id})` : sql``}
     order by e.ended_at desc, e.enrollment_id desc limit ${limit + 1}`;
   return asEnrollments(tx, rows);
@@ -167,7 +175,7 @@ export async function listEnded(
 export async function enrollmentsOf(tx: Tx, contactId: string): Promise<Enrollment[]> {
   const { sql, tenant } = tx;
   const rows = await sql<EnrollmentRow[]>`
-    select ${columns(tx)} where e.tenant_id = ${tenant} and e.contact_id = ${contactId}
+    select ${columns(tx)} where e.tenant_id = ${tenant} and e.contact_id = ${contactId} and e.retry_of is null
     order by e.ended_at is not null, e.started_at desc, e.enrollment_id limit 100`;
   return asEnrollments(tx, rows);
 }
@@ -179,10 +187,19 @@ const TRACE = 500;
 export async function enrollmentById(tx: Tx, id: string): Promise<EnrollmentDetails> {
   const { sql, tenant } = tx;
   const [[row], runs] = await Promise.all([
-    sql<EnrollmentRow[]>`select ${columns(tx)} where e.tenant_id = ${tenant} and e.enrollment_id = ${id}`,
+    sql<EnrollmentRow[]>`
+      select ${columns(tx)} where e.tenant_id = ${tenant} and e.enrollment_id = ${id} and e.retry_of is null`,
+    // with those that tried a step of it again, in the order of time
     sql<RunRow[]>`
-      select ordinal, step, outcome, detail, at from step_runs
-      where tenant_id = ${tenant} and enrollment_id = ${id} order by ordinal desc limit ${TRACE}`,
+      select r.ordinal, r.step, r.outcome, r.detail, r.at, f.retried_at, f.retried_by, a.waiting as again_waiting,
+        a.end_reason as again_ended, a.retry_of is not null and a.ordinal = 0 as again_open
+      from step_runs r
+      left join workflow_failures f
+        on f.tenant_id = r.tenant_id and f.enrollment_id = r.enrollment_id and f.ordinal = r.ordinal
+      left join enrollments a on a.tenant_id = f.tenant_id and a.enrollment_id = f.retry_id
+      where r.tenant_id = ${tenant} and (r.enrollment_id = ${id} or r.enrollment_id in (
+        select enrollment_id from enrollments where tenant_id = ${tenant} and retry_of = ${id}))
+      order by r.at desc, r.enrollment_id = ${id}, r.enrollment_id desc, r.ordinal desc limit ${TRACE}`,
   ]);
   if (!row) throw notFound('run');
   const definitions = await definitionsOf(tx, [row]);
@@ -200,13 +217,16 @@ interface RunRow {
   outcome: StepOutcome;
   detail: Record<string, unknown> | null;
   at: string;
+  retried_at: string | null;
+  retried_by: MemberRef | null;
+  /** Of the run that tries it again. */
+  again_waiting: Waiting | null;
+  again_ended: EndReason | null;
+  /** It has not come to the step so far, or never did. */
+  again_open: boolean | null;
 }
 
-function toEntry(
-  run: RunRow,
-  steps: Definition['steps'],
-  { now, zone }: { now: string; zone: string },
-): TraceEntry {
+function toEntry(run: RunRow, steps: Definition['steps'], { now, zone }: EnrollmentRow): TraceEntry {
   const step = steps.find(({ id }) => id === run.step);
   const { outcome, detail } = run;
   return {
@@ -219,7 +239,19 @@ function toEntry(
     words: step ? nameOf(step) : run.step,
     reason: outcome === 'skipped' ? ((detail?.['reason'] as TraceEntry['reason'] | undefined) ?? null) : null,
     says: stepWords(run, new Date(now), zone),
+    retried: toRetried(run, new Date(now), zone),
   };
+}
+
+function toRetried(run: RunRow, now: Date, zone: string): TraceEntry['retried'] {
+  const { retried_at: at, retried_by: by, again_open, again_waiting, again_ended } = run;
+  if (at === null) return null;
+  const so = !again_open
+    ? null
+    : again_ended
+      ? endWords(again_ended)
+      : again_waiting && waitingWords(again_waiting, now, zone);
+  return { by, at, says: retryWords(by?.name ?? null, at, so, now, zone) };
 }
 
 const DUE = 50;
@@ -227,7 +259,8 @@ const DUE = 50;
 /** What came due while a workflow was paused. */
 export async function dueOf(tx: Tx, workflowId: string, definition: Definition | null) {
   const { sql, tenant } = tx;
-  const due = sql`e.tenant_id = ${tenant} and e.workflow_id = ${workflowId} and e.state = 'active' and e.due_at <= moment()`;
+  const due = sql`e.tenant_id = ${tenant} and e.workflow_id = ${workflowId} and e.state = 'active' and e.due_at <= moment()
+    and e.retry_of is null`;
   const [steps, rows] = await Promise.all([
     sql<{ step: string; count: number }[]>`
       select e.step, count(*)::integer as count from enrollments e where ${due} group by e.step order by count(*) desc, e.step`,
@@ -241,58 +274,4 @@ export async function dueOf(tx: Tx, workflowId: string, definition: Definition |
     }),
     items: await asEnrollments(tx, rows),
   };
-}
-
-interface FailureRow extends RunRow {
-  enrollment_id: string;
-  workflow_id: string;
-  version: number;
-  workflow_name: string;
-  contact_id: string;
-  contact_name: string | null;
-  contact_phone: string | null;
-  run_state: EnrollmentState;
-  zone: string;
-  now: string;
-}
-
-/** What failed for good and was not tried again since, last first. One more than asked for. */
-export async function listFailures(
-  tx: Tx,
-  { workflowId, limit }: { workflowId: string | undefined; limit: number },
-  after: Place | null,
-): Promise<WorkflowFailure[]> {
-  const { sql, tenant } = tx;
-  const rows = await sql<FailureRow[]>`
-    select r.enrollment_id, r.ordinal, r.step, r.outcome, r.detail, r.at, e.workflow_id, e.version, w.name as workflow_name,
-      e.contact_id, c.name as contact_name, c.phone as contact_phone, e.state as run_state, moment() as now,
-      coalesce(c.time_zone, c.derived_zone, t.time_zone) as zone
-    from step_runs r
-    join enrollments e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
-    join workflows w on w.tenant_id = e.tenant_id and w.workflow_id = e.workflow_id
-    join contacts c on c.tenant_id = e.tenant_id and c.contact_id = e.contact_id
-    join tenants t on t.tenant_id = e.tenant_id
-    where r.tenant_id = ${tenant} and r.outcome = 'failed' and w.state <> 'archived'
-      ${workflowId ? sql`and e.workflow_id = ${workflowId}` : sql``}
-      ${after ? sql`and (r.at, r.enrollment_id) < (${after.at}, ${after.id})` : sql``}
-      and not exists (select from step_runs l where l.tenant_id = r.tenant_id and l.enrollment_id = r.enrollment_id
-        and l.ordinal > r.ordinal and l.step = r.step)
-    order by r.at desc, r.enrollment_id desc limit ${limit + 1}`;
-  const definitions = await definitionsOf(tx, rows);
-  return rows.map((row) => {
-    const steps = definitions.get(`${row.workflow_id} ${row.version}`)?.steps ?? [];
-    const { words, says, at, ordinal, step } = toEntry(row, steps, row);
-    return {
-      id: `${row.enrollment_id}:${ordinal}`,
-      enrollment_id: row.enrollment_id,
-      ordinal,
-      workflow: { id: row.workflow_id, name: row.workflow_name },
-      contact: { id: row.contact_id, name: row.contact_name, phone: row.contact_phone },
-      step,
-      words,
-      says,
-      retryable: row.run_state === 'failed',
-      at,
-    };
-  });
 }

@@ -85,7 +85,7 @@ export async function moveAll(
   const moved = await moveRuns(tx, here, version, steps, actor);
   const left = await sql<MovedAll['left']>`
     select e.version, e.step, count(*)::integer as count from enrollments e
-    where e.tenant_id = ${tenant} and e.state in ('active', 'paused') and ${here}
+    where e.tenant_id = ${tenant} and e.state in ('active', 'paused') and e.retry_of is null and ${here}
     group by e.version, e.step order by e.version, e.step`;
   return { moved, left: [...left] };
 }
@@ -107,7 +107,7 @@ async function moveRuns(
   const moved = await sql`
     with there as materialized (
       select e.enrollment_id, e.version as before, ${to} as step, ${to} <> e.step as elsewhere from enrollments e
-      where e.tenant_id = ${tenant} and e.state in ('active', 'paused') and ${which}
+      where e.tenant_id = ${tenant} and e.state in ('active', 'paused') and e.retry_of is null and ${which}
         and (e.version, e.step) is distinct from (${version}, ${to})
         and exists (select from workflow_versions v, jsonb_array_elements(v.definition -> 'steps') s
           where v.tenant_id = e.tenant_id and v.workflow_id = e.workflow_id and v.version = ${version} and s ->> 'id' = ${to})

@@ -17,15 +17,21 @@ export async function allowTime({ sql }: Tx): Promise<void> {
 
 /**
  * Passes over what is due, in rounds of few statements, however many they are: all who stand at one step of one version at
- * once. Whoever is being passed on is marked by a time before all others, which `enrollments_due` finds. `only`: of these runs.
+ * once. Whoever is being passed on is marked by a time before all others, which `enrollments_due` finds. `ids`: these alone.
  */
-export async function skipDue(tx: Tx, workflowId: string, only?: string[]): Promise<number> {
+export async function skipDue(tx: Tx, workflowId: string, ids?: readonly string[]): Promise<number> {
   const { sql, tenant } = tx;
   await allowTime(tx);
   const { count } = await sql`
     update enrollments set due_at = '-infinity'
     where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()
-      ${only === undefined ? sql`` : sql`and enrollment_id = any(${only}::uuid[])`}`;
+      and retry_of is null ${ids === undefined ? sql`` : sql`and enrollment_id = any(${[...ids]}::uuid[])`}`;
+  // a step that is tried again has nothing after it
+  await sql`
+    update enrollments
+    set waiting = coalesce(waiting, '{"reason":"wait","until":null}') || '{"skip":"due_while_paused"}'
+    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()
+      and retry_of is not null ${ids === undefined ? sql`` : sql`and retry_of = any(${[...ids]}::uuid[])`}`;
   const definitions = new Map<number, Definition>();
   for (;;) {
     const groups = await sql<{ version: number; step: string }[]>`

@@ -433,14 +433,14 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   app.openapi(getCounts, async (c) => {
     const { id } = c.req.valid('param');
     const { tenant } = c.var.session;
-    const { rows, definition } = await database.transaction(tenant, async (tx) => {
+    const { rows, definition, failures } = await database.transaction(tenant, async (tx) => {
       const [[row], counted] = await Promise.all([workflowRows(tx, { id }), countRows(tx, id)]);
-      const { published } = presentWorkflow(row);
+      const { published, failures: open } = presentWorkflow(row);
       const version = published === null ? null : await versionById(tx, id, published);
-      return { rows: counted, definition: version?.definition ?? null };
+      return { rows: counted, definition: version?.definition ?? null, failures: open };
     });
     if (isLong(rows)) await database.transaction(tenant, (tx) => foldCounts(tx, id));
-    return c.json(countsFrom(rows, definition), 200);
+    return c.json(countsFrom(rows, definition, failures), 200);
   });
 
   return app;

@@ -21,6 +21,7 @@ export interface WorkflowRow {
   published_by: MemberRef | null;
   changed: boolean;
   counts: CountRow[];
+  failures: number;
 }
 
 export interface WorkflowsWanted {
@@ -34,7 +35,9 @@ export function workflowRows({ sql, tenant }: Tx, { id, key, state }: WorkflowsW
   return sql<WorkflowRow[]>`
     select w.workflow_id, w.key, w.name, w.state, ${id ? sql`w.draft,` : sql``} w.summary, w.published, w.revision,
       w.paused_at, w.created_at, w.updated_at, v.published_at, v.published_by,
-      (v.source is distinct from w.draft) as changed, coalesce(c.counts, '[]') as counts
+      (v.source is distinct from w.draft) as changed, coalesce(c.counts, '[]') as counts,
+      (select count(*)::integer from (select from workflow_failures f
+        where f.tenant_id = w.tenant_id and f.workflow_id = w.workflow_id and f.retried_at is null limit 10000) o) as failures
     from workflows w
     left join workflow_versions v
       on v.tenant_id = w.tenant_id and v.workflow_id = w.workflow_id and v.version = w.published
@@ -73,7 +76,7 @@ export function toWorkflow(row: WorkflowRow): Workflow {
     triggers,
     errors,
     warnings,
-    totals: totalsFrom(row.counts),
+    totals: totalsFrom(row.counts, row.failures),
     paused_at: row.paused_at,
     version: row.revision,
     created_at: row.created_at,

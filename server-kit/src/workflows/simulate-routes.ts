@@ -13,6 +13,7 @@ import { publishable } from './read-source.ts';
 import { presentWorkflow, workflowRows } from './rows.ts';
 import { runContactById } from './run-contact.ts';
 import { simulate } from './simulate.ts';
+import { assumed, recorded } from './simulated-consent.ts';
 import { readDraft, versionById } from './store.ts';
 
 const postSimulate = createRoute({
@@ -36,20 +37,28 @@ export function simulateRoutes({ database, clock, steps: runners }: KitContext):
 
   app.openapi(postSimulate, async (c) => {
     const { id } = c.req.valid('param');
-    const { contact_id, version, start, events } = c.req.valid('json');
-    const [definition, contact, tenantZone] = await database.transaction(c.var.session.tenant, async (tx) => [
-      await definitionOf(tx, id, version, kinds),
-      contact_id === undefined ? null : await runContactById(tx, contact_id),
-      await zoneOf(tx),
-    ]);
+    const { contact_id, consent, start, events, ...which } = c.req.valid('json');
     const now = clock();
+    const begin = start ?? now.toISOString();
+    const found = await database.transaction(c.var.session.tenant, async (tx) => {
+      const definition = await definitionOf(tx, id, which, kinds);
+      const tenantZone = await zoneOf(tx);
+      const person = contact_id === undefined ? null : await runContactById(tx, contact_id);
+      const standing =
+        person === null || consent !== undefined
+          ? assumed(consent ?? 'granted', begin)
+          : await recorded(tx, person);
+      return { definition, tenantZone, person, standing };
+    });
+    const { definition, tenantZone, person, standing } = found;
     // outside of the transaction: it asks the database for nothing, and may take a while
-    const run = await simulate(definition, contact ?? {}, events, {
-      start: start ?? now.toISOString(),
+    const run = await simulate(definition, person ?? {}, events, {
+      start: begin,
       tenantZone,
+      standing,
       runners: hostSteps(runners),
     });
-    const zone = contact?.zone ?? tenantZone;
+    const zone = person?.zone ?? tenantZone;
     const steps = run.steps.map(({ at, ordinal, step, kind, outcome, detail }) => {
       const known = definition.steps.find((one) => one.id === step);
       const says = stepWords({ outcome, detail, at }, now, zone);
@@ -63,16 +72,16 @@ export function simulateRoutes({ database, clock, steps: runners }: KitContext):
   return app;
 }
 
-/** A version, or the draft where it has no mistakes. Throws `not_found`, `invalid_workflow`. */
+/** A version, or what is given or drafted where that has no mistakes. Throws `not_found`, `invalid_workflow`. */
 async function definitionOf(
   tx: Tx,
   id: string,
-  version: number | undefined,
+  { version, source }: { version?: number | undefined; source?: string | undefined },
   kinds: HostKinds,
 ): Promise<Definition> {
   if (version !== undefined) return (await versionById(tx, id, version)).definition;
-  const [row] = await workflowRows(tx, { id });
-  return publishable(await readDraft(tx, presentWorkflow(row).draft, kinds));
+  const { draft } = presentWorkflow((await workflowRows(tx, { id }))[0]);
+  return publishable(await readDraft(tx, source ?? draft, kinds));
 }
 
 async function zoneOf({ sql, tenant }: Tx): Promise<string> {

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT, seeded } from '../testing/campaign.ts';
 import { simulate } from './simulate.ts';
+import { assumed } from './simulated-consent.ts';
 import { anyDefinition, anyEvents, START, UNTIL, ZONES } from './testing/arbitrary.ts';
 import { interpret } from './testing/reference.ts';
 import { definitionOf } from './testing/world.ts';
@@ -88,4 +89,64 @@ it('keeps a birthday on Feb 29 and comes to the end in milliseconds', async () =
     start: '2027-12-01T00:00:00.000Z',
   });
   expect(texts.map(({ at }) => at)).toEqual(['2028-02-29T10:00:00.000Z']);
+});
+
+describe('marketing', () => {
+  const start = '2026-03-02T15:00:00.000Z';
+  const news = (settings: object = {}) =>
+    definitionOf({
+      settings: { purpose: 'marketing', ...settings },
+      steps: [
+        { id: 'one', kind: 'send_sms', body: 'One' },
+        { id: 'wait', kind: 'wait', for: '2 days' },
+        { id: 'two', kind: 'send_sms', body: 'Two' },
+      ],
+    });
+  const tell = async (consent: 'granted' | 'none' | 'opted_out', events: object[] = [], settings = {}) => {
+    const standing = assumed(consent, start);
+    const run = await simulate(news(settings), {}, events as never, { start, standing });
+    const steps = run.steps.map(({ step, outcome, detail }) =>
+      [step, outcome, detail?.['reason']].filter(Boolean).join(' '),
+    );
+    return [...steps, run.end_reason].join(', ');
+  };
+  const on = (day: number, type: string, data: object = {}) => ({
+    at: `2026-03-0${day}T15:00:00.000Z`,
+    type,
+    data,
+  });
+
+  it('goes to whoever has agreed to it, and to nobody else', async () => {
+    expect(await tell('granted')).toBe('one done, wait done, two done, finished');
+    expect(await tell('none')).toBe('one skipped no_consent, wait done, two skipped no_consent, finished');
+  });
+
+  it('goes from when they have agreed, if that is an agreement to marketing', async () => {
+    const half = 'one skipped no_consent, wait done, two';
+    expect(await tell('none', [on(3, 'consent.granted', { kind: 'express_written' })])).toBe(
+      `${half} done, finished`,
+    );
+    expect(await tell('none', [on(3, 'consent.granted', { kind: 'express' })])).toBe(
+      `${half} skipped no_consent, finished`,
+    );
+  });
+
+  it('ends with a STOP, or is passed over where the workflow says so', async () => {
+    expect(await tell('opted_out')).toBe('opted_out');
+    expect(await tell('opted_out', [], { on_opt_out: 'skip_channel' })).toBe(
+      'one skipped opted_out, wait done, two skipped opted_out, finished',
+    );
+    // START lifts the block and is no agreement to marketing
+    expect(
+      await tell('granted', [on(2, 'consent.withdrawn'), on(3, 'consent.granted', { kind: 'express' })], {
+        on_opt_out: 'skip_channel',
+      }),
+    ).toMatch(/two skipped no_consent, finished$/);
+  });
+
+  it('is no matter of conversation', async () => {
+    expect(await tell('none', [], { purpose: 'conversation' })).toBe(
+      'one done, wait done, two done, finished',
+    );
+  });
 });

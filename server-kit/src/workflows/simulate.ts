@@ -18,7 +18,9 @@ import { Gathered } from './engine/gathered.ts';
 import type { Waiting } from './engine/waiting.ts';
 import type { LinkBook } from './effects/links.ts';
 import { NOBODY } from './run-contact.ts';
+import { assumed, heardOf, wayAt, type Standing } from './simulated-consent.ts';
 import { STEP_RUNNERS } from './steps/index.ts';
+import { barred } from './steps/texts.ts';
 import { renderAll } from './steps/rendering.ts';
 import type { Outcome, RunContact, StepBatch, StepRunner } from './steps/step.ts';
 
@@ -44,6 +46,8 @@ export interface SimulateOptions {
   tenantName?: string;
   variables?: Record<string, unknown>;
   source?: Record<string, unknown>;
+  /** Whether they may be written to. Default: somebody who has agreed to marketing. */
+  standing?: Standing;
   /** Besides the kit's own kinds. */
   runners?: readonly StepRunner[];
 }
@@ -103,7 +107,7 @@ class SimulatedRun {
   readonly #steps: SimulatedStep[] = [];
   readonly #texts: Simulation['texts'] = [];
   readonly #heard: Person['events'] = [];
-  #optedOutAt: string | null = null;
+  #standing: Standing;
   #endedAt: string | null = null;
 
   constructor(definition: Definition, contact: Partial<RunContact>, options: SimulateOptions) {
@@ -112,6 +116,7 @@ class SimulatedRun {
     this.now = new Date(start);
     this.#tenantZone = tenantZone;
     this.#tenantName = options.tenantName ?? 'your business';
+    this.#standing = options.standing ?? assumed('granted', options.start);
     this.traveler = {
       run: {
         enrollmentId: '00000000-0000-7000-8000-000000000000',
@@ -178,8 +183,7 @@ class SimulatedRun {
     const { stop_on_reply, on_opt_out } = traveler.workflow.definition.settings;
     this.#heard.push({ type, at: now.getTime() });
     if (changes) Object.assign(traveler.run.contact, structuredClone(changes));
-    if (type === 'consent.withdrawn') this.#optedOutAt ??= now.toISOString();
-    if (type === 'consent.granted') this.#optedOutAt = null;
+    this.#standing = heardOf(this.#standing, type, { data, at: now.toISOString() });
     const reason =
       type === 'consent.withdrawn' && on_opt_out === 'cancel'
         ? 'opted_out'
@@ -216,7 +220,9 @@ class SimulatedRun {
     return {
       now: this.now,
       tenantZone: this.#tenantZone,
-      services: { simulated: { tenant: { name: this.#tenantName } } },
+      services: {
+        simulated: { tenant: { name: this.#tenantName }, way: wayAt(this.#standing, this.now) },
+      },
       tx: NO_DATABASE,
       gathered,
       choose: (filters, contacts) => Promise.resolve(this.#choose(filters, contacts)),
@@ -224,8 +230,8 @@ class SimulatedRun {
       heard: () => Promise.resolve(new Map()),
       blocks: ([contact], channel) => {
         const { id, dnd, do_not_call } = contact!;
-        if (this.#optedOutAt !== null && channel === 'sms')
-          return Promise.resolve(new Map([[id, { by: 'opted_out', since: this.#optedOutAt }]]));
+        const { block } = this.#standing;
+        if (block !== null && channel === 'sms') return Promise.resolve(new Map([[id, block]]));
         const blocked = dnd.includes(channel) || (channel === 'voice' && do_not_call);
         return Promise.resolve(new Map(blocked ? [[id, { by: 'suppressed', since: null }]] : []));
       },
@@ -247,7 +253,7 @@ class SimulatedRun {
       zone: this.#tenantZone,
       people: [],
       ledger: [],
-      blocked: this.#optedOutAt === null ? [] : [{ channel: 'sms', address: contacts[0]?.phone ?? '' }],
+      blocked: this.#standing.block === null ? [] : [{ channel: 'sms', address: contacts[0]?.phone ?? '' }],
     };
     const person = (contact: RunContact) => ({ ...personOf(contact), events: this.#heard });
     return new Map(
@@ -299,6 +305,9 @@ async function wouldDo(
   const { contact, enrollmentId, ordinal } = run;
   if (sends === undefined) return { done: true, detail: { simulated: true } };
   if ((sends === 'messenger' ? contact.messenger_id : contact.phone) === null) return { skip: 'no_address' };
+  const way = batch.services?.simulated?.way;
+  const bar = sends === 'sms' && way ? barred(way, definition.settings.purpose) : null;
+  if (bar) return bar;
   const { body = '' } = step as { body?: string };
   const messageId = `message-${ordinal}`;
   const [made] = await renderAll(batch, [run], { body });

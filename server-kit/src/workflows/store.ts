@@ -252,7 +252,8 @@ export function versionsOf({ sql, tenant }: Tx, id: string) {
     join workflows w on w.tenant_id = v.tenant_id and w.workflow_id = v.workflow_id
     left join (
       select version, count(*)::integer as running from enrollments
-      where tenant_id = ${tenant} and workflow_id = ${id} and state in ('active', 'paused') group by version
+      where tenant_id = ${tenant} and workflow_id = ${id} and state in ('active', 'paused') and retry_of is null
+      group by version
     ) r on r.version = v.version
     where v.tenant_id = ${tenant} and v.workflow_id = ${id} order by v.version desc limit 500`;
 }
@@ -262,7 +263,7 @@ export async function versionById({ sql, tenant }: Tx, id: string, version: numb
   const [found] = await sql<VersionRow[]>`
     select v.version, v.published_at, v.published_by, v.version = w.published as current, v.source, v.definition,
       (select count(*)::integer from enrollments e where e.tenant_id = v.tenant_id and e.workflow_id = v.workflow_id
-        and e.version = v.version and e.state in ('active', 'paused')) as running
+        and e.version = v.version and e.state in ('active', 'paused') and e.retry_of is null) as running
     from workflow_versions v join workflows w on w.tenant_id = v.tenant_id and w.workflow_id = v.workflow_id
     where v.tenant_id = ${tenant} and v.workflow_id = ${id} and v.version = ${version}`;
   if (!found) throw notFound('version');

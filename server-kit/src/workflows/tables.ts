@@ -89,6 +89,7 @@ export const enrollments = pgTable(
     end_reason: text(),
     started_at: instant().notNull(),
     ended_at: instant(),
+    retry_of: uuid(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.enrollment_id] })],
 );
@@ -105,6 +106,35 @@ export const stepRuns = pgTable(
     at: instant().notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.enrollment_id, table.ordinal] })],
+);
+
+export const workflowFailures = pgTable(
+  'workflow_failures',
+  {
+    tenant_id: text().notNull(),
+    enrollment_id: uuid().notNull(),
+    ordinal: integer().notNull(),
+    workflow_id: uuid().notNull(),
+    step: text().notNull(),
+    reason: text().notNull(),
+    at: instant().notNull(),
+    retried_at: instant(),
+    retried_by: json(),
+    retry_id: uuid(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.enrollment_id, table.ordinal] })],
+);
+
+export const workflowOldHooks = pgTable(
+  'workflow_old_hooks',
+  {
+    tenant_id: text().notNull(),
+    token: text().notNull(),
+    workflow_id: uuid().notNull(),
+    key: text().notNull(),
+    until: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant_id, table.token] })],
 );
 
 export const workflowCounts = pgTable('workflow_counts', {

@@ -326,7 +326,8 @@ describe('a run', () => {
     const retryOne = () => kit.request('POST', `/v1/enrollments/${id}/retry`);
     expect(await retryOne()).toMatchObject({ status: 409, body: { code: 'not_retryable' } });
     await kit.admin(
-      `update enrollments set state = 'failed', end_reason = 'step_missing', ended_at = now() where enrollment_id = $1`,
+      `update enrollments set state = 'failed', end_reason = 'step_missing', ended_at = now(), ordinal = 1
+       where enrollment_id = $1`,
       [id],
     );
     const failures = async () =>
@@ -335,19 +336,52 @@ describe('a run', () => {
     expect(failure).toMatchObject({
       step: 'hello',
       says: 'Failed: It answered 500',
-      retryable: true,
+      barred: null,
       contact: { name: 'Ana' },
     });
     const { enrollment_id, ordinal } = failure;
     const retry = await asManager('POST', '/v1/workflow-failures/retry', {
       failures: [{ enrollment_id, ordinal }],
     });
-    expect(retry.body).toEqual({ retried: 1, skipped: 0 });
-    await kit.admin(
-      `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome) values ('alpha', $1, 1, 'hello', 'done')`,
-      [id],
-    );
+    expect(retry.body).toEqual({ retried: 1, skipped: 0, left: 0 });
     expect(await failures()).toEqual([]);
+  });
+
+  it('is tried again by its workflow, one or all alike, and managers alone take all', async () => {
+    const path = await published();
+    const ids = [await enrolled(path), await enrolled(path)];
+    for (const id of ids) {
+      await kit.admin(
+        `insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail)
+         values ('alpha', $1, 0, 'hello', 'failed', '{"reason":"It answered 500"}')`,
+        [id],
+      );
+      await kit.admin('update enrollments set ordinal = 1 where enrollment_id = $1', [id]);
+    }
+    expect((await asManager('GET', path)).body.totals).toMatchObject({ failures: 2, failed_steps: 2 });
+    const { body: counts } = await asManager('GET', `${path}/failures/counts`);
+    expect(counts).toMatchObject({
+      total: 2,
+      items: [{ step: 'hello', reason: 'It answered 500', count: 2 }],
+    });
+    const { body: first } = await asManager('GET', `${path}/failures?limit=1`);
+    const [failure] = first.items;
+    const rest = await asManager('GET', `${path}/failures?limit=1&after=${first.next}`);
+    expect(rest.body).toMatchObject({ items: [{ enrollment_id: ids[0] }], next: null });
+    const retryIt = () => kit.request('POST', `${path}/failures/${failure.id}/retry`);
+    expect(
+      await Promise.all([retryIt(), retryIt()]).then((all) => all.map(({ body }) => body.retried)),
+    ).toContain(1);
+    expect((await retryIt()).body).toMatchObject({ retried: 0 });
+    const all = (as: string) =>
+      kit.request('POST', `${path}/failures/retry`, {
+        as,
+        body: { step: 'hello', reason: 'It answered 500' },
+      });
+    expect((await all(kit.a.agent)).status).toBe(403);
+    expect((await all(kit.a.manager)).body).toEqual({ retried: 1, skipped: 0, left: 0 });
+    expect((await asManager('GET', path)).body.totals.failures).toBe(0);
+    expect((await run(ids[1]!)).trace[0].retried).toMatchObject({ by: { name: expect.any(String) } });
   });
 
   it('of another tenant is not tried again', async () => {
@@ -357,7 +391,128 @@ describe('a run', () => {
       as: kit.b.manager,
       body: { failures: [{ enrollment_id: id, ordinal: 0 }] },
     });
-    expect(answer.body).toEqual({ retried: 0, skipped: 1 });
+    expect(answer.body).toEqual({ retried: 0, skipped: 1, left: 0 });
+  });
+});
+
+describe('before many are enrolled', () => {
+  it('it is said how many come in, and why the others do not', async () => {
+    const path = await published({ settings: '{ re_entry: { after: 30 days } }' });
+    const phones = ['+13125599101', '+13125599102', '+13125599103', '+13125599104'];
+    const people = await Promise.all(
+      phones.map(
+        async (phone) => (await kit.request('POST', '/v1/contacts', { body: { phone } })).body.id as string,
+      ),
+    );
+    const without = await person();
+    const [inIt, before, out, agreed] = people;
+    await enrolled(path, inIt);
+    const past = await enrolled(path, before);
+    await kit.request('POST', `/v1/enrollments/${past}/cancel`);
+    await kit.admin(
+      `insert into suppressions (tenant_id, channel, address, source) values ('alpha', 'sms', $1, 'keyword')`,
+      [phones[2]],
+    );
+    await kit.admin(
+      `insert into consents (tenant_id, channel, address, state, kind, source, at, record_id)
+       values ('alpha', 'sms', $1, 'granted', 'express_written', 'form', now(), gen_random_uuid())`,
+      [phones[3]],
+    );
+    const preview = (target: object, as = kit.a.manager) =>
+      kit.request('POST', `${path}/enrollments/preview`, { as, body: { target } });
+    const all = { ids: [...people, without] };
+    expect((await preview(all)).body).toEqual({
+      total: 5,
+      enters: 3,
+      in_it: 1,
+      not_again: 1,
+      texts: { no_number: 1, blocked: 1, no_consent: 0 },
+      paused: false,
+    });
+    // what is said is what happens
+    const came = await asManager('POST', `${path}/enrollments`, { contact_ids: all.ids });
+    expect(came.body).toMatchObject({ enrolled: 3, skipped: 2 });
+    expect((await preview(all)).body).toMatchObject({ enters: 0, in_it: 4, not_again: 1 });
+    expect((await preview({ ids: [agreed, out] }, kit.a.agent)).status).toBe(403);
+    expect((await preview({ filter: { field: 'nonsense' } })).status).toBe(422);
+    const another = async () => {
+      key = `w${newId().replaceAll('-', '')}`;
+      return draft();
+    };
+    expect((await preview({ q: '3125599104' })).body).toMatchObject({ total: 1, in_it: 1 });
+    expect(
+      (await asManager('POST', `${await another()}/enrollments/preview`, { target: all })).body.code,
+    ).toBe('workflow_not_active');
+  });
+});
+
+describe('a simulation', () => {
+  it('judges by the consent of the contact who is named, and by what is assumed instead', async () => {
+    const path = await published();
+    const { body: contact } = await kit.request('POST', '/v1/contacts', {
+      body: { first_name: 'Ana', phone: '+13125599001' },
+    });
+    const texts = async (body: object) => {
+      const answer = await asManager('POST', `${path}/simulate`, body);
+      expect(answer.status).toBe(200);
+      return (answer.body.steps as { step: string; says: string }[])
+        .filter(({ step }) => step.startsWith('text'))
+        .map(({ says }) => says);
+    };
+    const skipped = 'Skipped: no consent for marketing texts';
+    expect(await texts({ contact_id: contact.id })).toEqual([skipped, skipped]);
+    expect(await texts({ contact_id: contact.id, consent: 'granted' })).toEqual(['Done', 'Done']);
+    expect(await texts({})).toEqual(['Done', 'Done']);
+    expect(await texts({ consent: 'none' })).toEqual([skipped, skipped]);
+    expect(await texts({ consent: 'opted_out' })).toEqual([]);
+    expect((await asManager('POST', `${path}/simulate`, { consent: 'perhaps' })).status).toBe(422);
+    const only = source({ steps: ['{ id: text9, kind: send_sms, body: "Hi. Reply STOP to opt out." }'] });
+    expect(await texts({ source: only })).toEqual(['Done']);
+  });
+});
+
+describe('everything automatic of a contact', () => {
+  const DUE = `update enrollments set step = 'day1', ordinal = 1, started_at = now() - interval '9 days',
+    due_at = now() - interval '1 hour' where enrollment_id = $1`;
+  const all = (contact: string, what: string, body?: object) =>
+    kit.request('POST', `/v1/contacts/${contact}/enrollments/${what}`, { body });
+
+  it('stands still while it is paused, and repeats nothing when it goes on', async () => {
+    const contact = await person();
+    const first = await enrolled(await published(), contact);
+    key = `w${newId().replaceAll('-', '')}`;
+    const ids = [first, await enrolled(await published(), contact)];
+    await kit.admin(DUE, [ids[0]]);
+    const paused = await all(contact, 'pause');
+    expect(paused.body.items.map(({ state }: { state: string }) => state)).toEqual(['paused', 'paused']);
+    expect((await all(contact, 'pause')).status).toBe(200);
+    const events = await kit.admin(
+      `select data ->> 'enrollment_id' as id from events where contact_id = $1 and type = 'enrollment.paused'`,
+      [contact],
+    );
+    expect(events.map(({ id }) => id).sort()).toEqual(ids.toSorted());
+    expect((await all(contact, 'resume', {})).status).toBe(422);
+    const going = await all(contact, 'resume', { due: 'run' });
+    expect(going.body.items.map(({ state }: { state: string }) => state)).toEqual(['active', 'active']);
+    expect((await run(ids[0]!)).trace).toEqual([]);
+  });
+
+  it('passes over what came due meanwhile, where that was the choice, and nobody else’s', async () => {
+    const path = await published();
+    const [mine, theirs] = [await enrolled(path), await enrolled(path)];
+    for (const id of [mine, theirs]) await kit.admin(DUE, [id]);
+    const contact = (await run(mine)).contact.id;
+    await all(contact, 'pause');
+    await all(contact, 'resume', { due: 'skip' });
+    const after = await run(mine);
+    expect(after.trace[0]).toMatchObject({ step: 'day1', reason: 'due_while_paused' });
+    expect((await run(theirs)).trace).toEqual([]);
+    // one run alone is asked about in the same way
+    await kit.request('POST', `/v1/enrollments/${theirs}/pause`);
+    await kit.request('POST', `/v1/enrollments/${theirs}/resume?due=skip`);
+    expect((await run(theirs)).trace.map(({ step }: { step: string }) => step)).toEqual(
+      after.trace.map(({ step }: { step: string }) => step),
+    );
   });
 });
 
@@ -457,6 +612,7 @@ describe('counts', () => {
       canceled: 1,
       failed: 0,
       failed_steps: 0,
+      failures: 0,
     });
     expect(before.steps.slice(0, 2)).toMatchObject([
       { step: 'hello', standing: 1, skipped: 1, words: 'Add the tag Hello' },

@@ -1,9 +1,10 @@
 import { css } from 'lit';
 import { modalStyles } from '../../internal/modal.ts';
+import { enrollStyles } from './enroll-dialog.ts';
 import { pickStyles } from '../../internal/person-dialogs.ts';
 
 export const styles = css`
-  ${modalStyles} ${pickStyles}
+  ${modalStyles} ${pickStyles} ${enrollStyles}
   .bulk {
     flex: none;
     display: flex;

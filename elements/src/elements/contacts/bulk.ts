@@ -14,6 +14,7 @@ import type { WordKey } from '../../words/en.ts';
 import { addEnglish, type I18n } from '../../words/i18n.ts';
 import { actionOf, form, type FormName } from './bulk-forms.ts';
 import { nameOf } from './columns.ts';
+import { EnrollDialog } from './enroll-dialog.ts';
 import { jobRow } from './job-row.ts';
 
 export { styles } from './bulk.styles.ts';
@@ -36,6 +37,7 @@ export interface BulkContext {
 interface State {
   form: FormName | null;
   deleting: boolean;
+  enrolling: EnrollDialog | null;
   typed: string;
   merging: { people: [Contact, Contact]; stays: 0 | 1 } | null;
   merged: { id: string; said: string } | null;
@@ -47,7 +49,16 @@ const states = new WeakMap<object, State>();
 function stateOf(host: object): State {
   let state = states.get(host);
   if (!state) {
-    state = { form: null, deleting: false, typed: '', merging: null, merged: null, error: null, said: '' };
+    state = {
+      form: null,
+      deleting: false,
+      enrolling: null,
+      typed: '',
+      merging: null,
+      merged: null,
+      error: null,
+      said: '',
+    };
     states.set(host, state);
   }
   return state;
@@ -55,8 +66,8 @@ function stateOf(host: object): State {
 
 /** Something is to be seen although nobody is chosen. */
 export function busy(host: object): boolean {
-  const { merged, error, said } = stateOf(host);
-  return merged !== null || error !== null || said !== '';
+  const { merged, error, said, enrolling } = stateOf(host);
+  return enrolling !== null || merged !== null || error !== null || said !== '';
 }
 
 const FORMS: readonly (readonly [FormName, WordKey, IconName])[] = [
@@ -79,6 +90,7 @@ export function bulk(context: BulkContext): TemplateResult {
       : nothing
   }
   ${list.selection.empty ? nothing : bar(context, state)}
+  ${state.enrolling ? state.enrolling.render({ i18n, words: context.words }) : nothing}
   ${state.deleting ? askDelete(context, state) : nothing}
   ${state.merging ? mergeQuestion(context, state) : nothing}`;
 }
@@ -116,9 +128,13 @@ function bar(context: BulkContext, state: State): TemplateResult {
             manager
               ? html`<button
                     class="button"
+                    aria-haspopup="dialog"
                     ?disabled=${target === null}
-                    @click=${() => void exportNow(context)}
+                    @click=${() => askEnroll(context, state)}
                   >
+                    ${icon('flow')}${i18n.t('bulk.enroll')}
+                  </button>
+                  <button class="button" ?disabled=${target === null} @click=${() => void exportNow(context)}>
                     ${icon('download')}${i18n.t('bulk.export')}
                   </button>
                   ${
@@ -155,6 +171,21 @@ function bar(context: BulkContext, state: State): TemplateResult {
       ${icon('x')}
     </button>
   </div>`;
+}
+
+function askEnroll({ host, stores, list, target }: BulkContext, state: State): void {
+  if (target === null) return;
+  state.enrolling = new EnrollDialog(
+    stores,
+    target,
+    () => host.requestUpdate(),
+    (started) => {
+      state.enrolling = null;
+      if (started) list.chooseAll(false);
+      host.requestUpdate();
+    },
+  );
+  host.requestUpdate();
 }
 
 async function start({ stores, list, target }: BulkContext, action: BulkAction): Promise<void> {

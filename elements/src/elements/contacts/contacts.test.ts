@@ -150,6 +150,70 @@ describe('<contacts>', () => {
     await waitUntil(() => rows(staged)[1]!.textContent.includes('Spring'));
   });
 
+  describe('starting a workflow for many', () => {
+    const asked = async (chooseAll = true) => {
+      const staged = await table({ me: MANAGER });
+      if (chooseAll) key(staged, 'a', { ctrlKey: true });
+      else find(rows(staged)[1]!, '[data-tick]').click();
+      await waitUntil(() => button(staged, 'Start workflow…') !== undefined);
+      button(staged, 'Start workflow…').click();
+      await waitUntil(() => staged.root.querySelector('.counted b'));
+      return staged;
+    };
+
+    it('says how many enter and why the others do not, before it starts', async () => {
+      const staged = await asked();
+      const total = staged.element.list!.count!;
+      const counted = find(staged.root, '.counted').textContent;
+      expect(counted).to.contain(`${total - 1} people enter`);
+      expect(counted).to.contain('1 is in it already');
+      expect(staged.client.calls.some(({ method }) => method === 'startJob')).to.eql(false);
+    });
+
+    it('counts anew for another workflow, and offers only those that are published', async () => {
+      const staged = await asked(false);
+      const select = find<HTMLSelectElement>(staged.root, 'select[name=workflow]');
+      expect([...select.options].map(({ text }) => text.trim())).to.eql([
+        'Five Days of Joy',
+        'Birthday video (paused)',
+      ]);
+      select.value = select.options[1]!.value;
+      select.dispatchEvent(new Event('change'));
+      await waitUntil(() => find(staged.root, '.counted').textContent.includes('It is paused'));
+    });
+
+    it('runs as a job, and says what came of it', async () => {
+      const staged = await asked();
+      const total = staged.element.list!.count!;
+      find(staged.root, 'dialog .primary').click();
+      await waitUntil(() => staged.root.querySelector('dialog') === null);
+      const { args } = staged.client.calls.find(({ method }) => method === 'startJob')!;
+      const [started] = args as [{ target: object; action: { type: string } }];
+      expect(started.action.type).to.eql('enroll');
+      await waitUntil(() =>
+        staged.root
+          .querySelector('[part=job]')
+          ?.textContent?.includes(`${total - 1} people entered · 1 did not`),
+      );
+      expect(chosen(staged).empty).to.eql(true);
+    });
+
+    it('stays open and says why when it was refused, and who was chosen stays chosen', async () => {
+      const staged = await asked(false);
+      staged.client.fail('startJob', 'network', 1);
+      find(staged.root, 'dialog .primary').click();
+      await waitUntil(() => staged.root.querySelector('dialog [role=alert]'));
+      expect(chosen(staged).ids.size).to.eql(1);
+    });
+
+    it('is for managers', async () => {
+      const agent = await table();
+      key(agent, 'a', { ctrlKey: true });
+      await waitUntil(() => agent.root.querySelector('[part=bulk]') !== null);
+      expect(button(agent, 'Start workflow…')).to.eql(undefined);
+    });
+  });
+
   it('asks for the number in words before it deletes, and only managers', async () => {
     const agent = await table();
     key(agent, 'a', { ctrlKey: true });

@@ -49,12 +49,19 @@ function rows({ counts, failed }: Job, i18n: I18n): string {
     : said.map(([outcome, count]) => i18n.t(`job.${outcome}`, { count })).join(' · ');
 }
 
+function entered({ counts }: Job, i18n: I18n): string {
+  const { enrolled = 0, skipped = 0 } = counts;
+  const words = i18n.t('job.entered', { count: enrolled });
+  return skipped === 0 ? words : `${words} · ${i18n.t('job.keptOut', { count: skipped })}`;
+}
+
 function outcome(job: Job, i18n: I18n): string {
   const { state, done, failed, reason, kind } = job;
   if (state === 'failed')
     return reason === null ? i18n.t('job.failedBare') : i18n.t('job.failed', { reason });
   if (state === 'canceled') return i18n.t('job.canceled', { done });
   if (kind === 'import') return rows(job, i18n);
-  const words = i18n.t('job.done', { count: done - failed });
+  const words =
+    job.action?.type === 'enroll' ? entered(job, i18n) : i18n.t('job.done', { count: done - failed });
   return failed === 0 ? words : `${words} · ${i18n.t('job.failedSome', { count: failed })}`;
 }

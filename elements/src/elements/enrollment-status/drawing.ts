@@ -10,6 +10,7 @@ import type { RunsStore } from '../../stores/runs.ts';
 import { enRuns } from '../../words/en-runs.ts';
 import type { WordKey } from '../../words/en.ts';
 import { addEnglish, type I18n } from '../../words/i18n.ts';
+import { cameDue, resumeRunsDialog } from './resume.ts';
 import { endedWords, traceList, waitWords } from './says.ts';
 
 export { runsOf } from '../../stores/runs.ts';
@@ -37,6 +38,8 @@ export class RunsView {
   readonly #host: LitElement;
   /** The run about which is asked whether it is to end. */
   #ending: Enrollment | null = null;
+  /** The run about which is asked what becomes of what came due. */
+  #resuming: Enrollment | null = null;
   #choosing = false;
 
   constructor(host: LitElement) {
@@ -70,7 +73,8 @@ export class RunsView {
               </ul>
             </details>`
       }
-      ${this.#ending ? this.#askEnd(this.#ending, store, i18n) : nothing}`;
+      ${this.#ending ? this.#askEnd(this.#ending, store, i18n) : nothing}
+      ${this.#resuming ? this.#askResume(this.#resuming, store, i18n) : nothing}`;
   }
 
   #problem(store: RunsStore, i18n: I18n) {
@@ -159,7 +163,8 @@ export class RunsView {
       ${
         readOnly
           ? nothing
-          : html`${live ? act(state === 'paused' ? 'resume' : 'pause', state === 'paused' ? 'play' : 'pause') : nothing}
+          : html`${state === 'active' ? act('pause', 'pause') : nothing}
+            ${state === 'paused' ? act('resume', 'play', () => this.#resume(run, store)) : nothing}
             ${state === 'active' ? act('skip', 'undo') : nothing}
             ${state === 'failed' ? act('retry', 'history') : nothing}
             ${live ? act('cancel', 'x', () => this.#ask(run)) : nothing}`
@@ -230,6 +235,29 @@ export class RunsView {
             ${i18n.t('runs.cancelYes')}
           </button>
         </div>`,
+    });
+  }
+
+  #resume(run: Enrollment, store: RunsStore): void {
+    if (cameDue([run]).length === 0) return void store.control(run.id, 'resume');
+    this.#resuming = run;
+    this.#host.requestUpdate();
+  }
+
+  #askResume(run: Enrollment, store: RunsStore, i18n: I18n): TemplateResult {
+    const close = () => {
+      this.#resuming = null;
+      this.#host.requestUpdate();
+    };
+    return resumeRunsDialog({
+      i18n,
+      title: i18n.t('runs.resumeTitle', { name: run.workflow.name }),
+      due: [run],
+      close,
+      choose: (due) => {
+        close();
+        void store.control(run.id, 'resume', due);
+      },
     });
   }
 

@@ -48,6 +48,19 @@ describe('enrollment-status', () => {
     expect(said).to.eql(['pause', 'resume', 'skip']);
   });
 
+  it('asks what becomes of what came due before it resumes', async () => {
+    const { client, root } = await show(0, {}, { cameDue: true });
+    press(root, 'Resume');
+    await waitUntil(() => root.querySelector('dialog')?.open);
+    expect(client.calls.some(({ method }) => method === 'controlEnrollment')).to.eql(false);
+    find(root, '.choice button').click();
+    await waitUntil(() => root.querySelector('[part~=run-active]'));
+    expect(client.calls.find(({ method }) => method === 'controlEnrollment')?.args.slice(1)).to.eql([
+      'resume',
+      'skip',
+    ]);
+  });
+
   it('ends a run only after it was asked whether it shall', async () => {
     const { client, root } = await show();
     press(root, 'End:');

@@ -1,5 +1,6 @@
 import { css } from 'lit';
 import { controls } from '../../styles/controls.ts';
+import { dueStyles } from './resume.styles.ts';
 import { modalStyles } from '../../internal/modal.ts';
 
 const own = css`
@@ -149,4 +150,4 @@ const own = css`
   }
 `;
 
-export const styles = [controls, modalStyles, own];
+export const styles = [controls, modalStyles, dueStyles, own];

@@ -6,7 +6,7 @@ import type { I18n } from '../../words/i18n.ts';
 
 const OUTCOMES = { done: 'check', skipped: 'undo', failed: 'alert' } as const;
 
-function when(iso: string, zone: string, i18n: I18n): string {
+export function whenWords(iso: string, zone: string, i18n: I18n): string {
   return i18n.t('runs.when', { moment: i18n.moment(iso, zone), place: i18n.city(zone) });
 }
 
@@ -15,14 +15,14 @@ export function waitWords({ waiting, due_at, zone, state }: Enrollment, i18n: I1
   if (state === 'paused') return '';
   if (!waiting) {
     return due_at !== null && Date.parse(due_at) > Date.now()
-      ? i18n.t('runs.next', { when: when(due_at, zone, i18n) })
+      ? i18n.t('runs.next', { when: whenWords(due_at, zone, i18n) })
       : '';
   }
   const { reason, until } = waiting;
   const what = reason === 'event' ? (waiting.what ?? i18n.t('runs.something')) : i18n.t('runs.something');
   if (reason === 'asset' || reason === 'request') return i18n.t(`runs.wait.${reason}`);
   if (until === null) return i18n.t('runs.wait.open', { what });
-  return i18n.t(`runs.wait.${reason}`, { what, when: when(until, waiting.zone ?? zone, i18n) });
+  return i18n.t(`runs.wait.${reason}`, { what, when: whenWords(until, waiting.zone ?? zone, i18n) });
 }
 
 export function endedWords({ end_reason, ended_at }: Enrollment, i18n: I18n): string {
@@ -30,18 +30,28 @@ export function endedWords({ end_reason, ended_at }: Enrollment, i18n: I18n): st
   return i18n.t('runs.ended', { reason, date: ended_at === null ? '' : i18n.date(ended_at) });
 }
 
+function retryWords(
+  { by, at, says }: NonNullable<EnrollmentDetails['trace'][number]['retried']>,
+  zone: string,
+  english: boolean,
+  i18n: I18n,
+): string {
+  return english ? says : i18n.t('runs.retried', { name: by?.name ?? '', when: whenWords(at, zone, i18n) });
+}
+
 /** What it did, step by step. The server's own words where there is more to say than that it was done. */
 export function traceList({ trace, zone }: EnrollmentDetails, i18n: I18n): TemplateResult {
   const english = i18n.locale.split('-')[0] === 'en';
   return html`<ol class="trace" part="trace">
-    ${trace.map(({ words, outcome, reason, says, at }) => {
+    ${trace.map(({ words, outcome, reason, says, at, retried }) => {
       const short = reason === null ? i18n.t(`runs.outcome.${outcome}`) : i18n.t(`runs.skip.${reason}`);
       return html`<li class=${outcome} part="step-${outcome}">
         ${icon(OUTCOMES[outcome])}
         <div class="grow">
           <b><bdi>${words}</bdi></b>
-          <small>${english && says !== '' ? says : short} · ${when(at, zone, i18n)}</small>
+          <small>${english && says !== '' ? says : short} · ${whenWords(at, zone, i18n)}</small>
           ${!english && outcome === 'failed' ? html`<small dir="auto">${says}</small>` : nothing}
+          ${retried ? html`<small part="retried">${retryWords(retried, zone, english, i18n)}</small>` : nothing}
         </div>
       </li>`;
     })}

@@ -21,7 +21,74 @@ async function show(person = 0, options: FakeOptions = {}, attributes = {}) {
 const bottomGap = (scroller: Element) => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
 const lines = (root: ShadowRoot) => [...root.querySelectorAll<HTMLElement>('.line')];
 
+const asked = (client: FakeClient, name: string) =>
+  client.calls.filter(({ method }) => method === name).map(({ args }) => args);
+
 describe('thread', () => {
+  describe('what runs by itself', () => {
+    const running = async (options: FakeOptions = {}) => {
+      const all = await show(0, options);
+      await waitUntil(() => all.root.querySelector('[part=automation]'));
+      return all;
+    };
+    const says = (root: ShadowRoot) => find(root, '[part=automation] [role=status]').textContent;
+    const button = (root: ShadowRoot) => find(root, '[part=automation] button');
+
+    it('is said in the header with when it goes on, for one request', async () => {
+      const { client, root } = await running();
+      expect(says(root)).to.match(/^1 workflow running · next .+ \(Toronto\)/);
+      expect(asked(client, 'listContactEnrollments').length).to.eql(1);
+    });
+
+    it('is paused and resumed with one press each, over all workflows, and stays under the finger', async () => {
+      const { client, root } = await running();
+      const [, birthday] = await client.listWorkflows();
+      const contact = (root.host as Thread).conversation?.contact.id ?? '';
+      await client.enroll(birthday!.id, contact);
+      button(root).focus();
+      button(root).click();
+      await waitUntil(() => says(root)?.startsWith('Automation paused (2 workflows)'));
+      await waitUntil(() => root.activeElement === button(root));
+      button(root).click();
+      await waitUntil(() => says(root)?.includes('running'));
+      expect(asked(client, 'pauseContact').length).to.eql(1);
+      expect(asked(client, 'resumeContact').map(([, due]) => due)).to.eql(['run']);
+    });
+
+    it('asks what becomes of what came due before it resumes', async () => {
+      const { client, root } = await running({ cameDue: true });
+      button(root).click();
+      await waitUntil(() => root.querySelector('dialog')?.open);
+      expect(find(root, 'dialog').textContent).to.contain('Five Days of Joy');
+      find(root, '.choice button').click();
+      await waitUntil(() => says(root)?.includes('running'));
+      expect(asked(client, 'resumeContact').map(([, due]) => due)).to.eql(['skip']);
+    });
+
+    it('follows what happens elsewhere', async () => {
+      const { client, root } = await running();
+      const { items } = await client.listContactEnrollments(
+        asked(client, 'listContactEnrollments')[0]![0] as string,
+      );
+      await client.controlEnrollment(items[0]!.id, 'cancel');
+      await waitUntil(() => !root.querySelector('[part=automation]'));
+    });
+
+    it('says why it was not paused', async () => {
+      const { client, root } = await running();
+      client.fail('pauseContact', 'network', 1);
+      button(root).click();
+      await waitUntil(() => says(root)?.includes('That was not done.'));
+    });
+
+    it('is not spoken of where nothing runs', async () => {
+      const { client, root } = await show(1);
+      await waitUntil(() => asked(client, 'listContactEnrollments').length === 1);
+      await settled();
+      expect(root.querySelector('[part=automation]')).to.eql(null);
+    });
+  });
+
   for (const theme of ['light', 'dark']) {
     for (const brand of [undefined, HARBOR_BRAND]) {
       it(`is accessible: ${theme}, ${brand?.name ?? 'own colours'}`, async () => {

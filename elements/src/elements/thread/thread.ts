@@ -17,6 +17,7 @@ import { enMore } from '../../words/en-more.ts';
 import { addEnglish } from '../../words/i18n.ts';
 import type { Find } from './find.ts';
 import { changeRefused, nothingOpen, optOutBanner } from './banners.ts';
+import { LazyFollowUp } from './lazy-follow-up.ts';
 import { LazySend } from '../send-video/lazy-send.ts';
 import { threadHeader, type ThreadMenu } from './header.ts';
 import { threadLog } from './log.ts';
@@ -41,6 +42,7 @@ addEnglish(enMore);
  * @event link-open - A link was clicked; cancelable.
  * @event media-open - A picture or file was clicked; cancelable.
  * @csspart header - The header.
+ * @csspart automation - Below it: what runs by itself, and the way to hold it.
  * @csspart name - The contact's name.
  * @csspart number - Number and sender.
  * @csspart log - What scrolls.
@@ -100,6 +102,7 @@ export class Thread extends BaseElement {
   readonly #dismiss = new Dismiss(this, () => (this.menu = null));
   readonly #menus = new Lazy(this, () => import('./menus.ts'));
   readonly #sending = new LazySend(this);
+  readonly #followUp = new LazyFollowUp(this);
   readonly #reading = new Reading(this, {
     // the whole thread is loaded, and its end is in view
     seen: () => this.thread?.status === 'ready' && this.#virtual.atEnd,
@@ -161,6 +164,11 @@ export class Thread extends BaseElement {
     const { i18n, thread, conversation, stores } = this;
     return html`<div class="root" part="base" dir=${i18n.dir} lang=${i18n.locale}>
       ${this.noHeader ? nothing : this.#renderHeader(conversation)}
+      ${
+        this.noHeader || !conversation
+          ? nothing
+          : this.#followUp.render(stores, conversation.contact.id, i18n, thread?.status === 'ready')
+      }
       ${this.#find && thread ? this.#find.render(i18n, thread) : nothing}
       ${this.noNotice ? nothing : feedNotice(i18n, stores?.session.feed ?? 'idle')}
       ${changeRefused(this.changeError, i18n, () => (this.changeError = null))}

@@ -12,13 +12,15 @@ export interface DetailsContext {
   busy: boolean;
   rollBack: (version: number) => void;
   copied: () => void;
+  /** What failed. */
+  failures: TemplateResult | typeof nothing;
 }
 
 export function workflowDetails(context: DetailsContext): TemplateResult {
-  const { i18n, open } = context;
+  const { i18n, open, failures } = context;
   const { details, counts, versions } = open;
   return html`<div class="details" part="details">
-    ${counts && counts.steps.length > 0 ? stepTable(counts, i18n) : nothing}
+    ${failures} ${counts && counts.steps.length > 0 ? stepTable(counts, i18n) : nothing}
     <section part="problems" aria-label=${i18n.t('workflows.problems')}>
       <h3>${i18n.t('workflows.problems')}</h3>
       ${problemList(details.problems, i18n)}

@@ -10,6 +10,7 @@ import { enWorkflows } from '../../words/en-workflows.ts';
 import type { WordKey } from '../../words/en.ts';
 import { addEnglish, type I18n } from '../../words/i18n.ts';
 import { workflowDetails } from './details.ts';
+import { failureList } from './failures.ts';
 import { archiveDialog, checkDialog, libraryDialog, resumeDialog } from './dialogs.ts';
 
 export { workflowsOf } from '../../stores/workflows.ts';
@@ -22,6 +23,8 @@ export interface WorkflowsContext {
   store: WorkflowsStore;
   feed: FeedState;
   mayChange: boolean;
+  /** Nobody can, whatever their role. */
+  readOnly: boolean;
 }
 
 /** What is asked over the list. */
@@ -113,7 +116,7 @@ export class WorkflowsView {
   }
 
   #row(workflow: Workflow, context: WorkflowsContext): TemplateResult {
-    const { i18n, store, mayChange } = context;
+    const { i18n, store, mayChange, readOnly } = context;
     const { id, name, state, published, changed, errors, warnings, totals } = workflow;
     const open = store.open?.details.id === id ? store.open : null;
     const counted = [
@@ -122,7 +125,6 @@ export class WorkflowsView {
       totals.paused > 0 ? i18n.t('workflows.pausedRuns', { count: totals.paused }) : '',
       i18n.t('workflows.completed', { count: totals.completed }),
     ];
-    const failed = totals.failed_steps + totals.failed;
     return html`<li class="workflow ${open ? 'open' : ''}" part="workflow workflow-${state}" data-id=${id}>
       <div class="head">
         <button
@@ -142,14 +144,12 @@ export class WorkflowsView {
                 : i18n.t('workflows.unpublished')
             }</span
           >
+          ${totals.failures > 0 ? this.#badge(workflow, context) : nothing}
           ${changed && published ? html`<span class="chip">${i18n.t('workflows.changed')}</span>` : nothing}
           ${errors > 0 ? html`<span class="chip bad">${i18n.t('workflows.errors', { count: errors })}</span>` : nothing}
           ${warnings > 0 ? html`<span class="chip warn">${i18n.t('workflows.warnings', { count: warnings })}</span>` : nothing}
         </div>
-        <div class="line num" part="counts">
-          ${counted.filter(Boolean).join(' · ')}
-          ${failed > 0 ? html` · <span class="wrong">${i18n.t('workflows.failed', { count: failed })}</span>` : nothing}
-        </div>
+        <div class="line num" part="counts">${counted.filter(Boolean).join(' · ')}</div>
         ${mayChange ? this.#acts(workflow, context) : nothing}
       </div>
       ${
@@ -161,10 +161,32 @@ export class WorkflowsView {
               busy: store.busy,
               rollBack: (version) => void store.rollBack(open.details, version),
               copied: () => this.#say(i18n.t('workflows.copied')),
+              failures:
+                store.failures && open.details.published
+                  ? failureList({ host: this.#host, i18n, store: store.failures, mayChange, readOnly })
+                  : nothing,
             })
           : nothing
       }
     </li>`;
+  }
+
+  /** How many steps failed: leads to them. */
+  #badge({ id, name, totals }: Workflow, { i18n, store }: WorkflowsContext): TemplateResult {
+    const failed = i18n.t('workflows.failed', { count: totals.failures });
+    const show = async () => {
+      if (store.open?.details.id !== id) await store.show(id);
+      await this.#host.updateComplete;
+      this.#host.shadowRoot?.querySelector<HTMLElement>('[part=failures] h3')?.focus();
+    };
+    return html`<button
+      class="chip bad"
+      part="failed"
+      aria-label=${i18n.t('workflows.actOn', { action: failed, name })}
+      @click=${() => void show()}
+    >
+      ${icon('alert')}${failed}
+    </button>`;
   }
 
   #acts(workflow: Workflow, { i18n, store }: WorkflowsContext): TemplateResult {

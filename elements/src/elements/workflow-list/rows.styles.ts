@@ -182,6 +182,74 @@ const own = css`
   .bits h3 {
     flex: 1;
   }
+  .failures h3:focus-visible {
+    outline-offset: 3px;
+  }
+  .alike {
+    display: grid;
+    gap: 3px;
+    padding-block: 10px;
+    border-top: 1px solid var(--_line);
+  }
+  .alike .row {
+    flex-wrap: wrap;
+    justify-content: space-between;
+  }
+  .alike .title {
+    flex: 1 1 120px;
+    font-size: 13px;
+    text-align: start;
+  }
+  .reason {
+    font-size: 13px;
+    overflow-wrap: anywhere;
+  }
+  .said {
+    display: flex;
+    gap: 6px;
+    align-items: center;
+    margin-bottom: 8px;
+    color: var(--_good);
+  }
+  .said .icon {
+    width: 15px;
+    height: 15px;
+  }
+  .people {
+    margin-top: 4px;
+  }
+  .people li {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 6px 10px;
+    padding-block: 7px;
+    font-size: 13px;
+  }
+  .people .avatar {
+    width: 30px;
+    height: 30px;
+    font-size: 11px;
+  }
+  .people .grow {
+    flex: 1 1 140px;
+  }
+  .people b {
+    font-weight: 550;
+  }
+  .people small {
+    display: block;
+    color: var(--_text-muted);
+    font-size: var(--_text-s);
+  }
+  button.chip {
+    font: inherit;
+    font-size: var(--_text-s);
+    font-weight: 550;
+  }
+  button.chip:hover {
+    text-decoration: underline;
+  }
   .versions li {
     display: flex;
     flex-wrap: wrap;
@@ -241,9 +309,19 @@ const own = css`
       margin-top: 4px;
     }
     .acts .button,
+    .alike .button,
     .top .button,
     .title {
       min-height: 44px;
+    }
+    /* as tall for a finger, and no taller to look at */
+    button.chip {
+      position: relative;
+    }
+    button.chip::after {
+      content: '';
+      position: absolute;
+      inset: -12px 0;
     }
     .title {
       align-items: center;

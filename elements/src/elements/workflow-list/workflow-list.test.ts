@@ -28,7 +28,7 @@ describe('workflow-list', () => {
   it('says of each how it stands and how many are in it', async () => {
     const { root } = await show();
     expect(find(root, '[part=counts]').textContent?.replace(/\s+/g, ' ').trim()).to.eql(
-      '217 in it · 209 waiting · 3 paused · 1,840 completed · 2 failed',
+      '217 in it · 209 waiting · 3 paused · 1,840 completed',
     );
   });
 
@@ -82,6 +82,86 @@ describe('workflow-list', () => {
     await waitUntil(() => root.querySelector('[part=versions]'));
     named(root, 'Publish again: Version 1').click();
     await waitUntil(() => root.querySelector('[part=versions] b')?.textContent === 'Version 3');
+  });
+
+  describe('what failed', () => {
+    const failures = async (options: object = MANAGER) => {
+      const all = await show(options);
+      find(all.root, '[part=failed]').click();
+      await waitUntil(() => all.root.querySelector('.alike'));
+      await settled();
+      return all;
+    };
+    const LANDLINE =
+      'Text: One idea for today: The number cannot receive texts (landline or unreachable carrier).';
+
+    it('is counted in the row, which leads there with the keyboard, too', async () => {
+      const { root } = await failures();
+      expect(find(root, '[part=failed]').getAttribute('aria-label')).to.eql(
+        '4 failed steps: Five Days of Joy',
+      );
+      await waitUntil(() => root.activeElement?.closest('[part=failures]'));
+    });
+
+    it('is listed by what failed alike, with everybody behind it and why one cannot be tried again', async () => {
+      const { root } = await failures();
+      expect(root.querySelectorAll('.alike').length).to.eql(2);
+      named(root, LANDLINE).click();
+      await waitUntil(() => root.querySelectorAll('.people li').length === 3);
+      expect(find(root, '.barred').textContent).to.eql('Opted out since: nothing more leaves.');
+      expect(root.querySelectorAll('.people button').length).to.eql(2);
+    });
+
+    it('is tried again for one with one press, once, however often it is pressed', async () => {
+      const { client, root } = await failures();
+      named(root, LANDLINE).click();
+      await waitUntil(() => root.querySelector('.people button'));
+      const retry = find(root, '.people button');
+      retry.click();
+      retry.click();
+      await waitUntil(() => root.querySelectorAll('.people li').length === 2);
+      expect(client.calls.filter(({ method }) => method === 'retryFailure').length).to.eql(1);
+      expect(find(root, '[part=failures] [role=status]').textContent).to.contain('Tried again for 1 contact');
+      // the button is gone, the place is not
+      await waitUntil(() => root.activeElement?.matches('h3'));
+    });
+
+    it('is tried again for all alike, and says who was left out', async () => {
+      const { root } = await failures();
+      named(root, 'Retry all 3: Text: One idea for today').click();
+      await waitUntil(() => root.textContent?.includes('1 was left out.'));
+      await waitUntil(() => find(root, '[part=failed]').textContent?.includes('2 failed steps'), '', {
+        timeout: 3_000,
+      });
+    });
+
+    it('says why it was not tried again', async () => {
+      const { client, root } = await failures();
+      client.fail('retryFailures', 'network', 1);
+      named(root, 'Retry all 3: Text: One idea for today').click();
+      await waitUntil(() => root.querySelector('[part=failures] [role=alert]'));
+      expect(find(root, '[role=alert]').textContent).to.contain('It was not tried again.');
+    });
+
+    it('is asked for anew when something fails', async () => {
+      const { client, root } = await failures();
+      const [first] = await client.listWorkflows();
+      const before = client.calls.filter(({ method }) => method === 'countFailures').length;
+      client.emit({ type: 'enrollment.step_failed', data: { workflow_id: first!.id } });
+      await waitUntil(
+        () => client.calls.filter(({ method }) => method === 'countFailures').length > before,
+        '',
+        { timeout: 3_000 },
+      );
+      expect(root.querySelectorAll('.alike').length).to.eql(2);
+    });
+
+    it('is an agent’s to try again one by one', async () => {
+      const { root } = await failures({ me: { member: { id: 'a', name: 'Ana', role: 'agent' } } });
+      expect(root.querySelectorAll('.alike .button').length).to.eql(0);
+      named(root, LANDLINE).click();
+      await waitUntil(() => root.querySelectorAll('.people .button').length === 2);
+    });
   });
 
   it('lets an agent look, and nothing else', async () => {

@@ -13,8 +13,10 @@ import { styles } from './workflow-list.styles.ts';
  *
  * @slot actions - More buttons beside Upload.
  * @csspart workflow - One workflow.
+ * @csspart failed - How many of its steps failed: leads to them.
  * @csspart counts - How many are in it.
  * @csspart details - What is shown of the one that is open.
+ * @csspart failures - What failed in it, and the way to try it again.
  * @csspart steps - Its steps, with how many stand at each.
  * @csspart problems - What is wrong with its draft.
  * @csspart source - Its definition, as it was written.
@@ -51,8 +53,9 @@ export class WorkflowList extends BaseElement {
     const code = this.#drawing.now;
     if (code) this.#view ??= new code.WorkflowsView(this);
     const { store } = this;
-    this.watch(store, this.stores?.session);
+    this.watch(store, store?.failures, this.stores?.session);
     if (store?.status === 'idle') void store.load();
+    if (store?.failures?.status === 'idle') void store.failures.load();
   }
 
   protected override render() {
@@ -73,7 +76,7 @@ export class WorkflowList extends BaseElement {
       @drop=${this.#onDrop}
     >
       ${
-        (store && this.#view?.render({ i18n, store, feed, mayChange })) ??
+        (store && this.#view?.render({ i18n, store, feed, mayChange, readOnly: this.readOnly })) ??
         html`<div class="ghosts" part="loading" role="status" aria-label=${this.t('loading')}>
           ${[1, 2, 3].map(() => html`<span class="bones"></span>`)}
         </div>`

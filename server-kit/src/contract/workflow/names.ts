@@ -49,6 +49,18 @@ export const SKIP_REASONS = [
   'due_while_paused',
 ] as const;
 
+/** Why a step that failed cannot be tried again. `sent_since`: its text has been sent again in the conversation. */
+export const RETRY_BARS = [
+  'opted_out',
+  'workflow_archived',
+  'in_it_anew',
+  'sent_since',
+  'no_effect',
+] as const;
+
+/** What a simulation assumes of somebody. `none`: has not agreed to marketing; `opted_out`: has said STOP. */
+export const SIMULATED_CONSENTS = ['granted', 'none', 'opted_out'] as const;
+
 /** What makes a workflow start. Each is one type of event in the log, or a time. */
 export const TRIGGER_KINDS = [
   'contact.created',
@@ -200,6 +212,8 @@ export type EnrollmentState = (typeof ENROLLMENT_STATES)[number];
 export type EndReason = (typeof END_REASONS)[number];
 export type WaitReason = (typeof WAIT_REASONS)[number];
 export type StepOutcome = (typeof STEP_OUTCOMES)[number];
+export type SimulatedConsent = (typeof SIMULATED_CONSENTS)[number];
+export type RetryBar = (typeof RETRY_BARS)[number];
 export type SkipReason = (typeof SKIP_REASONS)[number];
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];
 export type Weekday = (typeof WEEKDAYS)[number];

@@ -1,12 +1,13 @@
 /** Workflows and runs as they cross the wire. */
 import { z } from 'zod';
-import { job } from '../job.ts';
+import { job, jobTarget } from '../job.ts';
 import { cursor, id, instant, memberRef, page } from '../primitives.ts';
 import {
   END_REASONS,
   ENROLLMENT_STATES,
   PROBLEM_CODES,
   PROBLEM_SEVERITIES,
+  SIMULATED_CONSENTS,
   SKIP_REASONS,
   STEP_OUTCOMES,
   WAIT_REASONS,
@@ -44,6 +45,9 @@ export const workflowTotals = z
     canceled: count,
     failed: count.meta({ description: 'Runs that ended so' }),
     failed_steps: count.meta({ description: 'Steps that failed, whatever came after' }),
+    failures: count.meta({
+      description: 'Failed steps that nobody has tried again; no more than 10,000 are counted',
+    }),
   })
   .meta({ id: 'WorkflowTotals' });
 export type WorkflowTotals = z.infer<typeof workflowTotals>;
@@ -111,6 +115,12 @@ export const resumeWorkflow = z
     }),
   })
   .meta({ id: 'ResumeWorkflow' });
+export const resumeEnrollmentQuery = z.object({
+  due: z
+    .enum(['run', 'skip'])
+    .default('run')
+    .meta({ description: 'What came due while it was paused, as for a workflow' }),
+});
 export const rollBackWorkflow = z.object({ version: z.int().min(1) }).meta({ id: 'RollBackWorkflow' });
 
 export const workflowVersion = z
@@ -213,6 +223,9 @@ export const traceEntry = z
     says: z.string().meta({ description: 'What became of it, in English' }),
     detail: z.record(z.string(), z.unknown()).nullable(),
     at: instant,
+    retried: z.object({ by: memberRef.nullable(), at: instant, says: z.string() }).nullable().meta({
+      description: 'Of a step that failed: who tried it again. What came of it is an entry of its own',
+    }),
   })
   .meta({ id: 'EnrollmentTraceEntry' });
 export type TraceEntry = z.infer<typeof traceEntry>;
@@ -243,6 +256,28 @@ export const startedEnrollments = z
   .meta({ id: 'StartedEnrollments' });
 export type StartedEnrollments = z.infer<typeof startedEnrollments>;
 
+export const previewEnrollments = z.object({ target: jobTarget }).meta({ id: 'PreviewEnrollments' });
+export const enrollmentPreview = z
+  .object({
+    total: count,
+    enters: count,
+    in_it: count.meta({ description: 'Do not enter: they are in it' }),
+    not_again: count.meta({ description: 'Do not enter: `re_entry` keeps them out' }),
+    texts: z
+      .object({
+        no_number: count,
+        blocked: count.meta({ description: 'Opted out, muted, or on a do-not-contact list' }),
+        no_consent: count.meta({ description: 'Has not agreed to marketing, where it is that' }),
+      })
+      .nullable()
+      .meta({
+        description: 'Of those who enter, whom its texts pass over, each counted once; null: it sends none',
+      }),
+    paused: z.boolean().meta({ description: 'The workflow is paused: they wait at its first step' }),
+  })
+  .meta({ id: 'EnrollmentPreview' });
+export type EnrollmentPreview = z.infer<typeof enrollmentPreview>;
+
 export const listEnrollmentsQuery = z.object({
   state: z
     .enum(['live', ...ENROLLMENT_STATES])
@@ -270,15 +305,6 @@ export const moveEnrollment = z
   })
   .meta({ id: 'MoveEnrollment' });
 
-export const resumeEnrollment = z
-  .object({
-    due: z.enum(['run', 'skip']).default('run').meta({
-      description:
-        'What came due while it was paused: runs now, or is passed over up to the next wait that lies ahead',
-    }),
-  })
-  .meta({ id: 'ResumeEnrollment' });
-
 export const moveEnrollments = z
   .object({
     version: z.int().min(1).optional().meta({ description: 'Default: the published one' }),
@@ -287,12 +313,9 @@ export const moveEnrollments = z
       .min(1)
       .optional()
       .meta({ description: 'Only runs of this version. Default: of every other' }),
-    steps: z
-      .record(z.string().max(63), z.string().max(63))
-      .optional()
-      .meta({
-        description: 'Where to go on, by the step where a run stands. Default: at the step of the same id',
-      }),
+    steps: z.record(z.string().max(63), z.string().max(63)).optional().meta({
+      description: 'Where to go on, by the step where a run stands. Default: at the step of the same id',
+    }),
   })
   .meta({ id: 'MoveEnrollments' });
 export const movedEnrollments = z
@@ -304,45 +327,14 @@ export const movedEnrollments = z
   })
   .meta({ id: 'MovedEnrollments' });
 
-export const workflowFailure = z
-  .object({
-    id: z.string().meta({ description: 'For retrying: the run and the number of the step in it' }),
-    enrollment_id: id,
-    ordinal: count,
-    workflow: z.object({ id, name: z.string() }),
-    contact: person,
-    step: z.string(),
-    words: z.string(),
-    says: z.string(),
-    retryable: z.boolean().meta({
-      description: 'The run ended with it. Where it went on, only a person can make good what failed',
-    }),
-    at: instant,
-  })
-  .meta({ id: 'WorkflowFailure' });
-export type WorkflowFailure = z.infer<typeof workflowFailure>;
-export const workflowFailurePage = page(workflowFailure, 'WorkflowFailurePage');
-export const listFailuresQuery = z.object({
-  workflow_id: id.optional(),
-  after: cursor.optional(),
-  limit: limit(100, 30),
-});
-export const retryFailures = z
-  .object({
-    failures: z
-      .array(z.strictObject({ enrollment_id: id, ordinal: count }))
-      .min(1)
-      .max(500),
-  })
-  .meta({ id: 'RetryFailures' });
-export const retriedFailures = z
-  .object({ retried: count, skipped: count.meta({ description: 'Not failed any more, or gone' }) })
-  .meta({ id: 'RetriedFailures' });
-
 export const simulateWorkflow = z
   .object({
     contact_id: id.optional().meta({ description: 'Left out: somebody of whom nothing is known' }),
     version: z.int().min(1).optional().meta({ description: 'Left out: the draft' }),
+    source: source.optional().meta({ description: 'YAML or JSON, instead of a version and of the draft' }),
+    consent: z.enum(SIMULATED_CONSENTS).optional().meta({
+      description: 'Left out: as it is recorded of the contact; of somebody invented: granted',
+    }),
     start: instant.optional().meta({ description: 'When they come in. Left out: now' }),
     events: z
       .array(

@@ -65,7 +65,10 @@ export class Asking {
   }
 
   /** By the number for texts and calls; the claim asks again when a text leaves. */
-  async blocks(contacts: RunContact[], channel: SendChannel): Promise<Map<string, Block>> {
+  async blocks(
+    contacts: readonly Pick<RunContact, 'id' | 'phone' | 'dnd' | 'do_not_call'>[],
+    channel: SendChannel,
+  ): Promise<Map<string, Block>> {
     const blocks = new Map<string, Block>();
     for (const { id, dnd, do_not_call } of contacts)
       if (dnd.includes(channel) || (channel === 'voice' && do_not_call))

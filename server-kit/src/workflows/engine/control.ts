@@ -15,11 +15,12 @@ interface Touched {
 
 type ControlEvent = `enrollment.${'paused' | 'resumed' | 'moved' | 'completed' | 'canceled' | 'failed'}`;
 
-/** The events of the runs in `changed`, which is a part of a `with` clause. */
+/** The events of what `change` has changed. */
 function told(tx: Tx, type: ControlEvent, actor: MemberRef | null, data: Record<string, unknown> = {}) {
+  // what tries a step again speaks as the run whose step it is, and only of beginning
   return recordEach(
     tx,
-    'changed',
+    type === 'enrollment.resumed' ? 'with_retries' : 'runs',
     { type, actor, data },
     tx.sql`jsonb_build_object('enrollment_id', enrollment_id, 'workflow_id', workflow_id)`,
   );
@@ -42,9 +43,18 @@ function change(
     ), changed as (
       update enrollments e set ${set} from there
       where e.tenant_id = ${tenant} and e.enrollment_id = there.enrollment_id
-      returning e.enrollment_id, e.contact_id, e.workflow_id
+      returning e.enrollment_id, e.contact_id, e.workflow_id, e.retry_of
+    ), runs as (
+      select * from changed where retry_of is null
+    ), with_retries as (
+      select coalesce(retry_of, enrollment_id) as enrollment_id, contact_id, workflow_id from changed
     ), told as (${events})
     select * from changed`;
+}
+
+/** Runs, with what tries a step of them again; about `e`. */
+export function withRetries({ sql }: Pick<Tx, 'sql'>, ids: string[]) {
+  return sql`(e.enrollment_id = any(${ids}::uuid[]) or e.retry_of = any(${ids}::uuid[]))`;
 }
 
 /** A paused run keeps its time: what comes due meanwhile waits for whoever resumes it. */
@@ -53,7 +63,7 @@ export async function pauseEnrollments(tx: Tx, ids: string[], actor: MemberRef |
   const changed = await change(
     tx,
     sql`state = 'paused'`,
-    sql`e.enrollment_id = any(${ids}::uuid[]) and e.state = 'active'`,
+    sql`${withRetries(tx, ids)} and e.state = 'active'`,
     told(tx, 'enrollment.paused', actor),
   );
   return changed.length;
@@ -65,7 +75,7 @@ export async function resumeEnrollments(tx: Tx, ids: string[], actor: MemberRef 
   const changed = await change(
     tx,
     sql`state = 'active'`,
-    sql`e.enrollment_id = any(${ids}::uuid[]) and e.state = 'paused'`,
+    sql`${withRetries(tx, ids)} and e.state = 'paused'`,
     told(tx, 'enrollment.resumed', actor),
   );
   if (changed.length > 0) await wakeWorkflows(tx);
@@ -114,14 +124,14 @@ export async function retryFailed(tx: Tx, ids: string[], actor: MemberRef | null
     tx,
     sql`state = 'active', end_reason = null, ended_at = null, attempt = 0, waiting = null, wakes_on = null, due_at = moment()`,
     sql`e.enrollment_id = any(${ids}::uuid[]) and e.state = 'failed' and e.step is not null
-      and not exists (select 1 from enrollments other where other.tenant_id = e.tenant_id
-        and other.workflow_id = e.workflow_id and other.contact_id = e.contact_id
-        and other.state in ('active', 'paused'))
+      and (e.retry_of is not null or not exists (select 1 from enrollments other
+        where other.tenant_id = e.tenant_id and other.workflow_id = e.workflow_id and other.contact_id = e.contact_id
+          and other.state in ('active', 'paused') and other.retry_of is null))
       -- of two that failed, the later
-      and not exists (select 1 from enrollments later where later.tenant_id = e.tenant_id
-        and later.workflow_id = e.workflow_id and later.contact_id = e.contact_id
-        and later.state = 'failed' and later.enrollment_id = any(${ids}::uuid[])
-        and (later.started_at, later.enrollment_id) > (e.started_at, e.enrollment_id))`,
+      and (e.retry_of is not null or not exists (select 1 from enrollments later
+        where later.tenant_id = e.tenant_id and later.workflow_id = e.workflow_id and later.contact_id = e.contact_id
+          and later.state = 'failed' and later.enrollment_id = any(${ids}::uuid[]) and later.retry_of is null
+          and (later.started_at, later.enrollment_id) > (e.started_at, e.enrollment_id)))`,
     told(tx, 'enrollment.resumed', actor, { retried: true }),
   );
   if (changed.length > 0) await wakeWorkflows(tx);

@@ -45,6 +45,8 @@ export interface Traveler {
   records: StepRecord[];
   /** The goal was asked about, and nothing has changed since. */
   asked: boolean;
+  /** The run for which this one tries a step again: it does that step and nothing else. */
+  retryOf?: string | null;
 }
 
 export interface Block {
@@ -137,7 +139,7 @@ class Look {
       return;
     }
     const { sends } = runner.kind;
-    if (sends !== undefined) able = await this.#maySend(able, sends);
+    able = await (sends === undefined ? this.#notStopped(able) : this.#maySend(able, sends));
     if (able.length === 0) return;
     const batch: StepBatch = {
       step,
@@ -186,6 +188,20 @@ class Look {
         if (there.has(traveler.run.contact.id)) end(traveler, 'goal');
       }
     }
+    return together.filter(({ state }) => state === 'going');
+  }
+
+  /**
+   * An opt-out ended every run there was; one that begins after it, because somebody tries a step again, ends here. Of steps that send,
+   * `#maySend` sees to it.
+   */
+  async #notStopped(together: Traveler[]): Promise<Traveler[]> {
+    const { on_opt_out } = together[0]!.workflow.definition.settings;
+    const again = together.filter(({ retryOf }) => retryOf);
+    if (again.length === 0 || on_opt_out !== 'cancel') return together;
+    const blocks = await this.#blocked(again, 'sms');
+    for (const traveler of again)
+      if (blocks.get(traveler.run.contact.id)?.by === 'opted_out') end(traveler, 'opted_out');
     return together.filter(({ state }) => state === 'going');
   }
 
@@ -317,7 +333,7 @@ function leave(
 ): void {
   const next = to ?? traveler.workflow.places.get(traveler.step!)!.next;
   note(traveler, outcome, detail);
-  if (next === null) end(traveler, 'finished');
+  if (next === null || traveler.retryOf) end(traveler, 'finished');
   else traveler.step = next;
 }
 

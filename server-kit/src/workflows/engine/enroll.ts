@@ -95,7 +95,8 @@ export async function enrollEach(
 
 function mayEnter({ sql, tenant }: Tx, { id, settings: { re_entry: rule } }: Enrolling['workflow']) {
   const before = sql`select 1 from enrollments e
-    where e.tenant_id = ${tenant} and e.contact_id = c.contact_id and e.workflow_id = ${id}`;
+    where e.tenant_id = ${tenant} and e.contact_id = c.contact_id and e.workflow_id = ${id}
+      and e.retry_of is null`;
   if (rule === 'always') return sql``;
   if (rule === 'never') return sql`and not exists (${before})`;
   if ('at_most' in rule) return sql`and (select count(*) from (${before}) earlier) < ${rule.at_most}`;

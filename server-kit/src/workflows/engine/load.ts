@@ -17,6 +17,7 @@ export interface Claimed extends Omit<RunContact, 'id' | 'zone'> {
   variables: Record<string, unknown>;
   started_at: string;
   merged_into: string | null;
+  retry_of: string | null;
   zone: string | null;
 }
 
@@ -44,7 +45,7 @@ export function claim({ sql, tenant }: Tx, workflowId: string | null, ids: strin
   return sql<Claimed[]>`
     with claimed as materialized (
       select enrollment_id, workflow_id, version, contact_id, step, ordinal, attempt, waiting, source, variables,
-        started_at, due_at
+        started_at, due_at, retry_of
       from enrollments
       where tenant_id = ${tenant} and state = 'active' and due_at is not null and due_at <= moment()
         ${workflowId === null ? sql`` : sql`and workflow_id = ${workflowId}`}
@@ -53,7 +54,7 @@ export function claim({ sql, tenant }: Tx, workflowId: string | null, ids: strin
       for no key update skip locked
     )
     select e.enrollment_id, e.workflow_id, e.version, e.contact_id, e.step, e.ordinal, e.attempt, e.waiting, e.source,
-      e.variables, e.started_at, c.merged_into, ${sql.unsafe(CONTACT_COLUMNS)}
+      e.variables, e.started_at, e.retry_of, c.merged_into, ${sql.unsafe(CONTACT_COLUMNS)}
     from claimed e join contacts c on c.tenant_id = ${tenant} and c.contact_id = e.contact_id
     order by e.due_at, e.enrollment_id`;
 }
@@ -71,6 +72,7 @@ export function contactOf(row: Claimed, tenantZone: string): RunContact {
     variables: _variables,
     started_at: _started,
     merged_into: _merged,
+    retry_of: _retry,
     contact_id: id,
     zone,
     ...contact

@@ -188,6 +188,7 @@ async function travelersOf(
       dueAt: null,
       records: [],
       asked: false,
+      retryOf: row.retry_of,
     };
     // whoever merges moves the runs along; one that was left behind has nobody to run for
     if (row.merged_into !== null) end(traveler, 'contact_merged');
@@ -203,23 +204,28 @@ async function bury(engine: Engine, tenant: string, id: string, error: Error): P
   );
   await engine.database.transaction(tenant, async (tx) => {
     const { sql } = tx;
-    const [row] = await sql<{ contact_id: string; workflow_id: string; step: string; ordinal: number }[]>`
+    const [row] = await sql<
+      { contact_id: string; workflow_id: string; step: string; ordinal: number; retry_of: string | null }[]
+    >`
       update enrollments e set state = 'failed', end_reason = 'step_crashed', ended_at = moment(), due_at = null,
         waiting = null, wakes_on = null, ordinal = ordinal + 1
       where tenant_id = ${tenant} and enrollment_id = ${id} and state = 'active' and due_at <= moment()
-      returning contact_id, workflow_id, step, ordinal - 1 as ordinal`;
+      returning contact_id, workflow_id, step, ordinal - 1 as ordinal, retry_of`;
     if (!row) return;
-    const { contact_id: contactId, workflow_id, step, ordinal } = row;
+    const { contact_id: contactId, workflow_id, step, ordinal, retry_of } = row;
     const reason = error.message.slice(0, 500);
     await Promise.all([
       sql`insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail)
         values (${tenant}, ${id}, ${ordinal}, ${step}, 'failed', ${sql.json({ reason })})`,
       record(
         tx,
-        (['enrollment.step_failed', 'enrollment.failed'] as const).map((type) => ({
+        (retry_of === null
+          ? (['enrollment.step_failed', 'enrollment.failed'] as const)
+          : (['enrollment.step_failed'] as const)
+        ).map((type) => ({
           type,
           contactId,
-          data: { enrollment_id: id, workflow_id, step, reason: 'step_crashed' },
+          data: { enrollment_id: retry_of ?? id, workflow_id, step, reason: 'step_crashed' },
         })),
       ),
       wakeWorkflows(tx),

@@ -62,7 +62,7 @@ const SKIPPED: Record<SkipReason, string> = {
   suppressed: 'on a do-not-contact list',
   no_address: 'no number to send to',
   no_sender: 'no number to send from',
-  no_consent: 'no consent',
+  no_consent: 'no consent for marketing texts',
   missing_variable: 'nothing to put in',
   asset_deleted: 'the file was deleted',
   by_member: 'passed over by a member',
@@ -96,6 +96,21 @@ export function stepWords({ outcome, detail }: TracedStep, now: Date, zone: stri
   if (detail && 'event' in detail)
     return detail['event'] === null ? 'It did not happen in time' : 'It happened';
   return `Done${aside}`;
+}
+
+/** "Tried again by Ada on 3 March, 10:00", and how that stands where it has not come to the step. */
+export function retryWords(
+  who: string | null,
+  at: string,
+  so: string | null,
+  now: Date,
+  zone: string,
+): string {
+  const [local, here] = [toLocal(Date.parse(at), zone), toLocal(now.getTime(), zone)].map((time) =>
+    new Date(time).toISOString(),
+  );
+  const when = `${dayWords(local!, here!)}, ${local!.slice(11, 16)}`;
+  return `Tried again${who === null ? '' : ` by ${who}`} on ${when}${so === null ? '' : `. ${so}`}`;
 }
 
 const ENDED: Record<EndReason, string> = {

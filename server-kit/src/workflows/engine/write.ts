@@ -174,17 +174,23 @@ function writeRuns(
 }
 
 /** One event a look for who has moved on, and one for each step that did not do what it was for. */
-function eventsOf({ run, workflow, records, step, endReason }: Traveler): NewEvent[] {
+function eventsOf({ run, workflow, records, step, endReason, retryOf }: Traveler): NewEvent[] {
   const about = (type: NewEvent['type'], data: Record<string, unknown>): NewEvent => ({
     type,
     contactId: run.contact.id,
     actor: workflow.actor,
-    data: { enrollment_id: run.enrollmentId, workflow_id: workflow.workflowId, ...data },
+    data: { enrollment_id: retryOf ?? run.enrollmentId, workflow_id: workflow.workflowId, ...data },
   });
   const events = records.flatMap(({ step, outcome, detail }) =>
     outcome === 'done' ? [] : [about(`enrollment.step_${outcome}`, { step, reason: detail?.['reason'] })],
   );
-  if (endReason !== null) events.push(about(`enrollment.${END_STATES[endReason]}`, { reason: endReason }));
+  // whoever waits for a workflow to be finished waits for none of this
+  if (retryOf)
+    events.push(
+      ...(records.length > 0 || endReason !== null ? [about('enrollment.moved', { retried: true })] : []),
+    );
+  else if (endReason !== null)
+    events.push(about(`enrollment.${END_STATES[endReason]}`, { reason: endReason }));
   else if (records.length > 0) events.push(about('enrollment.moved', { step }));
   return events;
 }

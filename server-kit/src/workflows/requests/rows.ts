@@ -185,7 +185,7 @@ export async function failStep(
       where s.tenant_id = ${tenant} and s.enrollment_id = f."enrollmentId" and s.ordinal = f.ordinal
         and s.outcome = 'done'
       returning s.enrollment_id, s.step, f.reason)
-    select f.enrollment_id, e.workflow_id, e.contact_id, f.step, f.reason
+    select coalesce(e.retry_of, f.enrollment_id) as enrollment_id, e.workflow_id, e.contact_id, f.step, f.reason
     from failed f join enrollments e on e.tenant_id = ${tenant} and e.enrollment_id = f.enrollment_id`;
   await record(
     tx,

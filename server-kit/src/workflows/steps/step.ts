@@ -9,6 +9,7 @@
 import type { Filter } from '../../contract/index.ts';
 import type { Definition, EndReason, SkipReason, StepBase, StepKind } from '../../contract/workflow/index.ts';
 import type { Tx } from '../../db/client.ts';
+import type { NoRoute, Route } from '../../messaging/send-many.ts';
 import type { Effects } from '../engine/effects.ts';
 import type { Waiting } from '../engine/waiting.ts';
 
@@ -82,10 +83,13 @@ export interface StepBatch<S extends StepBase = StepBase> {
   services?: StepServices | undefined;
 }
 
+/** What is known of the way to somebody by text: there is none, or whether marketing may take it. */
+export type Way = { not: NoRoute } | Pick<Route, 'marketable'>;
+
 /** What some kinds need and not every host has. */
 export interface StepServices {
   /** In a simulation: stands for what templates would look up. */
-  simulated?: { tenant: { name: string } } | undefined;
+  simulated?: { tenant: { name: string }; way: Way } | undefined;
   messenger?: boolean | undefined;
   calls?: CallPlacer | undefined;
 }

@@ -9,7 +9,7 @@ import { routesTo, type NoRoute, type Route } from '../../messaging/send-many.ts
 import { TemplateError } from '../templates/render.ts';
 import { renderRuns } from '../templates/render-runs.ts';
 import { scopesFor } from '../templates/scope.ts';
-import type { Outcome, StepBatch } from './step.ts';
+import type { Outcome, StepBatch, Way } from './step.ts';
 
 export interface TextStep {
   /** Liquid; empty where the files speak for themselves. */
@@ -102,10 +102,10 @@ const SKIPS: Record<NoRoute, SkipReason> = {
 };
 
 /** Why nobody is to be written to; null: nothing is in the way that is known now. */
-function barred(route: Route | { not: NoRoute }, purpose: string): Outcome | null {
-  if ('not' in route) return { skip: SKIPS[route.not] };
-  if (purpose !== 'marketing' || route.marketable === 'yes') return null;
-  return { skip: 'no_consent', ...(route.marketable === 'muted' && { detail: { muted: true } }) };
+export function barred(way: Way, purpose: string): Outcome | null {
+  if ('not' in way) return { skip: SKIPS[way.not] };
+  if (purpose !== 'marketing' || way.marketable === 'yes') return null;
+  return { skip: 'no_consent', ...(way.marketable === 'muted' && { detail: { muted: true } }) };
 }
 
 export interface CalledFile {

@@ -201,3 +201,70 @@ it('keeps its address through a new publishing', async () => {
   const { body } = await kit.request('GET', `/v1/workflows/${id}/hooks`, { as: await manager() });
   expect(body.items.map((one: { url: string }) => one.url)).toEqual([url]);
 });
+
+describe('a new address', () => {
+  const HOUR = 3_600_000;
+  let people = 0;
+  const lead = () => ({ lead: { phone: `+1312556${1_000 + (people += 1)}` } });
+  const renew = async (id: string, body: object, as = manager()) =>
+    kit.request('POST', `/v1/workflows/${id}/hooks/main/renew`, { as: await as, body });
+  const post = (url: string, payload: unknown, headers = {}) =>
+    kit.request('POST', new URL(url).pathname.replace(/^\/crm/, ''), { as: null, body: payload, headers });
+
+  it('takes calls at once, and the old one for as long as it was given', async () => {
+    const { id, url, call, runs } = await hook();
+    const { body } = await renew(id, { grace_hours: 2 });
+    expect(body.url).not.toBe(url);
+    expect(body.old_until).toBe(new Date(now + 2 * HOUR).toISOString());
+    expect((await post(body.url, lead())).body).toEqual({ result: 'enrolled' });
+    expect((await call(lead())).body).toEqual({ result: 'enrolled' });
+    now += 2 * HOUR;
+    expect(await call(lead())).toMatchObject({ status: 410, body: { code: 'webhook_ended' } });
+    expect((await post(body.url, lead())).status).toBe(200);
+    expect(await runs()).toHaveLength(3);
+  });
+
+  it('is the same webhook: what came to the old one is no second call', async () => {
+    const { id, call } = await hook();
+    const same = lead();
+    expect((await call(same)).body).toEqual({ result: 'enrolled' });
+    const { body } = await renew(id, {});
+    expect((await post(body.url, same)).body).toEqual({ result: 'duplicate' });
+  });
+
+  it('ends all that were before it, where it was given no time', async () => {
+    const { id, url, call } = await hook();
+    const second = (await renew(id, { grace_hours: 168 })).body;
+    const third = (await renew(id, { grace_hours: 0 })).body;
+    expect([(await call(lead())).status, (await post(second.url, lead())).status]).toEqual([410, 410]);
+    expect(third).toMatchObject({ old_until: null });
+    expect(new Set([url, second.url, third.url]).size).toBe(3);
+    expect((await post(third.url, lead())).status).toBe(200);
+  });
+
+  it('has a secret of its own; the old one signs what comes to the old address', async () => {
+    const { id, secret, url } = await hook({ signed: true });
+    const { body } = await renew(id, { grace_hours: 1 });
+    expect(body.secret).not.toBe(secret);
+    const signedBy = (key: string, payload: unknown) => ({
+      'x-hub-signature-256': `sha256=${createHmac('sha256', key).update(JSON.stringify(payload)).digest('hex')}`,
+    });
+    const payload = lead();
+    expect((await post(body.url, payload, signedBy(secret, payload))).status).toBe(401);
+    expect((await post(url, payload, signedBy(secret, payload))).status).toBe(200);
+  });
+
+  it('is a manager’s to make, is told without the address, and has its limits', async () => {
+    const { id, url } = await hook();
+    expect((await renew(id, {}, kit.token('alpha', 'agent'))).status).toBe(403);
+    for (const grace_hours of [-1, 169, 1.5]) expect((await renew(id, { grace_hours })).status).toBe(422);
+    const { body } = await renew(id, { grace_hours: 3 });
+    const [event] = await kit.admin(
+      `select * from events where type = 'workflow.webhook_renewed' and data ->> 'workflow_id' = $1`,
+      [id],
+    );
+    expect(event).toMatchObject({ data: { key: 'main', grace_hours: 3 }, actor: { id: expect.any(String) } });
+    for (const address of [url, body.url])
+      expect(JSON.stringify(event)).not.toContain(address.split('/').at(-1));
+  });
+});

@@ -17,6 +17,7 @@ import { enrollEach } from '../engine/enroll.ts';
 import { findAmong } from './judge.ts';
 import { actorOf, standing, wayInto, type Standing } from './log.ts';
 import { findPeople, readNamed } from './people.ts';
+import { replaced } from './renew.ts';
 import { forgetTold } from './told.ts';
 
 type HookTrigger = Extract<WorkflowTrigger, { on: 'webhook' }>;
@@ -50,23 +51,35 @@ export async function hooksOf(
 ) {
   const [[known], rows] = await Promise.all([
     sql`select 1 from workflows where tenant_id = ${tenant} and workflow_id = ${workflowId}`,
-    sql<{ trigger: HookTrigger; token: string; sample: unknown; sampled_at: string | null }[]>`
-      select trigger, token, sample, sampled_at from workflow_triggers
+    sql<
+      {
+        trigger: HookTrigger;
+        token: string;
+        sample: unknown;
+        sampled_at: string | null;
+        old_until: string | null;
+      }[]
+    >`
+      select trigger, token, sample, sampled_at, (
+        select max(o.until) from workflow_old_hooks o where o.tenant_id = t.tenant_id and o.workflow_id = t.workflow_id
+          and o.key = t.trigger ->> 'key' and o.until > moment()) as old_until
+      from workflow_triggers t
       where tenant_id = ${tenant} and workflow_id = ${workflowId} and token is not null order by ordinal`,
   ]);
   if (!known) return null;
-  return rows.map(({ trigger, token, sample, sampled_at }) => ({
+  return rows.map(({ trigger, token, sample, sampled_at, old_until }) => ({
     key: trigger.key,
     url: `${context.publicUrl}/hooks/${encodeURIComponent(tenant)}/${token}`,
     secret: hookSecret(context, tenant, token),
     signed: trigger.signed,
     last: sampled_at === null ? null : { at: sampled_at, payload: sample },
+    old_until,
   }));
 }
 
 /**
  * What a call does, or the problem that it has. The sample is kept either way, as somebody who maps has to see what does not fit;
- * so a problem is returned, not thrown. Throws `not_found`, `unauthenticated`.
+ * so a problem is returned, not thrown. Throws `not_found`, `webhook_ended`, `unauthenticated`.
  */
 export async function takeCall(
   tx: Tx,
@@ -76,8 +89,13 @@ export async function takeCall(
   stages: Stages,
 ): Promise<CallResult | ProblemError> {
   const { sql, tenant } = tx;
+  const old = await replaced(tx, token);
   const [hook] = await sql<(Standing & { trigger: HookTrigger })[]>`
-    ${standing(tx)} and t.token = ${token} and t.kind = 'webhook'`;
+    ${standing(tx)} and t.kind = 'webhook' and ${
+      old
+        ? sql`t.workflow_id = ${old.workflow_id} and t.trigger ->> 'key' = ${old.key}`
+        : sql`t.token = ${token}`
+    }`;
   if (!hook)
     throw new ProblemError(
       'not_found',

@@ -2,9 +2,9 @@
  * The triggers of what is published now, as rows: an event finds its workflows without anybody reading definitions. What time sets
  * off gets its next time here; a webhook keeps its address through every publishing, as somebody else has written it down.
  */
-import { randomBytes } from 'node:crypto';
 import type { Definition, WorkflowTrigger } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
+import { newToken } from './renew.ts';
 import { nextTick } from './ticks.ts';
 
 interface Before {
@@ -60,7 +60,7 @@ function kept(trigger: WorkflowTrigger, was: Before | undefined, now: { at: stri
   const nothing = { due_at: null, swept_at: null, place: null, token: null, sample: null, sampled_at: null };
   if (trigger.on === 'webhook') {
     const { token, sample = null, sampled_at = null } = was ?? { token: null };
-    return { ...nothing, token: token ?? randomBytes(18).toString('base64url'), sample, sampled_at };
+    return { ...nothing, token: token ?? newToken(), sample, sampled_at };
   }
   if (!TIMED.includes(trigger.on)) return nothing;
   // one that has not changed goes on where it is
