@@ -6,9 +6,12 @@ alter table enrollments add column retry_of uuid;
 alter table enrollments add foreign key (tenant_id, retry_of) references enrollments on delete cascade;
 create index enrollments_retries on enrollments (tenant_id, retry_of) where retry_of is not null;
 
+-- The same predicate as before, as whoever ends runs finds them by it: with another, a STOP of a thousand runs took 0.6 s, not 0.1.
+-- So retries are told apart by the key: each is its own.
 drop index enrollments_once;
-create unique index enrollments_once on enrollments (tenant_id, workflow_id, contact_id)
-  where state in ('active', 'paused') and retry_of is null;
+create unique index enrollments_once on enrollments (tenant_id, workflow_id, contact_id,
+  (case when retry_of is not null then enrollment_id end)) nulls not distinct
+  where state in ('active', 'paused');
 
 -- The dead letters: one row a step that failed, written by the statement that says so, whoever says it.
 create table workflow_failures (

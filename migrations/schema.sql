@@ -1308,7 +1308,11 @@ CREATE INDEX enrollments_ended ON enrollments USING btree (tenant_id, workflow_i
 
 CREATE INDEX enrollments_of_contact ON enrollments USING btree (tenant_id, contact_id, started_at DESC);
 
-CREATE UNIQUE INDEX enrollments_once ON enrollments USING btree (tenant_id, workflow_id, contact_id) WHERE ((state = ANY (ARRAY['active'::text, 'paused'::text])) AND (retry_of IS NULL));
+CREATE UNIQUE INDEX enrollments_once ON enrollments USING btree (tenant_id, workflow_id, contact_id, (
+CASE
+    WHEN (retry_of IS NOT NULL) THEN enrollment_id
+    ELSE NULL::uuid
+END)) NULLS NOT DISTINCT WHERE (state = ANY (ARRAY['active'::text, 'paused'::text]));
 
 CREATE INDEX enrollments_retries ON enrollments USING btree (tenant_id, retry_of) WHERE (retry_of IS NOT NULL);
 
