@@ -16,6 +16,7 @@ export interface Person {
   /** What somebody did, and in which moment. */
   did: { what: Deed; moment: number; real: number }[];
 }
+const DEEDS = ['stop', 'stop', 'reply', 'pause', 'merge', 'delete', 'nothing', 'nothing'] as const;
 type Deed = 'stop' | 'reply' | 'pause' | 'resume' | 'merge' | 'delete';
 /** Texts the carrier took: in which moment, and when by the machine's clock. */
 export interface Taken {
@@ -33,12 +34,17 @@ export interface JoyOptions {
   kills: number;
   /** At how many different times people come in and do things; the more, the more moments there are. */
   times: number;
+  /** What people may come to do, some of them more often. Default: all, and nothing. */
+  deeds?: readonly (Deed | 'nothing')[];
+  /** How many of the carrier's answers get lost. Default 0.08. */
+  lostAnswers?: number;
   /** Changes the library's file. */
   rewrite?: (source: string) => string;
   /** Ends after so many days. Default: when all is over. */
   days?: number;
-  /** Happens between moments. For what must be found. */
-  sabotage?: (stage: Stage) => Promise<unknown>;
+  /** For what must be found: done to the database beforehand, and between moments. */
+  prepare?: (stage: Stage) => Promise<unknown>;
+  between?: (stage: Stage) => Promise<unknown>;
 }
 
 const MINUTE = 60_000;
@@ -85,7 +91,7 @@ export class JoyWorld {
   }
 
   async open(): Promise<void> {
-    const { databaseUrl, seed, rewrite = (source) => source } = this.#options;
+    const { databaseUrl, seed, rewrite = (source) => source, prepare } = this.#options;
     this.stage = await openStage({
       databaseUrl,
       carrierTimeout: CARRIER_TIMEOUT,
@@ -94,6 +100,7 @@ export class JoyWorld {
       clock: this.#clock,
       sandbox: { seed, clock: this.#clock },
     });
+    await prepare?.(this.stage);
     this.sandbox.state.onChange(({ kind, id }) => {
       if (kind === 'message' && !this.taken.has(id))
         this.taken.set(id, { moment: this.moment, real: performance.now() });
@@ -115,7 +122,7 @@ export class JoyWorld {
     await this.#meet();
     const { controls } = this.sandbox;
     for (const fault of [
-      { kind: 'drop_response', rate: 0.08 },
+      { kind: 'drop_response', rate: this.#options.lostAnswers ?? 0.08 },
       { kind: 'latency', ms: 40, rate: 0.3 },
       { kind: 'latency', ms: 2 * CARRIER_TIMEOUT, rate: 0.03 },
       { kind: '429', rate: 0.03 },
@@ -154,13 +161,13 @@ export class JoyWorld {
 
   /** Who there is, how each comes in, and what each will do. */
   async #meet(): Promise<void> {
-    const { people, zones, day, times } = this.#options;
+    const { people, zones, day, times, days = 6, deeds: possible = DEEDS } = this.#options;
     const random = this.#random;
     // early and late as well, at the edges of the window too
     const entries = Array.from({ length: times }, () =>
       random.pick([7 * 60 + random.below(14 * 60), 10 * 60, 18 * 60 - 1, 18 * 60]),
     );
-    const deeds = Array.from({ length: times }, () => 24 * 60 + random.below(5 * 24 * 60));
+    const deeds = Array.from({ length: times }, () => 24 * 60 + random.below((days - 1) * 24 * 60));
     for (let nth = 0; nth < people; nth += 1) {
       const zone = zones[nth % zones.length]!;
       const phone = `+1415555${String(1000 + nth)}`;
@@ -188,38 +195,29 @@ export class JoyWorld {
       const when = () =>
         random.below(2) === 0
           ? instantOf(day, random.pick(deeds), zone)
-          : instantOf(day, (1 + random.below(5)) * 24 * 60 + 10 * 60, zone);
-      switch (random.below(8)) {
-        case 0:
-        case 1:
-          this.#plan(when(), () => this.#text(person, 'stop'));
-          break;
-        case 2:
-          this.#plan(when(), () => this.#text(person, 'reply'));
-          break;
-        case 3: {
-          const from = when();
-          this.#plan(from, () => this.#hold(person, 'pause'));
-          this.#plan(from + random.pick([HOUR, 30 * HOUR]), () => this.#hold(person, 'resume'));
-          break;
-        }
-        case 4:
-          this.#plan(when(), () => this.#merge(person));
-          break;
-        case 5:
-          if (random.below(2) === 0) this.#plan(when(), () => this.#delete(person));
-          break;
-      }
+          : instantOf(day, (1 + random.below(days - 1)) * 24 * 60 + 10 * 60, zone);
+      const deed = random.pick(possible);
+      if (deed === 'nothing') continue;
+      const from = when();
+      this.#plan(from, () => this.#do(person, deed));
+      if (deed === 'pause')
+        this.#plan(from + random.pick([HOUR, 30 * HOUR]), () => this.#do(person, 'resume'));
     }
+  }
+
+  async #do(person: Person, what: Deed): Promise<void> {
+    if (what === 'stop' || what === 'reply') await this.#text(person, what);
+    else if (!gone(person)) {
+      if (what === 'pause' || what === 'resume') await this.#hold(person, what);
+      else if (what === 'delete') await this.ask('DELETE', `/v1/contacts/${person.id}`);
+      else if (!(await this.#merge(person))) return;
+    } else return;
+    person.did.push({ what, moment: this.moment, real: performance.now() });
   }
 
   #plan(at: number, run: () => Promise<unknown>): void {
     this.#plans.push({ at, run });
     this.#plans.sort((a, b) => a.at - b.at);
-  }
-
-  #did(person: Person, what: Deed): void {
-    person.did.push({ what, moment: this.moment, real: performance.now() });
   }
 
   async #enter(person: Person, way: number): Promise<void> {
@@ -246,11 +244,9 @@ export class JoyWorld {
       const rows = await this.stage.query(`select 1 from messages where carrier_sid = $1`, [sid]);
       return rows.length > 0;
     });
-    this.#did(person, what);
   }
 
   async #hold(person: Person, what: 'pause' | 'resume'): Promise<void> {
-    if (gone(person)) return;
     const { items } = await this.ask('GET', `/v1/contacts/${person.id}/enrollments`);
     for (const { id, state } of items as { id: string; state: string }[]) {
       if (state !== (what === 'pause' ? 'active' : 'paused')) continue;
@@ -259,31 +255,23 @@ export class JoyWorld {
         if (!/enrollment_over/.test(error.message)) throw error;
       });
     }
-    this.#did(person, what);
   }
 
-  /** The one becomes part of another, who lives where they do. */
-  async #merge(person: Person): Promise<void> {
+  /** The one becomes part of another, who lives where they do. False: there is nobody. */
+  async #merge(person: Person): Promise<boolean> {
     const others = this.people.filter((one) => one.zone === person.zone && one !== person && !gone(one));
-    if (gone(person) || others.length === 0) return;
-    const into = this.#random.pick(others);
-    await this.ask('POST', `/v1/contacts/${into.id}/merge`, { with: person.id });
-    this.#did(person, 'merge');
-  }
-
-  async #delete(person: Person): Promise<void> {
-    if (gone(person)) return;
-    await this.ask('DELETE', `/v1/contacts/${person.id}`);
-    this.#did(person, 'delete');
+    if (others.length === 0) return false;
+    await this.ask('POST', `/v1/contacts/${this.#random.pick(others).id}/merge`, { with: person.id });
+    return true;
   }
 
   /** Until everybody is through. */
   async live(): Promise<void> {
-    const { day, days = 30, sabotage } = this.#options;
+    const { day, days = 30, between } = this.#options;
     const end = Date.parse(`${day}T00:00:00Z`) + days * 24 * HOUR;
     for (;;) {
       await this.#moment();
-      await sabotage?.(this.stage);
+      await between?.(this.stage);
       const next = await this.#next();
       if (next === Infinity || next > end) break;
       await this.#rest();
