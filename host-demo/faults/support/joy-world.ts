@@ -289,11 +289,12 @@ export class JoyWorld {
     const acting = (async () => {
       for (const { run } of due) await run();
     })();
-    if (this.kills < this.#options.kills && this.#random.below(3) > 0) {
-      await pause(this.#random.below(250));
+    const { due: work } = await this.#due();
+    if (this.kills < this.#options.kills && work > 0 && this.#random.below(3) > 0) {
+      await pause(this.#random.below(120));
       const doomed = this.#random.below(2) === 0 ? [...this.#workers] : [this.#workers[0]!];
-      const { due, sending } = await this.#due();
-      if (due > 0 || sending.length > 0) this.killsInTheMiddle += doomed.length;
+      const { due: left, sending } = await this.#due();
+      if (left > 0 || sending.length > 0) this.killsInTheMiddle += doomed.length;
       this.kills += doomed.length;
       await Promise.all(doomed.map((worker) => worker.kill()));
       this.#workers = this.#workers.filter((worker) => !doomed.includes(worker));
