@@ -76,6 +76,7 @@ export async function expectClean(w: World, stopped: Map<string, number>): Promi
       )
       select
         (select count(*)::integer from runs where end_reason is null) as unexplained,
+        (select count(*)::integer from runs where state = 'failed') as failed,
         (select count(*)::integer from runs where ordinal <> steps) as gaps,
         (select count(*)::integer from runs where steps <> different) as doubled,
         (select count(*)::integer from contacts c join scored s using (contact_id)
@@ -98,6 +99,7 @@ export async function expectClean(w: World, stopped: Map<string, number>): Promi
 
 const CLEAN = {
   unexplained: 0,
+  failed: 0,
   gaps: 0,
   doubled: 0,
   wrong_scores: 0,
