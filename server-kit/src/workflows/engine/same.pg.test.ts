@@ -14,7 +14,7 @@ import { cancelEnrollments, wakeOnEvent } from './control.ts';
 
 /** Graphs at a time, fewer than an engine keeps definitions of, and people in each. */
 const GRAPHS = 400;
-const EACH = 5;
+const EACH = campaign(2, 5);
 /** Moments of a round at which something happens to somebody. */
 const INSTANTS = 12;
 /** Steps of a case; those that go round for ever are the simulator's. */
@@ -153,7 +153,7 @@ it(
     await kit.kit.tenants.upsert({ id: tenant, name: 'Firm', timeZone: 'America/Chicago' });
     await kit.kit.tenants.addSender({ tenant, address: '+13125559000', segmentsPerSecond: null });
     const w = new World(kit, { tenant, now: START, batch: 500 });
-    const graphs = campaign(50, 20_000);
+    const graphs = campaign(120, 20_000);
     const started = performance.now();
     let [cases, steps, messages] = [0, 0, 0];
     for (let nth = 0; nth * GRAPHS < graphs; nth += 1) {
