@@ -33,7 +33,7 @@ async function live(
     );
     return { world, verdict };
   } finally {
-    await world.stage.close();
+    await world.close();
   }
 }
 
@@ -48,7 +48,7 @@ it(
         people: campaign(14, 40),
         zones: ZONES,
         day: DAYS[nth % DAYS.length]!,
-        kills: campaign(5, 30),
+        kills: campaign(4, 30),
         times: campaign(2, 6),
       });
       const nothing = Object.fromEntries(Object.keys(verdict.broken).map((what) => [what, []]));

@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Sandbox } from '@patchbay/carrier-sandbox';
+import pg from 'pg';
 import { chance, pause, until } from './campaign.ts';
 import { openStage, TENANT, type Stage, type WorkerProcess } from './stage.ts';
 import { TurnedClock } from './turned-clock.ts';
@@ -74,6 +75,8 @@ export class JoyWorld {
   #plans: { at: number; run: () => Promise<unknown> }[] = [];
   #workers: WorkerProcess[] = [];
   readonly #resting = new Set<WorkerProcess>();
+  /** Asked at every turn. */
+  readonly #books: pg.Client;
   #workflow = '';
   #pipeline = '';
 
@@ -81,6 +84,7 @@ export class JoyWorld {
     this.#options = options;
     this.#random = chance(options.seed);
     this.#clock = new TurnedClock(`${options.day}T00:00:00Z`);
+    this.#books = new pg.Client({ connectionString: options.databaseUrl });
   }
 
   /** Milliseconds of the machine's clock after which a call that was open has arrived or never will. */
@@ -100,6 +104,8 @@ export class JoyWorld {
       clock: this.#clock,
       sandbox: { seed, clock: this.#clock },
     });
+    await this.#books.connect();
+    await this.#books.query(`set search_path to "${this.stage.schema}"`);
     await prepare?.(this.stage);
     this.sandbox.state.onChange(({ kind, id }) => {
       if (kind === 'message' && !this.taken.has(id))
@@ -265,6 +271,11 @@ export class JoyWorld {
     return true;
   }
 
+  async close(): Promise<void> {
+    await this.#books.end();
+    await this.stage.close();
+  }
+
   /** Until everybody is through. */
   async live(): Promise<void> {
     const { day, days = 30, between } = this.#options;
@@ -344,7 +355,7 @@ export class JoyWorld {
   }
 
   async #due(): Promise<{ due: number; sending: string[] }> {
-    const [row] = await this.stage.query<{ due: number; sending: string[] }>(
+    const { rows } = await this.#books.query<{ due: number; sending: string[] }>(
       `select
          (select count(*)::int from enrollments where state = 'active' and due_at <= $1)
          + (select count(*)::int from messages where direction = 'outbound' and due_at <= $1
@@ -355,19 +366,19 @@ export class JoyWorld {
          array(select message_id || ' ' || claimed_at from messages where status = 'sending') as sending`,
       [this.#clock.date()],
     );
-    return row!;
+    return rows[0]!;
   }
 
   /** When something is due again. */
   async #next(): Promise<number> {
-    const [row] = await this.stage.query<{ at: Date | null }>(
+    const { rows } = await this.#books.query<{ at: Date | null }>(
       `select min(at) as at from (
          select min(due_at) as at from enrollments where state = 'active'
          union all select min(due_at) from messages where direction = 'outbound'
            and status in ('queued', 'failed', 'undelivered')
          union all select min(lease_until) from messages where status = 'sending') one`,
     );
-    return Math.min(row!.at?.getTime() ?? Infinity, this.#plans[0]?.at ?? Infinity, this.#clock.next);
+    return Math.min(rows[0]!.at?.getTime() ?? Infinity, this.#plans[0]?.at ?? Infinity, this.#clock.next);
   }
 }
 
