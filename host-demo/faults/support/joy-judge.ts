@@ -108,8 +108,9 @@ export async function judge(world: JoyWorld): Promise<Verdict> {
     if (hour < 10 || hour >= 18) broken.outside.push(`${words}: ${hour.toFixed(2)} h in ${person.zone}`);
     judgeDeeds(world, person, message, words, broken);
   }
-  // whoever the steps say it was: no phone gets the same step of two runs
+  // No phone gets the same step of two runs. Two who became one may: the one's run was over, the other's goes on.
   for (const [phone, all] of Map.groupBy(taken, ({ to }) => to)) {
+    if (people.get(phone)!.merged) continue;
     const steps = Map.groupBy(
       all.filter(({ status }) => status !== 'undelivered' && status !== 'failed'),
       (message) => stepOf.get(nameOf(message.statusCallback)!.id),

@@ -14,6 +14,8 @@ export interface Person {
   id: string;
   phone: string;
   zone: string;
+  /** With somebody else, in whichever direction. */
+  merged: boolean;
   /** What somebody did, and in which moment. */
   did: { what: Deed; moment: number; real: number }[];
 }
@@ -182,7 +184,7 @@ export class JoyWorld {
         phone,
         time_zone: zone,
       });
-      const person: Person = { id, phone, zone, did: [] };
+      const person: Person = { id, phone, zone, merged: false, did: [] };
       this.people.push(person);
       // one in ten has agreed to nothing
       if (random.below(10) > 0)
@@ -267,7 +269,9 @@ export class JoyWorld {
   async #merge(person: Person): Promise<boolean> {
     const others = this.people.filter((one) => one.zone === person.zone && one !== person && !gone(one));
     if (others.length === 0) return false;
-    await this.ask('POST', `/v1/contacts/${this.#random.pick(others).id}/merge`, { with: person.id });
+    const into = this.#random.pick(others);
+    await this.ask('POST', `/v1/contacts/${into.id}/merge`, { with: person.id });
+    person.merged = into.merged = true;
     return true;
   }
 
