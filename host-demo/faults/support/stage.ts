@@ -27,6 +27,8 @@ export interface WorkerSetup {
   secret: string;
   carrier: TwilioOptions;
   media: { storage: { folder: string } };
+  /** Milliseconds by which a worker's clock is ahead of the machine's when it starts. Default: it has none of its own. */
+  ahead?: number;
 }
 
 export interface StageOptions {
@@ -39,6 +41,8 @@ export interface StageOptions {
   statementTimeout?: number;
   maxConnections?: number;
   keywordReplies?: 'carrier' | 'kit';
+  /** What time it is in the kit, and how far its workers' clocks are ahead of the machine's. Default: the real one. */
+  clock?: { date: () => Date; ahead: () => number };
 }
 
 export interface Stage {
@@ -51,6 +55,8 @@ export interface Stage {
   senders: { address: string; id: string }[];
   /** The kit's warnings. */
   logged: Record<string, unknown>[];
+  /** Requests to the kit that have not been answered yet. */
+  open(): number;
   token(): Promise<string>;
   /** Another kit on the same database: what a second web process would be. */
   another(): ServerKit;
@@ -69,6 +75,8 @@ export interface WorkerProcess {
   readonly firstWord: string;
   /** What it has said on stderr. */
   said(): string;
+  /** To a worker with a clock of its own: resolves when it does so. */
+  tell(what: WorkerOrder): Promise<void>;
   kill(): Promise<void>;
 }
 
@@ -83,8 +91,11 @@ const QUICK_CALLS = {
   playMs: 20,
 };
 
+/** To rest, or to go on with a clock that is ahead by so many milliseconds. */
+export type WorkerOrder = 'rest' | { ahead: number };
+
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { databaseUrl, senders: count = 1 } = options;
+  const { databaseUrl, senders: count = 1, clock } = options;
   const schema = `f${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
   const sandbox = createSandbox({
     ...options.sandbox,
@@ -116,11 +127,24 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     { write: (line: string) => void logged.push(JSON.parse(line) as never) },
   );
   const another = () =>
-    createServerKit({ database, publicUrl, secret: SECRET, carrier: twilioCarrier(carrier), media, log });
+    createServerKit({
+      database,
+      publicUrl,
+      secret: SECRET,
+      carrier: twilioCarrier(carrier),
+      media,
+      log,
+      ...(clock && { clock: clock.date }),
+    });
   const kit = another();
   const kits: ServerKit[] = [kit];
   await kit.migrate();
-  server.on('request', (request, response) => void kit.node(request, response));
+  let open = 0;
+  server.on('request', (request, response) => {
+    open += 1;
+    response.once('close', () => (open -= 1));
+    void kit.node(request, response);
+  });
 
   await kit.tenants.upsert({ id: TENANT, name: 'Acme' });
   const senders: Stage['senders'] = [];
@@ -143,7 +167,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
   const workers = new Set<WorkerProcess>();
   async function start(script: string): Promise<WorkerProcess> {
-    const worker = await startProcess(script, setup);
+    const worker = await startProcess(script, { ...setup, ...(clock && { ahead: clock.ahead() }) });
     workers.add(worker);
     return worker;
   }
@@ -156,6 +180,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     setup,
     senders,
     logged,
+    open: () => open,
     token,
     another() {
       const other = another();
@@ -211,12 +236,12 @@ export async function listening(server: Server): Promise<number> {
 async function startProcess(script: string, setup: WorkerSetup): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [fileURLToPath(new URL(script, import.meta.url))], {
     env: { ...process.env, PATCHBAY_WORKER: JSON.stringify(setup) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text));
   const firstWord = await new Promise<string>((ready, failed) => {
-    child.stdout.once('data', (text: Buffer) => ready(String(text).trim()));
+    child.stdout!.once('data', (text: Buffer) => ready(String(text).trim()));
     child.once('error', failed);
     child.once('exit', (code) => failed(new Error(`it ended with ${code} before it was ready:\n${said}`)));
   });
@@ -224,6 +249,11 @@ async function startProcess(script: string, setup: WorkerSetup): Promise<WorkerP
     child,
     firstWord,
     said: () => said,
+    async tell(what) {
+      const done = once(child, 'message');
+      child.send(what);
+      await done;
+    },
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');

@@ -63,9 +63,11 @@ export async function startWorker(context: KitContext): Promise<Worker> {
   /** Rings again for every sender whose time has come and whose own job has not seen to it. */
   async function sweep(): Promise<void> {
     try {
+      const now = database.options.clock?.().toISOString() ?? null;
       const due = await database.directory(
         (sql) => sql<{ tenant_id: string; sender_id: string }[]>`
-          select tenant_id, sender_id from sender_wakeups where due_at <= now() - interval '1 second'
+          select tenant_id, sender_id from sender_wakeups
+          where due_at <= coalesce(${now}::timestamptz, now()) - interval '1 second'
           order by due_at limit 500`,
       );
       for (const { tenant_id: tenant, sender_id: sender } of due) {

@@ -4,6 +4,7 @@ import { getTestKit, type TestKit } from '../../testing/kit.ts';
 import { STEP_RUNNERS } from '../steps/index.ts';
 import { defineStep, type StepRunner } from '../steps/step.ts';
 import { definitionOf, World } from '../testing/world.ts';
+import { runDue } from './run.ts';
 
 let kit: TestKit;
 let tenants = 0;
@@ -174,9 +175,15 @@ describe('a run', () => {
     await w.publish(definitionOf({ steps: [text('one'), pause('a-day'), text('two')] }));
     const [id] = await w.enroll('test', await w.people(1));
     await w.settle();
-    await w.at('2026-03-01T00:00:00.000Z');
+    const back = async () => {
+      w.now = new Date('2026-03-01T00:00:00.000Z');
+      expect(await runDue(w.engine, w.tenant)).toMatchObject({ runs: 0, more: false });
+    };
+    await back();
+    await w.at('2026-03-03T14:00:00.000Z');
+    await back();
     await w.at('2026-03-03T15:00:00.000Z');
-    await w.at('2026-03-01T00:00:00.000Z');
+    await back();
     await w.at('2026-03-09T00:00:00.000Z');
     expect(await w.trace(id!)).toBe('one done, a-day done, two done');
     expect(await sent(w)).toEqual(['Hello from one', 'Hello from two']);

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { updateAsset } from '../../contract/index.ts';
 import { checkSource } from '../../contract/workflow/source.ts';
 import { libraryWorkflows } from './index.ts';
 
@@ -37,6 +38,14 @@ describe('the library', () => {
       // GSM 03.38's letters that are ASCII, too
       for (const step of definition.steps)
         expect((step as { body?: string }).body ?? '').toMatch(/^[\n -~]*$/);
+    }
+  });
+
+  it.each([...byKey])('%s asks for files by keys that a file can have', (_, { definition }) => {
+    for (const step of definition.steps) {
+      const { pdf, video } = step as { pdf?: string; video?: string };
+      for (const key of [pdf, video])
+        if (key !== undefined) expect(updateAsset.parse({ key })).toEqual({ key });
     }
   });
 

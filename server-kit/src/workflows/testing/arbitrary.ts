@@ -77,13 +77,22 @@ export function anyDefinition(random: Random, key = 'random'): Definition {
   });
 }
 
-/** At whole minutes that no step is due at, so that nobody has to say which of two things came first. */
-export function anyEvents(random: Random): SimulatedEvent[] {
-  const span = Date.parse(UNTIL) - Date.parse(START);
-  return Array.from({ length: random.below(6) }, () => ({
-    at: new Date(
-      Date.parse(START) + Math.floor((random.next() * span) / 60_000) * 60_000 + 17_017,
-    ).toISOString(),
+const SPAN_MS = Date.parse(UNTIL) - Date.parse(START);
+
+/** At a whole minute that no step is due at, so that nobody has to say which of two things came first. */
+export function anyInstant(random: Random): string {
+  const minute = Math.floor((random.next() * SPAN_MS) / 60_000);
+  return new Date(Date.parse(START) + minute * 60_000 + 17_017).toISOString();
+}
+
+/** `instants`: at some of these alone, so that much happens at once when many run side by side. */
+export function anyEvents(random: Random, instants?: readonly string[]): SimulatedEvent[] {
+  const count = random.below(6);
+  const at = instants
+    ? random.shuffle(instants).slice(0, count)
+    : Array.from({ length: count }, () => anyInstant(random));
+  return at.map((instant) => ({
+    at: instant,
     type: random.chance(0.15) ? 'consent.withdrawn' : random.pick(['message.received', 'link.clicked']),
   }));
 }

@@ -21,7 +21,7 @@ const ENDS: Record<string, string> = { opted_out: 'canceled', replied: 'canceled
 export function interpret(
   { steps, settings }: Definition,
   events: readonly SimulatedEvent[],
-  { start, until, zone }: { start: string; until: string; zone: string },
+  { start, until, zone, most = 10_000 }: { start: string; until: string; zone: string; most?: number },
 ): Told {
   const told: Told = { steps: [], end: '', tags: [], score: 0 };
   const left = events.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
@@ -61,7 +61,7 @@ export function interpret(
     // what has happened by now has happened before the step
     if (count === 0) sleep(now);
     if (over !== null) break;
-    if ((count += 1) > 10_000) {
+    if ((count += 1) > most) {
       stop('too_many_steps');
       break;
     }

@@ -89,9 +89,11 @@ export function startTriggers({
 
   async function tick(): Promise<void> {
     try {
+      const now = database.options.clock?.().toISOString() ?? null;
       const due = await database.directory(
         (sql) => sql<{ tenant_id: string }[]>`
-          select tenant_id from workflow_clocks where due_at <= moment() order by due_at limit 500`,
+          select tenant_id from workflow_clocks where due_at <= coalesce(${now}::timestamptz, now())
+          order by due_at limit 500`,
       );
       let tenants = due.map((row) => row.tenant_id);
       while (tenants.length > 0 && !stopped) tenants = await tickEach(tenants);
