@@ -53,9 +53,11 @@ async function hear(w: World, at: string, told: { one: Case; type: string }[]): 
         on conflict do nothing returning channel, address`;
       await stopForOptOut(tx, withdrawn);
     }
-    const happenings = told.map(({ one, type }) => ({
-      ...{ id: `event-${at}`, type, contactId: one.contact, data: {} },
-      ...{ tx: 0n, messageId: null },
+    const happened = told.map(({ one, type }) => ({
+      id: `event-${at}`,
+      type,
+      contactId: one.contact,
+      data: {},
     }));
     const replies = of('message.received');
     if (replies.length > 0) {
@@ -63,9 +65,12 @@ async function hear(w: World, at: string, told: { one: Case; type: string }[]): 
         tx,
         replies.map((contactId) => ({ type: 'message.received' as const, contactId })),
       );
-      await stopForReplies(tx, happenings);
+      await stopForReplies(
+        tx,
+        happened.map((each) => ({ ...each, tx: 0n, messageId: null })),
+      );
     }
-    await wakeOnEvent(tx, happenings);
+    await wakeOnEvent(tx, happened);
   });
 }
 
