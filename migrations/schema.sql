@@ -618,6 +618,7 @@ END) stored not null,
   read_at timestamp with time zone,
   first_body text,
   first_segments smallint,
+  send_window jsonb,
   constraint messages_pkey PRIMARY KEY (tenant_id, message_id),
   constraint messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
   constraint messages_tenant_id_conversation_id_fkey FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations(tenant_id, conversation_id) ON DELETE CASCADE
@@ -1589,6 +1590,36 @@ create policy tenant_isolation on workflow_wakeups as permissive for all to publ
 create policy tenant_isolation on workflows as permissive for all to public using ((tenant_id = ( SELECT current_tenant() AS current_tenant))) with check ((tenant_id = ( SELECT current_tenant() AS current_tenant)));
 
 -- functions
+
+CREATE OR REPLACE FUNCTION patchbay.after_closed_hours(at timestamp with time zone, zone text, fallback text, hours jsonb)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  here timestamp := local_time(at, zone, fallback);
+  opens interval := coalesce(hours ->> 'from', '00:00')::interval;
+  closes interval := coalesce(hours ->> 'to', '24:00')::interval;
+  day timestamp;
+  opening timestamptz;
+begin
+  -- one that ends before it begins goes on to the next day, which need not be one of its days
+  if closes < opens then closes := closes + interval '24 hours'; end if;
+  if closes = opens then return at + interval '7 days'; end if;
+  for ahead in -1..7 loop
+    day := here::date + ahead;
+    if hours -> 'days' is not null
+      and not hours -> 'days' ? (array['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])[extract(isodow from day)]
+    then continue; end if;
+    if here >= day + closes then continue; end if;
+    if here >= day + opens then return at; end if;
+    opening := at + (day + opens - here);
+    -- the clock has jumped in between
+    return opening + (day + opens - local_time(opening, zone, fallback));
+  end loop;
+  return at + interval '7 days';
+end $function$
+;
 
 CREATE OR REPLACE FUNCTION patchbay.after_quiet_hours(at timestamp with time zone, zone text, fallback text, residence text)
  RETURNS timestamp with time zone

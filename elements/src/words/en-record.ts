@@ -17,6 +17,7 @@ export const enRecord = {
   'status.failedBecause': 'Not sent: {reason}',
   'status.undeliveredBecause': 'Not delivered: {reason}',
   'hold.scheduled': 'Waits until {time}',
+  'hold.window': 'Waits for the hours of its workflow, {time}',
   'hold.quiet_hours': 'Waits for the end of quiet hours, {time}',
   'hold.sender_pending': 'Waits until the number is registered',
   'hold.sender_paused': 'Waits: the number is paused',

@@ -36,6 +36,7 @@ export const MESSAGE_PURPOSES = ['conversation', 'marketing', 'opt_out_confirmat
 export const HOLD_REASONS = [
   'scheduled',
   'quiet_hours',
+  'window',
   'sender_pending',
   'sender_paused',
   'carrier_busy',

@@ -3,7 +3,7 @@
  *
  * For each due message of one sender it judges, in this order: opted out, or on a list of the tenant or its agency →
  * `canceled`; marketing without written consent, or to somebody muted → `canceled`; sender not registered or paused → held;
- * marketing in quiet hours → later; else `sending` with a lease.
+ * marketing in quiet hours, or a workflow's text outside of its hours → later; else `sending` with a lease.
  * The first marketing text to an address since its consent leaves as `first_body`, which names the business and the way
  * out (`consent/first-message.ts`). Which one is the first is decided here, by the row lock on the address's consent.
  * Pacing is the sender's `next_slot_at`, in segments, over all processes: the row lock on the sender lets one claim
@@ -35,7 +35,8 @@ export interface Claimed {
     | 'dnd'
     | 'sender_pending'
     | 'sender_paused'
-    | 'quiet_hours';
+    | 'quiet_hours'
+    | 'window';
 }
 
 /** How far a sender may run ahead of its rate, so that a fast one is claimed in batches and not one by one. */
@@ -81,7 +82,7 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
           when s.unusable is not null then s.unusable
           else 'send'
         end as decision,
-        m.purpose, c.time_zone, c.state
+        m.purpose, m.send_window, c.time_zone, c.state
       from messages m
       cross join sender s
       -- a limit keeps these look-ups by key, whatever the planner believes about the tables' sizes
@@ -110,15 +111,22 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
     ),
     -- once for all who live by the same clock and rules: a function in plpgsql for each message halved the rate of marketing
     quiet as materialized (
-      select d.time_zone, d.state, after_quiet_hours(moment(), d.time_zone, s.time_zone, d.state) as until
-      from (select distinct time_zone, state from due where purpose = 'marketing' and decision = 'send') d
+      select d.*, case when d.marketing then after_quiet_hours(moment(), d.time_zone, s.time_zone, d.state) end as until,
+        case when d.send_window is not null then
+          after_closed_hours(moment(), case d.send_window ->> 'zone' when 'contact' then d.time_zone when 'tenant' then null
+            else d.send_window ->> 'zone' end, s.time_zone, d.send_window) end as opens
+      from (
+        select distinct time_zone, state, send_window, purpose = 'marketing' as marketing from due
+        where decision = 'send' and (purpose = 'marketing' or send_window is not null)) d
       cross join sender s
     ),
     quieted as (
       select d.message_id, d.due_at, d.channel, d.to_address, d.segments, d.first_segments, d.unintroduced,
-        q.until as quiet_until, case when q.until > moment() then 'quiet_hours' else d.decision end as decision
-      from due d left join quiet q on d.purpose = 'marketing' and d.decision = 'send'
+        greatest(q.until, q.opens) as quiet_until,
+        case when q.until > moment() then 'quiet_hours' when q.opens > moment() then 'window' else d.decision end as decision
+      from due d left join quiet q on d.decision = 'send' and q.marketing = (d.purpose = 'marketing')
         and q.time_zone is not distinct from d.time_zone and q.state is not distinct from d.state
+        and q.send_window is not distinct from d.send_window
     ),
     judged as materialized (
       select message_id, due_at, channel, to_address, decision, quiet_until, first,
@@ -173,7 +181,7 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
           then greatest(m.created_at, moment()) else m.created_at end,
         lease_until = case when a.decision = 'send' then moment() + make_interval(secs => ${leaseMs / 1000}) end,
         due_at = case when a.decision in ('send', 'opted_out', 'suppressed', 'no_consent', 'dnd') then null
-          when a.decision = 'quiet_hours' then a.quiet_until else m.due_at end,
+          when a.decision in ('quiet_hours', 'window') then a.quiet_until else m.due_at end,
         hold_reason = case when a.decision in ('send', 'opted_out', 'suppressed', 'no_consent', 'dnd') then null else a.decision end,
         error_code = case when a.decision in ('opted_out', 'suppressed', 'no_consent', 'dnd') then a.decision end,
         error_reason = case a.decision

@@ -32,6 +32,16 @@ export interface NewMessage {
   author: MemberRef | null;
   /** RFC 3339; null: now. */
   sendAt: string | null;
+  /** The hours at which it may leave; left out: at any. */
+  window?: SendWindow | null | undefined;
+}
+
+/** Whose clock counts, and its hours there: of days, from and to, whatever is left out is not narrowed. */
+export interface SendWindow {
+  zone: 'contact' | 'tenant' | (string & {});
+  days?: readonly string[] | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
 /** Queues messages and rings for their senders. The ids must be new; the caller has looked. */
@@ -57,21 +67,22 @@ export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<v
       author_id: message.author?.id ?? null,
       author_name: message.author?.name ?? null,
       send_at: message.sendAt,
+      send_window: (message.window ?? null) as never,
     })),
   );
   const ids = messages.map((message) => message.id);
   await Promise.all([
     sql`insert into messages (tenant_id, message_id, conversation_id, contact_id, sender_id, channel, direction, status,
           origin, purpose, body, media, from_address, to_address, segments, author_id, author_name, send_at, due_at,
-          hold_reason, first_body, first_segments)
+          hold_reason, first_body, first_segments, send_window)
         select ${tenant}, m.message_id, m.conversation_id, m.contact_id, m.sender_id, m.channel, 'outbound', 'queued',
           m.origin, m.purpose, m.body, m.media, m.from_address, m.to_address, m.segments, m.author_id, m.author_name,
           m.send_at, coalesce(m.send_at, moment()), case when m.send_at > moment() then 'scheduled' end,
-          m.first_body, m.first_segments
+          m.first_body, m.first_segments, m.send_window
         from jsonb_to_recordset(${rows}) as m (message_id uuid, conversation_id uuid, contact_id uuid, sender_id uuid,
           channel text, origin text, purpose text, body text, media jsonb, from_address text, to_address text,
           segments smallint, author_id text, author_name text, send_at timestamptz, first_body text,
-          first_segments smallint)`,
+          first_segments smallint, send_window jsonb)`,
     touchConversations(tx, ids),
     record(
       tx,

@@ -14,7 +14,7 @@ import { keepForMessages } from '../media/files.ts';
 import { attachMany, wordsWith, type AssetWish, type AttachContext } from './attach.ts';
 import { filesOf, type MediaEntry } from './entries.ts';
 import { checkRoom, checkText } from './messages.ts';
-import { businessOf, enqueueMessages, firstOf, type NewMessage } from './outbox.ts';
+import { businessOf, enqueueMessages, firstOf, type NewMessage, type SendWindow } from './outbox.ts';
 import { threadNumber } from './wire.ts';
 
 /** How a text reaches somebody. */
@@ -105,6 +105,8 @@ export interface ManyText {
   assets: AssetWish[];
   sender?: string | null | undefined;
   purpose: MessagePurpose;
+  /** The hours at which it may leave; left out: at any. */
+  window?: SendWindow | null | undefined;
   /** Found by whoever asks; left out: looked up here. */
   route?: Route | undefined;
 }
@@ -215,6 +217,7 @@ export async function sendMany(
       purpose: text.purpose,
       author: author(text),
       sendAt: null,
+      window: text.window,
     });
     shown.push(...filesOf(files).map((fileId) => ({ messageId, fileId })));
     results.set(messageId, { messageId, state: 'queued', created: true });

@@ -66,6 +66,7 @@ export const messages = pgTable(
     read_at: instant(),
     first_body: text(),
     first_segments: smallint(),
+    send_window: json(),
   },
   (table) => [primaryKey({ columns: [table.tenant_id, table.message_id] })],
 );

@@ -1,8 +1,15 @@
-import type { MemberRef } from '../../contract/index.ts';
+import type { Definition, MemberRef, WorkflowSettings } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
+import type { SendWindow } from '../../messaging/outbox.ts';
 import { sendMany, type TextResult } from '../../messaging/send-many.ts';
 import type { AttachContext } from '../../messaging/attach.ts';
 import type { OutgoingText } from '../engine/effects.ts';
+
+/** The workflow that speaks. */
+export interface Sending {
+  actor: MemberRef;
+  definition: Pick<Definition, 'settings'>;
+}
 
 /** Texts a statement: what an inbound webhook may have to wait for. */
 const PIECE = 500;
@@ -14,7 +21,7 @@ const PIECE = 500;
 export async function writeTexts(
   context: AttachContext,
   tx: Tx,
-  texts: readonly (OutgoingText & { by: { actor: MemberRef } })[],
+  texts: readonly (OutgoingText & { by: Sending })[],
 ): Promise<(TextResult & { enrollmentId: string })[]> {
   const results: (TextResult & { enrollmentId: string })[] = [];
   for (let from = 0; from < texts.length; from += PIECE) {
@@ -23,7 +30,7 @@ export async function writeTexts(
     const sent = await sendMany(
       context,
       tx,
-      piece.map(({ messageId, contactId, body, assets, sendAs, sender, purpose, route }) => ({
+      piece.map(({ messageId, contactId, body, assets, sendAs, sender, purpose, route, by }) => ({
         messageId,
         contactId,
         body,
@@ -31,6 +38,7 @@ export async function writeTexts(
         sender,
         purpose,
         route,
+        window: windowOf(by.definition.settings),
       })),
       {
         origin: 'workflow',
@@ -42,4 +50,9 @@ export async function writeTexts(
     );
   }
   return results;
+}
+
+/** The step has looked at it already: it is for texts that leave later than they were written. */
+function windowOf({ window, zone }: WorkflowSettings): SendWindow | null {
+  return window ? { ...window, zone } : null;
 }

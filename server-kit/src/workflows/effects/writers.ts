@@ -6,7 +6,7 @@ import type { OutgoingText } from '../engine/effects.ts';
 import { writeRequests } from '../requests/rows.ts';
 import { linkBook } from './links.ts';
 import { writeTeam } from './team.ts';
-import { writeTexts } from './texts.ts';
+import { writeTexts, type Sending } from './texts.ts';
 
 export function writersFor(context: AttachContext) {
   return {
@@ -14,7 +14,7 @@ export function writersFor(context: AttachContext) {
      * Throws for one that cannot be queued: its step has looked in the same transaction, so somebody has changed something since.
      * The batch is done again and finds it so.
      */
-    async texts(tx: Tx, texts: readonly (OutgoingText & { by: { actor: MemberRef } })[]): Promise<void> {
+    async texts(tx: Tx, texts: readonly (OutgoingText & { by: Sending })[]): Promise<void> {
       const results = await writeTexts(context, tx, texts);
       const lost = results.find(({ state }) => state !== 'queued');
       if (lost) throw new Error(`A text could not be queued: ${'reason' in lost ? lost.reason : lost.state}`);

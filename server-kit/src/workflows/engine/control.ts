@@ -7,7 +7,7 @@ import { recordEach } from '../../events/record.ts';
 import { wakeWorkflows } from './bell.ts';
 import { END_STATES } from './core.ts';
 
-interface Touched {
+export interface Touched {
   enrollment_id: string;
   contact_id: string;
   workflow_id: string;

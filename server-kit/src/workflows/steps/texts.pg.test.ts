@@ -86,6 +86,16 @@ describe('sending a text', () => {
     expect(outcomes.every((outcome) => 'fail' in outcome && /does too much/.test(outcome.fail))).toBe(true);
   });
 
+  it('goes with the hours of its workflow, for when it leaves', async () => {
+    world.settings({ zone: 'contact', window: { from: '10:00', to: '18:00' } });
+    const run = await world.person();
+    await world.take({ kind: 'send_sms', body: 'Hi' }, [run]);
+    const [row] = await world.kit.admin('select send_window from messages where contact_id = $1', [
+      run.contact.id,
+    ]);
+    expect(row!['send_window']).toEqual({ zone: 'contact', from: '10:00', to: '18:00' });
+  });
+
   it('sends from the number that the step names', async () => {
     const run = await world.person();
     const senderId = await world.kit.kit.tenants.addSender({

@@ -126,7 +126,7 @@ export async function getStepsWorld(
       steps: [step],
     };
     return database.transaction(kit.a.id, async (tx) => {
-      const by = { actor: ACTOR(workflowId) };
+      const by = { actor: ACTOR(workflowId), definition };
       const texts: (OutgoingText & { by: typeof by })[] = [];
       const requests: OutgoingRequest[] = [];
       const team: OutgoingTeamItem[] = [];
