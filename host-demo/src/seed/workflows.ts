@@ -1,5 +1,5 @@
 /** The workflows of each business, published, with a few people in the first of them. */
-import type { WorkflowDetails } from '@patchbay/server-kit/contract';
+import type { WorkflowDetails, WorkflowLibrary } from '@patchbay/server-kit/contract';
 import type { TenantId } from '../agency.ts';
 
 type Call = <T>(method: string, path: string, body?: object) => Promise<T>;
@@ -54,7 +54,10 @@ const REVIEW: Readonly<Record<TenantId, string>> = {
 };
 
 export async function addWorkflows(tenant: TenantId, call: Call, people: readonly string[]): Promise<void> {
-  for (const source of [JOY, BIRTHDAY]) {
+  // of the kit's library, as it is: whoever calls from the phone and is not answered gets a text
+  const { items: library } = await call<WorkflowLibrary>('GET', '/v1/workflow-library');
+  const textBack = library.find(({ key }) => key === 'missed-call-text-back')!.source;
+  for (const source of [JOY, BIRTHDAY, textBack]) {
     const { id } = await call<WorkflowDetails>('POST', '/v1/workflows', { source });
     await call('POST', `/v1/workflows/${id}/publish`);
     if (source === JOY && people.length > 0)

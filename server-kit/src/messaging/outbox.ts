@@ -9,7 +9,7 @@ import {
   type MessageOrigin,
   type MessagePurpose,
 } from '../contract/index.ts';
-import { asFirstMessage, type Business } from '../consent/index.ts';
+import { asFirstMessage, type Business, type SendWindow } from '../consent/index.ts';
 import type { Tx } from '../db/client.ts';
 import { record } from '../events/record.ts';
 import type { MediaEntry } from './entries.ts';
@@ -34,14 +34,6 @@ export interface NewMessage {
   sendAt: string | null;
   /** The hours at which it may leave; left out: at any. */
   window?: SendWindow | null | undefined;
-}
-
-/** Whose clock counts, and its hours there: of days, from and to, whatever is left out is not narrowed. */
-export interface SendWindow {
-  zone: 'contact' | 'tenant' | (string & {});
-  days?: readonly string[] | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
 }
 
 /** Queues messages and rings for their senders. The ids must be new; the caller has looked. */

@@ -14,7 +14,8 @@ import { keepForMessages } from '../media/files.ts';
 import { attachMany, wordsWith, type AssetWish, type AttachContext } from './attach.ts';
 import { filesOf, type MediaEntry } from './entries.ts';
 import { checkRoom, checkText } from './messages.ts';
-import { businessOf, enqueueMessages, firstOf, type NewMessage, type SendWindow } from './outbox.ts';
+import type { SendWindow } from '../consent/index.ts';
+import { businessOf, enqueueMessages, firstOf, type NewMessage } from './outbox.ts';
 import { threadNumber } from './wire.ts';
 
 /** How a text reaches somebody. */

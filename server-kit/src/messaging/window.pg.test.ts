@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isOpen, nextOpening } from '../contract/workflow/time.ts';
 import { WEEKDAYS } from '../contract/workflow/index.ts';
+import type { SendWindow } from '../consent/index.ts';
 import { Database } from '../db/client.ts';
 import { newId } from '../ids.ts';
 import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT } from '../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { claimDue } from './claim.ts';
-import { enqueueMessages, type SendWindow } from './outbox.ts';
+import { enqueueMessages } from './outbox.ts';
 
 fc.configureGlobal({ seed: BASE_SEED });
 const PHONE = '+13125550178';

@@ -92,7 +92,10 @@ describe('a call between a member and a contact', () => {
     await kit.kit.tenants.addMember({ tenant: kit.a.id, id: 'noah', name: 'Noah' });
     const own = await world.contact({ phone: MEMBER_PHONE });
     const anna = await world.contact();
-    const wish = { enrollmentId: newId(), contactId: anna.id, ordinal: 0, purpose: 'marketing' } as const;
+    const wish = {
+      ...{ enrollmentId: newId(), contactId: anna.id, ordinal: 0 },
+      ...({ purpose: 'marketing', window: null } as const),
+    };
     const answers = await world.tx((tx) =>
       queueCalls(tx, network, [
         { ...wish, what: { kind: 'call', member: null, whisper: null } },
@@ -225,6 +228,18 @@ describe('before a call leaves', () => {
     world.turn(3_600_000);
     await world.drain();
     world.turn(-3_600_000);
+    expect(world.network.calls).toHaveLength(1);
+  });
+
+  it('it waits for the hours of its workflow', async () => {
+    const anna = await world.contact({ time_zone: 'America/Chicago' });
+    // 18:00 UTC is noon there
+    const id = await world.queue(anna.id, { window: { zone: 'contact', from: '12:30', to: '18:00' } });
+    await world.drain();
+    expect(await world.call(id)).toMatchObject({ status: 'queued', hold_reason: 'window' });
+    world.turn(3 * 3_600_000);
+    await world.drain();
+    world.turn(-3 * 3_600_000);
     expect(world.network.calls).toHaveLength(1);
   });
 

@@ -1,7 +1,8 @@
 /**
  * The claim: one statement that decides whether a call leaves now. It is the only way from `queued` to `placing`.
  *
- * It judges the next due call of a lane: may not be called → `canceled`; at night on the contact's clock → later; the account has
+ * It judges the next due call of a lane: may not be called → `canceled`; at night on the contact's clock, or outside of its
+ * workflow's hours → later; the account has
  * just placed one → stays; else `placing`, with a lease. Calls go by quiet hours whatever their purpose: a phone rings.
  *
  * Runs under the shared consent lock and the lane's lock, each taken by an earlier statement: a statement sees what had
@@ -20,7 +21,7 @@ export interface Claimed {
   member_phone: string | null;
   /** Which claim this is: outcomes of an earlier one no longer speak for the call. */
   claimed_at: string;
-  decision: Bar | 'call' | 'quiet_hours';
+  decision: Bar | 'call' | 'quiet_hours' | 'window';
 }
 
 /** `agency` is the one whose lock is held; when it is another's by now, nothing is claimed. */
@@ -38,28 +39,33 @@ export function claimCall(
   const reasons = sql.json(BAR_REASONS);
   return sql<Claimed[]>`
     with due as materialized (
-      select c.call_id, coalesce(j.bar, case when q.until > moment() then 'quiet_hours' when f.at > moment() then 'busy'
-        else 'call' end) as decision, q.until
+      select c.call_id, coalesce(j.bar, case when q.quiet > moment() then 'quiet_hours'
+        when q.opens > moment() then 'window' when f.at > moment() then 'busy' else 'call' end) as decision,
+        greatest(q.quiet, q.opens) as until
       from calls c
       join tenants t on t.tenant_id = c.tenant_id and coalesce(t.parent_tenant_id, t.tenant_id) = ${agency}
       cross join (${freeAt(tx, account, perSecond)}) f
       cross join lateral (${judgment(tx, agency)}) j
-      cross join lateral (select after_quiet_hours(moment(), j.time_zone, t.time_zone, j.state) as until) q
+      cross join lateral (select after_quiet_hours(moment(), j.time_zone, t.time_zone, j.state) as quiet,
+        case when c.send_window is not null then
+          after_closed_hours(moment(), case c.send_window ->> 'zone' when 'contact' then j.time_zone when 'tenant' then null
+            else c.send_window ->> 'zone' end, t.time_zone, c.send_window) end as opens) q
       where c.tenant_id = ${tenant} and c.account_sid = ${account} and c.status = 'queued' and c.due_at <= moment()
       order by c.due_at, c.call_id limit 1
       for update of c skip locked
     ),
     moved as (
       update calls c set
-        status = case d.decision when 'call' then 'placing' when 'quiet_hours' then 'queued' else 'canceled' end,
+        status = case when d.decision = 'call' then 'placing' when d.decision in ('quiet_hours', 'window') then 'queued'
+          else 'canceled' end,
         attempt = c.attempt + case when d.decision = 'call' then 1 else 0 end,
         claimed_at = case when d.decision = 'call' then moment() else c.claimed_at end,
-        due_at = case d.decision when 'call' then moment() + make_interval(secs => ${leaseMs / 1000})
-          when 'quiet_hours' then d.until end,
-        hold_reason = case when d.decision = 'quiet_hours' then 'quiet_hours' end,
-        error_code = case when d.decision not in ('call', 'quiet_hours') then d.decision end,
+        due_at = case when d.decision = 'call' then moment() + make_interval(secs => ${leaseMs / 1000})
+          when d.decision in ('quiet_hours', 'window') then d.until end,
+        hold_reason = case when d.decision in ('quiet_hours', 'window') then d.decision end,
+        error_code = case when d.decision not in ('call', 'quiet_hours', 'window') then d.decision end,
         error_reason = ${reasons}::jsonb ->> d.decision,
-        ended_at = case when d.decision not in ('call', 'quiet_hours') then moment() end
+        ended_at = case when d.decision not in ('call', 'quiet_hours', 'window') then moment() end
       from due d
       where c.tenant_id = ${tenant} and c.call_id = d.call_id and d.decision <> 'busy'
       returning c.*, d.decision

@@ -2,6 +2,7 @@
  * The outbox of calls: whoever wants somebody called writes a `queued` row in the transaction that decided it. Nothing else in the
  * kit leads to a call.
  */
+import type { SendWindow } from '../consent/index.ts';
 import type { VoiceCarrier } from '../carriers/voice.ts';
 import type { Tx } from '../db/client.ts';
 import { newId } from '../ids.ts';
@@ -12,6 +13,8 @@ export interface CallWish {
   contactId: string;
   ordinal: number;
   purpose: 'marketing' | 'conversation';
+  /** The hours in which it may be placed; null: at any. */
+  window: SendWindow | null;
   what:
     | { kind: 'call'; member: string | null; whisper: string | null }
     | { kind: 'voicemail'; assetId: string; ifAnswered: 'hang_up' | 'play' };
@@ -54,6 +57,7 @@ export async function queueCalls(
         account_sid,
         kind: what.kind,
         purpose: wish.purpose,
+        send_window: wish.window as never,
         from_address: address,
         to_address: phone,
         member_id: what.kind === 'call' ? what.member : null,
@@ -70,14 +74,14 @@ export async function queueCalls(
   const { sql, tenant } = tx;
   const asked = sql`jsonb_to_recordset(${sql.json(going)}) as r (id uuid, contact_id uuid, conversation_id uuid,
     sender_id uuid, account_sid text, kind text, purpose text, from_address text, to_address text, member_id text,
-    member_phone text, whisper text, asset_id uuid, if_answered text, enrollment_id uuid, ordinal integer)`;
+    member_phone text, whisper text, asset_id uuid, if_answered text, enrollment_id uuid, ordinal integer, send_window jsonb)`;
   await sql`
     insert into calls (tenant_id, call_id, contact_id, conversation_id, sender_id, account_sid, direction, kind, status,
       purpose, from_address, to_address, member_id, member_phone, whisper, asset_id, if_answered, enrollment_id, ordinal,
-      due_at)
+      send_window, due_at)
     select ${tenant}, r.id, r.contact_id, r.conversation_id, r.sender_id, r.account_sid, 'outbound', r.kind, 'queued',
       r.purpose, r.from_address, r.to_address, r.member_id, r.member_phone, r.whisper, r.asset_id, r.if_answered,
-      r.enrollment_id, r.ordinal, moment()
+      r.enrollment_id, r.ordinal, r.send_window, moment()
     from ${asked}
     on conflict (tenant_id, enrollment_id, ordinal) where enrollment_id is not null do nothing`;
   const rows = await sql<{ asked: string; id: string }[]>`

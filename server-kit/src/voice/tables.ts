@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { CALL_DISPOSITIONS, CALL_STATUSES } from '../contract/index.ts';
-import { instant } from '../db/drizzle.ts';
+import { instant, json } from '../db/drizzle.ts';
 
 export const calls = pgTable(
   'calls',
@@ -39,6 +39,7 @@ export const calls = pgTable(
     error_code: text(),
     error_reason: text(),
     hold_reason: text(),
+    send_window: json(),
     due_at: instant(),
     claimed_at: instant(),
     created_at: instant().notNull(),

@@ -379,3 +379,4 @@ export const libraryWorkflow = z
   .meta({ id: 'LibraryWorkflow' });
 export type LibraryWorkflow = z.infer<typeof libraryWorkflow>;
 export const workflowLibrary = z.object({ items: z.array(libraryWorkflow) }).meta({ id: 'WorkflowLibrary' });
+export type WorkflowLibrary = z.infer<typeof workflowLibrary>;

@@ -100,6 +100,7 @@ export async function getVoiceWorld(): Promise<VoiceWorld> {
         contactId,
         ordinal: 0,
         purpose: 'conversation',
+        window: null,
         what:
           kind === 'call'
             ? { kind, member: 'mia', whisper: 'Anna is next' }

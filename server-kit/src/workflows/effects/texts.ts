@@ -1,9 +1,9 @@
-import type { Definition, MemberRef, WorkflowSettings } from '../../contract/index.ts';
+import type { Definition, MemberRef } from '../../contract/index.ts';
 import type { Tx } from '../../db/client.ts';
-import type { SendWindow } from '../../messaging/outbox.ts';
 import { sendMany, type TextResult } from '../../messaging/send-many.ts';
 import type { AttachContext } from '../../messaging/attach.ts';
 import type { OutgoingText } from '../engine/effects.ts';
+import { sendWindow } from '../send-window.ts';
 
 /** The workflow that speaks. */
 export interface Sending {
@@ -38,7 +38,7 @@ export async function writeTexts(
         sender,
         purpose,
         route,
-        window: windowOf(by.definition.settings),
+        window: sendWindow(by.definition.settings),
       })),
       {
         origin: 'workflow',
@@ -50,9 +50,4 @@ export async function writeTexts(
     );
   }
   return results;
-}
-
-/** The step has looked at it already: it is for texts that leave later than they were written. */
-function windowOf({ window, zone }: WorkflowSettings): SendWindow | null {
-  return window ? { ...window, zone } : null;
 }

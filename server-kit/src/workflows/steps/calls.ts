@@ -5,6 +5,7 @@ import type { StepBase } from '../../contract/workflow/index.ts';
 import { TemplateError } from '../templates/render.ts';
 import { renderRuns } from '../templates/render-runs.ts';
 import { scopesFor } from '../templates/scope.ts';
+import { sendWindow } from '../send-window.ts';
 import { defineStep, type CallWish, type Outcome, type Run, type StepBatch } from './step.ts';
 import { filesCalled, unready } from './texts.ts';
 
@@ -57,9 +58,12 @@ async function placeAll<S extends StepBase>(
     return runs.map(() => ({ fail: error.message, detail: { mend: error.mend } }));
   }
   const { purpose } = definition.settings;
+  const window = sendWindow(definition.settings);
   const going = reachable.flatMap(({ enrollmentId, contact, ordinal }, nth) => {
     const wish = wishes[nth]!;
-    return 'what' in wish ? [{ enrollmentId, contactId: contact.id, ordinal, purpose, what: wish.what }] : [];
+    return 'what' in wish
+      ? [{ enrollmentId, contactId: contact.id, ordinal, purpose, window, what: wish.what }]
+      : [];
   });
   const placed = going.length === 0 ? [] : await calls.place(tx, going);
   let asked = 0;

@@ -6,6 +6,7 @@
  *
  * Nothing here may call another system: HTTP requests, webhooks and messages are rows (outboxes) that leave after the commit.
  */
+import type { SendWindow } from '../../consent/index.ts';
 import type { Filter } from '../../contract/index.ts';
 import type { Definition, EndReason, SkipReason, StepBase, StepKind } from '../../contract/workflow/index.ts';
 import type { Tx } from '../../db/client.ts';
@@ -99,6 +100,8 @@ export interface CallWish {
   contactId: string;
   ordinal: number;
   purpose: 'marketing' | 'conversation';
+  /** The hours in which it may be placed; null: at any. */
+  window: SendWindow | null;
   /** A call begins with the member's phone; a voicemail is left by a machine. */
   what:
     | { kind: 'call'; member: string | null; whisper: string | null }

@@ -1,7 +1,9 @@
--- A workflow's texts leave within its hours, also those that the carrier wants tried again or that no worker was there for.
+-- A workflow's texts and calls leave within its hours, also those that the carrier wants tried again, that waited for their account's
+-- pace, or that no worker was there for.
 
 -- {"zone": "contact", "tenant" or a name, "days", "from", "to"}; null: at any hour.
 alter table messages add column send_window jsonb;
+alter table calls add column send_window jsonb;
 
 -- `at`, or when the window opens next on that clock, as nextOpening in contract/workflow/time.ts has it; for a time that a clock's
 -- jump leaves out, or shows twice, it may be an hour off, and whoever waits for it asks again. One that never opens is asked about
