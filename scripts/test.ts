@@ -124,7 +124,7 @@ if (values.long) {
   process.env['PATCHBAY_SEED'] ??= String(Date.now() % 1_000_000);
   console.log(`seed ${process.env['PATCHBAY_SEED']} (PATCHBAY_SEED repeats it)`);
 }
-const minutes = values.long ? 120 : 10;
+const minutes = values.long ? 120 : 15;
 
 const started = performance.now();
 rmSync(REPORTS, { recursive: true, force: true });
@@ -137,7 +137,7 @@ const all: Suite[] = [
   browser('stories'),
   // these two wait more than they work, and so run side by side
   vitest('fault', { limit: minutes, weight: 1 }),
-  vitest('e2e', { after: ['build'], weight: 1 }),
+  vitest('e2e', { after: ['build'], limit: minutes, weight: 1 }),
 ];
 const known = ['verify', ...all.map((suite) => suite.name)];
 const unknown = positionals.find((name) => !known.includes(name));

@@ -45,7 +45,7 @@ describe('workers that are killed', () => {
   it(
     'lose no message, send none twice and none after STOP',
     async () => {
-      const kills = campaign(12, 500);
+      const kills = campaign(8, 500);
       const started = performance.now();
       stage = await openStage({
         databaseUrl: inject('databaseUrl'),

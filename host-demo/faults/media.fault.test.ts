@@ -64,7 +64,7 @@ describe('what people send', () => {
   it(
     'is here whole and once, however often workers are killed over it',
     async () => {
-      const kills = campaign(6, 60);
+      const kills = campaign(4, 60);
       const random = chance(SEED);
       stage = await openStage({ databaseUrl: inject('databaseUrl') });
       const { controls } = stage.sandbox;

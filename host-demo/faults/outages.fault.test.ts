@@ -94,7 +94,7 @@ describe('a database that is cut off under load', () => {
     'loses nothing that was acknowledged, and is found again without a restart',
     async () => {
       const random = chance(SEED);
-      const outages = campaign(3, 100);
+      const outages = campaign(2, 100);
       await stage.kit.startWorker();
       const work = load();
       const started = performance.now();

@@ -106,7 +106,7 @@ describe('a sender whose process dies anywhere on the send path', () => {
     'loses no message, sends none twice, none after STOP, and leaves each in a final or explained state',
     async () => {
       const started = performance.now();
-      const tally = await crash({ crashes: campaign(400, 8_500) });
+      const tally = await crash({ crashes: campaign(250, 8_500) });
       report('crash points', tally, started);
       // every kind of place was struck, so a step that is no longer watched is noticed
       expect([...tally.places.keys()]).toEqual(
@@ -127,11 +127,7 @@ describe('a sender whose process dies anywhere on the send path', () => {
     'does no harm when it was only frozen, and goes on after another has taken over',
     async () => {
       const started = performance.now();
-      report(
-        'frozen',
-        await crash({ crashes: campaign(120, 1_000), fate: 'freezes', stops: false }),
-        started,
-      );
+      report('frozen', await crash({ crashes: campaign(80, 1_000), fate: 'freezes', stops: false }), started);
     },
     CAMPAIGN_TIMEOUT,
   );
@@ -142,7 +138,7 @@ describe('the same crashes, with an outbox as one would write it at first', () =
     'double messages when it sends first and marks afterwards',
     async () => {
       const started = performance.now();
-      const tally = await crash({ crashes: campaign(120, 500), drain: sendThenMark, strict: false });
+      const tally = await crash({ crashes: campaign(80, 500), drain: sendThenMark, strict: false });
       report('control, send then mark', tally, started);
       expect(tally.doubled.length).toBeGreaterThan(0);
     },
@@ -153,7 +149,7 @@ describe('the same crashes, with an outbox as one would write it at first', () =
     'lose messages when it marks first and sends afterwards',
     async () => {
       const started = performance.now();
-      const tally = await crash({ crashes: campaign(120, 500), drain: markThenSend, strict: false });
+      const tally = await crash({ crashes: campaign(80, 500), drain: markThenSend, strict: false });
       report('control, mark then send', tally, started);
       expect(tally.lost.length).toBeGreaterThan(0);
     },

@@ -79,7 +79,7 @@ describe('STOP against a drain', () => {
     'lets no carrier call start once it has committed',
     async () => {
       const started = performance.now();
-      const tally = await race(campaign(300, 10_000), true);
+      const tally = await race(campaign(200, 10_000), true);
       report('STOP races', tally, started);
       expect(tally.violations).toEqual([]);
       // calls that had started before are with the carrier already: never more than a process keeps open
@@ -94,7 +94,7 @@ describe('STOP against a drain', () => {
     'lets none start either once their agency has blocked the number for all its clients',
     async () => {
       const started = performance.now();
-      const tally = await race(campaign(200, 5_000), true, 'agency');
+      const tally = await race(campaign(120, 5_000), true, 'agency');
       report('agency races', tally, started);
       expect(tally.violations).toEqual([]);
       expect(tally.canceled).toBeGreaterThan(0);

@@ -168,7 +168,7 @@ it(
   { timeout: CAMPAIGN_TIMEOUT },
   async () => {
     let kills = 0;
-    await forEachSeed(campaign(6, 100), 2, async (seed) => {
+    await forEachSeed(campaign(4, 100), 2, async (seed) => {
       // not `+= await`, which would forget what the other lane adds meanwhile
       const these = await run(seed);
       kills += these;

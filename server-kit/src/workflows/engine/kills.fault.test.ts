@@ -44,8 +44,8 @@ it(
   'a worker that is killed anywhere, again and again: each step once, none after STOP, every run explained',
   async () => {
     const random = seeded(BASE_SEED);
-    const kills = campaign(6, 120);
-    const { w, people } = await crowd(kit, 'killed', campaign(900, 1_200));
+    const kills = campaign(5, 120);
+    const { w, people } = await crowd(kit, 'killed', campaign(450, 1_200));
     const stopped = new Map<string, number>();
     let struck = 0;
     for (let life = 0; life < kills; life += 1) {
@@ -83,14 +83,14 @@ it(
   'a Postgres that cuts its connections in the middle of batches: the engine goes on, and nothing happens twice',
   async () => {
     const random = seeded(BASE_SEED + 1);
-    const { w, people } = await crowd(kit, 'cut', campaign(600, 1_500));
+    const { w, people } = await crowd(kit, 'cut', campaign(300, 1_500));
     const database = new Database({ url: kit.url, schema: kit.schema, maxConnections: 3 });
     const engine = startEngine(engineContext(database), STEP_RUNNERS, { batch: BATCH });
     const stopped = new Map<string, number>();
     let cuts = 0;
     const client = new pg.Client({ connectionString: kit.url });
     await client.connect();
-    while (cuts < campaign(10, 300)) {
+    while (cuts < campaign(6, 300)) {
       const contact = random.pick(people);
       if (random.chance(0.1) && !stopped.has(contact)) stopped.set(contact, await stop(w, contact));
       const { rowCount } = await client.query(

@@ -19,7 +19,7 @@ it(
     const random = seeded(BASE_SEED + 2);
     const postgres = await startPostgres({ durable: true });
     const kit = await getTestKit({ url: postgres.url });
-    const { w, people } = await crowd(kit, 'restarted', campaign(500, 1_500));
+    const { w, people } = await crowd(kit, 'restarted', campaign(350, 1_500));
     const stopped = new Map<string, number>();
     // small batches, so that a restart has many to strike
     const engine = fork(PROGRAM, [kit.url, kit.schema, '10'], {
