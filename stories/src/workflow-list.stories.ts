@@ -93,7 +93,7 @@ export const NothingFailed: Story = {
   parameters: stage({ fake: { ...MANAGER, failures: 0 } }),
   play: look(async ({ canvas }) => {
     await press(canvas, JOY);
-    await shows(canvas, 'Nothing has failed that nobody has tried again.');
+    await shows(canvas, 'No failed steps.');
     await expect(all(canvas, '[part=failed]')).toEqual([]);
   }),
 };

@@ -21,7 +21,7 @@ export const enWorkflows = {
   'workflows.completed': '{count} completed',
   'workflows.failed': { one: '{count} failed step', other: '{count} failed steps' },
   'workflows.failures': 'Failures',
-  'workflows.failuresNone': 'Nothing has failed that nobody has tried again.',
+  'workflows.failuresNone': 'No failed steps.',
   'workflows.failuresOpen': '{step}: {reason}',
   'workflows.failuresNoReason': 'No reason was given.',
   'workflows.failuresAlike': { one: '{count} contact, {when}', other: '{count} contacts, last {when}' },
