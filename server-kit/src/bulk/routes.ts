@@ -4,15 +4,13 @@ import type { KitContext } from '../context.ts';
 import { notFound } from '../errors.ts';
 import type { AppEnv } from '../http/env.ts';
 import { once } from '../http/idempotency.ts';
-import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
+import { bearer, idempotencyKey, idParam, json, jsonBody, ONCE, problems } from '../http/openapi.ts';
 import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import { checkAction } from './actions.ts';
 import { checkFileLink } from './file-links.ts';
 import { streamFile } from './files.ts';
 import { cancelJob, createJob, hasFile, jobById, listJobs, presentJob, toJob, type JobRow } from './jobs.ts';
 import { checkTarget } from './targets.ts';
-
-const ONCE = ['idempotency_mismatch', 'idempotency_in_progress', 'payload_too_large'] as const;
 
 const postJob = createRoute({
   method: 'post',
@@ -39,6 +37,7 @@ const postJob = createRoute({
       'invalid_request',
       'job_not_startable',
       ...ONCE,
+      'payload_too_large',
     ),
   },
 });

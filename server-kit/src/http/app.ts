@@ -44,6 +44,7 @@ import { enrollmentRoutes } from '../workflows/enrollment-routes.ts';
 import { enrollPreviewRoutes } from '../workflows/enroll-preview-routes.ts';
 import { failureRoutes } from '../workflows/failure-routes.ts';
 import { workflowRoutes } from '../workflows/routes.ts';
+import { workflowVersionRoutes } from '../workflows/version-routes.ts';
 import { simulateRoutes } from '../workflows/simulate-routes.ts';
 import { tenancyRoutes } from '../tenancy/routes.ts';
 import { tokenKeeper, type Session } from '../tenancy/tokens.ts';
@@ -127,6 +128,7 @@ export function createApp(context: KitContext, options: AppOptions = {}): App {
     toldEventRoutes(context, stageKeeper),
     templateRoutes(context),
     workflowRoutes(context),
+    workflowVersionRoutes(context),
     simulateRoutes(context),
     enrollmentRoutes(context, enrollSegment(context)),
     failureRoutes(context),

@@ -43,4 +43,15 @@ export const idempotencyKey = z.object({
     }),
 });
 
+/** What `once()` may answer. */
+export const ONCE = ['idempotency_mismatch', 'idempotency_in_progress'] as const;
+
+export const ifMatch = z.object({
+  'if-match': z
+    .string()
+    .max(40)
+    .optional()
+    .meta({ description: 'The ETag that was seen; a different version is refused' }),
+});
+
 export const bearer = [{ bearer: [] }];

@@ -1,5 +1,5 @@
 /** The routes of pipelines and cards as the document describes them. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import {
   board,
   boardQuery,
@@ -15,17 +15,9 @@ import {
   updateOpportunity,
   updatePipeline,
 } from '../contract/index.ts';
-import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
+import { bearer, idempotencyKey, idParam, ifMatch, json, jsonBody, ONCE, problems } from '../http/openapi.ts';
 
-const ONCE = ['idempotency_mismatch', 'idempotency_in_progress', 'payload_too_large'] as const;
 const FILTERS = ['invalid_filter', 'filter_too_costly', 'invalid_request'] as const;
-const ifMatch = z.object({
-  'if-match': z
-    .string()
-    .max(40)
-    .optional()
-    .meta({ description: 'The ETag that was seen; a different version is refused' }),
-});
 
 export const getPipelines = createRoute({
   method: 'get',
@@ -47,7 +39,7 @@ export const postPipeline = createRoute({
   request: { headers: idempotencyKey, body: jsonBody(createPipeline) },
   responses: {
     201: json(pipeline, 'Made'),
-    ...problems('forbidden', 'pipeline_exists', 'invalid_request', ...ONCE),
+    ...problems('forbidden', 'pipeline_exists', 'invalid_request', ...ONCE, 'payload_too_large'),
   },
 });
 
@@ -139,7 +131,7 @@ export const postCard = createRoute({
   request: { headers: idempotencyKey, body: jsonBody(createOpportunity) },
   responses: {
     201: json(opportunity, 'Made'),
-    ...problems('not_found', 'contact_merged', 'invalid_request', ...ONCE),
+    ...problems('not_found', 'contact_merged', 'invalid_request', ...ONCE, 'payload_too_large'),
   },
 });
 
@@ -180,7 +172,14 @@ export const postMove = createRoute({
   request: { params: idParam, headers: idempotencyKey, body: jsonBody(moveOpportunity) },
   responses: {
     200: json(opportunity, 'Where it is now'),
-    ...problems('not_found', 'contact_merged', 'edited_elsewhere', 'invalid_request', ...ONCE),
+    ...problems(
+      'not_found',
+      'contact_merged',
+      'edited_elsewhere',
+      'invalid_request',
+      ...ONCE,
+      'payload_too_large',
+    ),
   },
 });
 

@@ -23,7 +23,7 @@ import { cutPage, readCursor } from '../http/cursor.ts';
 import type { AppEnv } from '../http/env.ts';
 import { etag, versionIn } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
-import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
+import { bearer, idempotencyKey, idParam, json, jsonBody, ONCE, problems } from '../http/openapi.ts';
 import { routeGroup } from '../http/routes.ts';
 import {
   changeMembers,
@@ -35,7 +35,6 @@ import {
 } from './segments.ts';
 
 const FILTERS = ['invalid_filter', 'filter_too_costly', 'invalid_request', 'payload_too_large'] as const;
-const ONCE = ['idempotency_mismatch', 'idempotency_in_progress'] as const;
 
 const getSegments = createRoute({
   method: 'get',

@@ -21,7 +21,7 @@ import { notFound, ProblemError } from '../errors.ts';
 import { cutPage, readCursor, readKeyCursor, writeKeyCursor } from '../http/cursor.ts';
 import type { AppEnv } from '../http/env.ts';
 import { once } from '../http/idempotency.ts';
-import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
+import { bearer, idempotencyKey, idParam, json, jsonBody, ONCE, problems } from '../http/openapi.ts';
 import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import type { Session } from '../tenancy/tokens.ts';
 import { endRuns, pauseEnrollments, retryFailed, skipStep, withRetries } from './engine/control.ts';
@@ -32,7 +32,6 @@ import { moveAll, moveEnrollment } from './move.ts';
 import { failureAtEnd, retryFailures } from './retry.ts';
 import { presentWorkflow, workflowRows } from './rows.ts';
 
-const ONCE = ['idempotency_mismatch', 'idempotency_in_progress'] as const;
 /** More than these at once is a manager's decision. */
 const AGENTS_CONTACTS = 100;
 

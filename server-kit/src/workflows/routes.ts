@@ -1,67 +1,28 @@
-import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { KitContext } from '../context.ts';
 import {
   checkWorkflow,
   createWorkflow as createWorkflowBody,
-  dueWorkflow,
   listWorkflowsQuery,
-  resumeWorkflow as resumeWorkflowBody,
-  rollBackWorkflow,
   updateWorkflow,
   workflowCheck,
   workflowCounts,
   workflowDetails,
-  workflowDiff,
-  workflowDiffQuery,
   workflowLibrary,
   workflowPage,
-  workflowVersionDetails,
-  workflowVersions,
-  type WorkflowDetails,
 } from '../contract/index.ts';
-import { diffWords } from '../contract/workflow/diff.ts';
-import type { Tx } from '../db/client.ts';
-import { notFound, ProblemError } from '../errors.ts';
 import type { AppEnv } from '../http/env.ts';
 import { etag, versionIn } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
-import { bearer, idempotencyKey, idParam, json, jsonBody, problems } from '../http/openapi.ts';
+import { bearer, idempotencyKey, idParam, ifMatch, json, jsonBody, ONCE, problems } from '../http/openapi.ts';
 import { cleanQuery, requireManager, routeGroup } from '../http/routes.ts';
 import { countRows, countsFrom, foldCounts, isLong } from './counts.ts';
-import { dueOf } from './enrollments.ts';
 import { libraryWorkflows } from './library/index.ts';
-import type { HostKinds } from './read-source.ts';
 import { hostKinds } from './steps/host.ts';
 import { presentWorkflow, toWorkflow, workflowRows } from './rows.ts';
-import {
-  archiveWorkflow,
-  createWorkflow,
-  pauseWorkflow,
-  publish,
-  readDraft,
-  resumeWorkflow,
-  rollBack,
-  saveDraft,
-  versionById,
-  versionsOf,
-} from './store.ts';
+import { archiveWorkflow, createWorkflow, readDraft, saveDraft, versionById } from './store.ts';
+import { changeWorkflow, CHANGES, workflowNow } from './workflow-now.ts';
 
-const ONCE = ['idempotency_mismatch', 'idempotency_in_progress'] as const;
-const CHANGES = [
-  'not_found',
-  'edited_elsewhere',
-  'workflow_not_active',
-  'forbidden',
-  'invalid_request',
-] as const;
-const ifMatch = z.object({
-  'if-match': z
-    .string()
-    .max(40)
-    .optional()
-    .meta({ description: 'The ETag that was seen; a different version is refused' }),
-});
-const versionParam = z.object({ id: z.uuid(), version: z.coerce.number().int().min(1) });
 const MANAGE = 'change workflows';
 
 const getWorkflows = createRoute({
@@ -158,102 +119,6 @@ const removeWorkflow = createRoute({
   responses: { 204: { description: 'Archived' }, ...problems(...CHANGES) },
 });
 
-const postPublish = createRoute({
-  method: 'post',
-  path: '/workflows/{id}/publish',
-  operationId: 'publishWorkflow',
-  tags: ['workflows'],
-  summary: 'Make the draft the version that new runs get',
-  description:
-    'Runs stay on the version that they began on. Of two who publish at once, the second is refused.',
-  security: bearer,
-  request: { params: idParam, headers: ifMatch },
-  responses: { 200: json(workflowDetails, 'As it is now'), ...problems(...CHANGES, 'invalid_workflow') },
-});
-
-const postPause = createRoute({
-  method: 'post',
-  path: '/workflows/{id}/pause',
-  operationId: 'pauseWorkflow',
-  tags: ['workflows'],
-  summary: 'Let nothing of it leave until it is resumed',
-  security: bearer,
-  request: { params: idParam, headers: ifMatch },
-  responses: { 200: json(workflowDetails, 'As it is now'), ...problems(...CHANGES) },
-});
-
-const getDue = createRoute({
-  method: 'get',
-  path: '/workflows/{id}/due',
-  operationId: 'listDueEnrollments',
-  tags: ['workflows'],
-  summary: 'What came due while it was paused',
-  security: bearer,
-  request: { params: idParam },
-  responses: {
-    200: json(dueWorkflow, 'How many, at which steps, and the first of them'),
-    ...problems('not_found'),
-  },
-});
-
-const postResume = createRoute({
-  method: 'post',
-  path: '/workflows/{id}/resume',
-  operationId: 'resumeWorkflow',
-  tags: ['workflows'],
-  summary: 'Go on, and say what becomes of what came due meanwhile',
-  security: bearer,
-  request: { params: idParam, headers: ifMatch, body: jsonBody(resumeWorkflowBody) },
-  responses: { 200: json(workflowDetails, 'As it is now'), ...problems(...CHANGES) },
-});
-
-const postRollBack = createRoute({
-  method: 'post',
-  path: '/workflows/{id}/roll-back',
-  operationId: 'rollBackWorkflow',
-  tags: ['workflows'],
-  summary: 'Publish an old version anew, as the next one',
-  security: bearer,
-  request: { params: idParam, headers: ifMatch, body: jsonBody(rollBackWorkflow) },
-  responses: { 200: json(workflowDetails, 'As it is now'), ...problems(...CHANGES, 'invalid_workflow') },
-});
-
-const getVersions = createRoute({
-  method: 'get',
-  path: '/workflows/{id}/versions',
-  operationId: 'listWorkflowVersions',
-  tags: ['workflows'],
-  summary: 'What was published, newest first',
-  security: bearer,
-  request: { params: idParam },
-  responses: { 200: json(workflowVersions, 'All of them'), ...problems('not_found') },
-});
-
-const getVersion = createRoute({
-  method: 'get',
-  path: '/workflows/{id}/versions/{version}',
-  operationId: 'getWorkflowVersion',
-  tags: ['workflows'],
-  summary: 'One version, as it was written and as it runs',
-  security: bearer,
-  request: { params: versionParam },
-  responses: { 200: json(workflowVersionDetails, 'The version'), ...problems('not_found') },
-});
-
-const getDiff = createRoute({
-  method: 'get',
-  path: '/workflows/{id}/diff',
-  operationId: 'diffWorkflow',
-  tags: ['workflows'],
-  summary: 'What changed between two versions, or from one to the draft, in words',
-  security: bearer,
-  request: { params: idParam, query: workflowDiffQuery },
-  responses: {
-    200: json(workflowDiff, 'The changes'),
-    ...problems('not_found', 'invalid_workflow', 'invalid_request'),
-  },
-});
-
 const getCounts = createRoute({
   method: 'get',
   path: '/workflows/{id}/counts',
@@ -319,15 +184,11 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   });
 
   app.openapi(patchWorkflow, async (c) => {
-    requireManager(c.var.session, MANAGE);
     const { id } = c.req.valid('param');
     const { source } = c.req.valid('json');
-    const expected = versionIn(c.req.valid('header')['if-match']);
-    const body = await database.transaction(c.var.session.tenant, async (tx) => {
-      await saveDraft(tx, id, source, expected, c.var.session.member, kinds);
-      return workflowNow(tx, id, kinds);
-    });
-    c.header('etag', etag(body));
+    const body = await changeWorkflow(context, c, { id, doing: MANAGE, kinds }, (tx, seen, member) =>
+      saveDraft(tx, id, source, seen, member, kinds),
+    );
     return c.json(body, 200);
   });
 
@@ -339,95 +200,6 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
       archiveWorkflow(tx, c.req.valid('param').id, expected, member),
     );
     return c.body(null, 204);
-  });
-
-  app.openapi(postPublish, async (c) => {
-    requireManager(c.var.session, 'publish workflows');
-    const { id } = c.req.valid('param');
-    const expected = versionIn(c.req.valid('header')['if-match']);
-    const body = await database.transaction(c.var.session.tenant, async (tx) => {
-      await publish(tx, id, expected, c.var.session.member, kinds);
-      return workflowNow(tx, id, kinds);
-    });
-    c.header('etag', etag(body));
-    return c.json(body, 200);
-  });
-
-  app.openapi(postPause, async (c) => {
-    requireManager(c.var.session, 'pause workflows');
-    const { id } = c.req.valid('param');
-    const expected = versionIn(c.req.valid('header')['if-match']);
-    const body = await database.transaction(c.var.session.tenant, async (tx) => {
-      await pauseWorkflow(tx, id, expected, c.var.session.member);
-      return workflowNow(tx, id, kinds);
-    });
-    c.header('etag', etag(body));
-    return c.json(body, 200);
-  });
-
-  app.openapi(getDue, async (c) => {
-    const { id } = c.req.valid('param');
-    const body = await database.transaction(c.var.session.tenant, async (tx) => {
-      const [row] = await workflowRows(tx, { id });
-      const { published } = presentWorkflow(row);
-      const version = published === null ? null : await versionById(tx, id, published);
-      return dueOf(tx, id, version?.definition ?? null);
-    });
-    return c.json(body, 200);
-  });
-
-  app.openapi(postResume, async (c) => {
-    requireManager(c.var.session, 'resume workflows');
-    const { id } = c.req.valid('param');
-    const expected = versionIn(c.req.valid('header')['if-match']);
-    const body = await database.transaction(c.var.session.tenant, async (tx) => {
-      await resumeWorkflow(tx, id, c.req.valid('json').due, expected, c.var.session.member);
-      return workflowNow(tx, id, kinds);
-    });
-    c.header('etag', etag(body));
-    return c.json(body, 200);
-  });
-
-  app.openapi(postRollBack, async (c) => {
-    requireManager(c.var.session, 'publish workflows');
-    const { id } = c.req.valid('param');
-    const expected = versionIn(c.req.valid('header')['if-match']);
-    const body = await database.transaction(c.var.session.tenant, async (tx) => {
-      await rollBack(tx, id, c.req.valid('json').version, expected, c.var.session.member, kinds);
-      return workflowNow(tx, id, kinds);
-    });
-    c.header('etag', etag(body));
-    return c.json(body, 200);
-  });
-
-  app.openapi(getVersions, async (c) => {
-    const { id } = c.req.valid('param');
-    const [[row], rows] = await database.pipeline(c.var.session.tenant, (tx) => [
-      workflowRows(tx, { id }),
-      versionsOf(tx, id),
-    ]);
-    presentWorkflow(row);
-    return c.json({ items: [...rows] }, 200);
-  });
-
-  app.openapi(getVersion, async (c) => {
-    const { id, version } = c.req.valid('param');
-    const { definition, ...found } = await database.transaction(c.var.session.tenant, (tx) =>
-      versionById(tx, id, version),
-    );
-    return c.json({ ...found, definition: definition as unknown as Record<string, unknown> }, 200);
-  });
-
-  app.openapi(getDiff, async (c) => {
-    const { id } = c.req.valid('param');
-    const { from, to } = c.req.valid('query');
-    const changes = await database.transaction(c.var.session.tenant, async (tx) => {
-      const before = await versionById(tx, id, from);
-      const after =
-        to === undefined ? await draftOf(tx, id, kinds) : (await versionById(tx, id, to)).definition;
-      return diffWords(before.definition, after);
-    });
-    return c.json({ changes }, 200);
   });
 
   app.openapi(getCounts, async (c) => {
@@ -444,19 +216,4 @@ export function workflowRoutes(context: KitContext): OpenAPIHono<AppEnv> {
   });
 
   return app;
-}
-
-async function draftOf(tx: Tx, id: string, kinds: HostKinds) {
-  const [row] = await workflowRows(tx, { id });
-  const { definition, problems: found } = await readDraft(tx, presentWorkflow(row).draft, kinds);
-  if (definition) return definition;
-  throw new ProblemError('invalid_workflow', 'The draft cannot be read so far.', 'source', undefined, found);
-}
-
-/** Throws `not_found`. */
-async function workflowNow(tx: Tx, id: string, kinds: HostKinds): Promise<WorkflowDetails> {
-  const [row] = await workflowRows(tx, { id });
-  if (!row) throw notFound('workflow');
-  const { problems: found } = await readDraft(tx, row.draft, kinds);
-  return { ...toWorkflow(row), source: row.draft, problems: found };
 }
