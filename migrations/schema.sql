@@ -859,8 +859,7 @@ create table step_runs (
   detail jsonb,
   at timestamp with time zone default moment() not null,
   constraint step_runs_pkey PRIMARY KEY (tenant_id, enrollment_id, ordinal),
-  constraint step_runs_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text]))),
-  constraint step_runs_tenant_id_enrollment_id_fkey FOREIGN KEY (tenant_id, enrollment_id) REFERENCES enrollments(tenant_id, enrollment_id) ON DELETE CASCADE
+  constraint step_runs_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text])))
 );
 alter table step_runs enable row level security;
 alter table step_runs force row level security;
@@ -1698,7 +1697,11 @@ AS $function$
 begin
   insert into workflow_counts
   select r.tenant_id, e.workflow_id, r.step, 'step_' || r.outcome, count(*)
-  from fresh r join enrollments e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
+  from fresh r join (
+    select tenant_id, enrollment_id, workflow_id from enrollments
+    where tenant_id = any(array(select distinct tenant_id from fresh))
+      and enrollment_id = any(array(select distinct enrollment_id from fresh))
+  ) e on e.tenant_id = r.tenant_id and e.enrollment_id = r.enrollment_id
   group by 1, 2, 3, 4;
   if exists (select from fresh where outcome = 'failed') then
     insert into workflow_failures (tenant_id, enrollment_id, ordinal, workflow_id, step, reason)
@@ -1715,6 +1718,18 @@ CREATE OR REPLACE FUNCTION patchbay.current_tenant()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('patchbay.tenant', true), '') $function$
+;
+
+CREATE OR REPLACE FUNCTION patchbay.forget_steps()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'patchbay'
+AS $function$
+begin
+  delete from step_runs r using stale
+  where r.tenant_id = stale.tenant_id and r.enrollment_id = stale.enrollment_id;
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION patchbay.local_time(at timestamp with time zone, zone text, fallback text)
@@ -1798,6 +1813,8 @@ CREATE TRIGGER enrollments_counted_in AFTER INSERT ON patchbay.enrollments REFER
 CREATE TRIGGER enrollments_counted_out AFTER DELETE ON patchbay.enrollments REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
 
 CREATE TRIGGER enrollments_counted_over AFTER UPDATE ON patchbay.enrollments REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_enrollments();
+
+CREATE TRIGGER enrollments_forgotten AFTER DELETE ON patchbay.enrollments REFERENCING OLD TABLE AS stale FOR EACH STATEMENT EXECUTE FUNCTION forget_steps();
 
 CREATE TRIGGER step_runs_counted AFTER INSERT ON patchbay.step_runs REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_steps();
 

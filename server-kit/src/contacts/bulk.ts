@@ -49,7 +49,7 @@ async function change(
       where tenant_id = ${tenant} and contact_id = any(${ids}::uuid[]) and merged_into is null
       order by contact_id for no key update
     ), changed as (
-      update contacts c set ${set}, version = c.version + 1, updated_at = moment()
+      update contacts c set ${set}, version = c.version + 1, updated_at = (select moment())
       from there ${from ?? sql``}
       where c.tenant_id = ${tenant} and c.contact_id = there.contact_id and ${differs}
       returning c.contact_id, there.tags as had

@@ -31,12 +31,17 @@ export const ARRAY_TYPES = Object.fromEntries(
 /** As `{"a","b",NULL}`. What is no list is taken for a literal that is written out already. */
 export function writeArray(value: unknown): string {
   if (!Array.isArray(value)) return value as string;
-  return `{${(value as Element[]).map(writeElement).join(',')}}`;
+  let written = '';
+  for (const element of value as Element[]) written += `${written === '' ? '' : ','}${writeElement(element)}`;
+  return `{${written}}`;
 }
 
 function writeElement(value: Element): string {
   if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number') return String(value);
   const text = value instanceof Date ? value.toISOString() : String(value);
+  // hardly any has either
+  if (!text.includes('"') && !text.includes('\\')) return `"${text}"`;
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 

@@ -22,18 +22,21 @@ export interface NewEvent {
 export function record(tx: Tx, events: NewEvent[]) {
   tx.touch();
   return tx.sql`
-    insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, actor, data, only_for)
-    select ${tx.tenant}, e.id, e.type, e.contact_id, e.conversation_id, e.message_id, e.actor, e.data, e.only_for
+    insert into events
+      (tenant_id, event_id, type, contact_id, conversation_id, message_id, actor, data, only_for, occurred_at)
+    select ${tx.tenant}, e.id, e.type, e.contact_id, e.conversation_id, e.message_id, e.actor, coalesce(e.data, '{}'),
+      e.only_for, (select moment())
     from jsonb_to_recordset(${tx.sql.json(
+      // what is left out need not be read again: a third of the statement's time
       events.map((event) => ({
         id: newId(),
         type: event.type,
-        contact_id: event.contactId ?? null,
-        conversation_id: event.conversationId ?? null,
-        message_id: event.messageId ?? null,
-        actor: (event.actor ?? null) as never,
-        data: (event.data ?? {}) as never,
-        only_for: event.onlyFor ?? null,
+        contact_id: event.contactId ?? undefined,
+        conversation_id: event.conversationId ?? undefined,
+        message_id: event.messageId ?? undefined,
+        actor: (event.actor ?? undefined) as never,
+        data: event.data as never,
+        only_for: event.onlyFor ?? undefined,
       })),
     )}) as e (id uuid, type text, contact_id uuid, conversation_id uuid, message_id uuid, actor jsonb, data jsonb,
       only_for text)`;
@@ -53,7 +56,7 @@ export function recordEach(
   tx.touch();
   const { sql } = tx;
   return sql`
-    insert into events (tenant_id, event_id, type, contact_id, actor, data)
+    insert into events (tenant_id, event_id, type, contact_id, actor, data, occurred_at)
     select ${tx.tenant}, gen_random_uuid(), ${type}, contact_id, ${sql.json(actor)}::jsonb,
-      ${sql.json(data as never)}::jsonb || ${own} from ${sql(source)}`;
+      ${sql.json(data as never)}::jsonb || ${own}, (select moment()) from ${sql(source)}`;
 }

@@ -75,7 +75,7 @@ export async function enqueueMessages(tx: Tx, messages: NewMessage[]): Promise<v
           channel text, origin text, purpose text, body text, media jsonb, from_address text, to_address text,
           segments smallint, author_id text, author_name text, send_at timestamptz, first_body text,
           first_segments smallint, send_window jsonb)`,
-    touchConversations(tx, ids),
+    moveUp(tx, messages),
     record(
       tx,
       messages.map((message) => ({
@@ -105,6 +105,21 @@ export function firstOf(
 ): { first_body: string | null; first_segments: number | null } {
   const whole = business && purpose === 'marketing' ? asFirstMessage(body, business) : null;
   return { first_body: whole, first_segments: whole === null ? null : countSegments(whole).segments };
+}
+
+/** As `touchConversations`, of what is being queued in this very transaction: nothing is read again. */
+function moveUp({ sql, tenant }: Tx, messages: NewMessage[]) {
+  return sql`
+    update conversations c
+    set last_message_id = m.message_id, last_message_at = (select moment()), sender_id = m.sender_id
+    from (
+      select distinct on (conversation_id) conversation_id, message_id, sender_id
+      from unnest(${messages.map(({ conversationId }) => conversationId)}::uuid[], ${messages.map(({ id }) => id)}::uuid[],
+        ${messages.map(({ senderId }) => senderId)}::uuid[], ${messages.map(({ sendAt }) => sendAt)}::timestamptz[])
+        as queued (conversation_id, message_id, sender_id, send_at)
+      where send_at is null or send_at <= (select moment())
+      order by conversation_id, message_id desc) m
+    where c.tenant_id = ${tenant} and c.conversation_id = m.conversation_id`;
 }
 
 /** Moves the conversations of what was just queued to the top. A message for later moves nothing until it leaves. */

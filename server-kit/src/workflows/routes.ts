@@ -21,7 +21,7 @@ import { libraryWorkflows } from './library/index.ts';
 import { hostKinds } from './steps/host.ts';
 import { presentWorkflow, toWorkflow, workflowRows } from './rows.ts';
 import { archiveWorkflow, createWorkflow, readDraft, saveDraft, versionById } from './store.ts';
-import { changeWorkflow, CHANGES, workflowNow } from './workflow-now.ts';
+import { changeWorkflow, CHANGES, workflowNow } from './shared-routes.ts';
 
 const MANAGE = 'change workflows';
 

@@ -8,14 +8,47 @@ export const CONTACT_COLUMNS = `c.first_name, c.last_name, c.name, c.phone, c.em
   c.owner_id, c.messenger_id, c.birth_month, c.birth_day, c.birth_year, c.last_birthday_sent_year, c.do_not_call, c.dnd,
   c.tags, c.fields, c.city, c.state, c.postal_code, c.country, c.created_at, coalesce(c.time_zone, c.derived_zone) as zone`;
 
+export type ContactRow = Omit<RunContact, 'id' | 'zone'> & { zone: string | null };
+
+/** One by one: taking the rest of a wide row apart was a tenth of the engine's own time. */
+export function contactFrom(row: ContactRow, id: string, tenantZone: string): RunContact {
+  return {
+    id,
+    first_name: row.first_name,
+    last_name: row.last_name,
+    name: row.name,
+    phone: row.phone,
+    email: row.email,
+    lead_type: row.lead_type,
+    stage: row.stage,
+    lead_score: row.lead_score,
+    owner_id: row.owner_id,
+    messenger_id: row.messenger_id,
+    birth_month: row.birth_month,
+    birth_day: row.birth_day,
+    birth_year: row.birth_year,
+    last_birthday_sent_year: row.last_birthday_sent_year,
+    do_not_call: row.do_not_call,
+    dnd: row.dnd,
+    tags: row.tags,
+    fields: row.fields,
+    city: row.city,
+    state: row.state,
+    postal_code: row.postal_code,
+    country: row.country,
+    zone: row.zone ?? tenantZone,
+    created_at: row.created_at,
+  };
+}
+
 /** Throws `not_found`, `contact_merged`. */
 export async function runContactById(tx: Tx, id: string): Promise<RunContact> {
   const { sql, tenant } = tx;
   const { tenant_zone } = present((await contactById(tx, id))[0]);
-  const [row] = await sql<(Omit<RunContact, 'zone'> & { zone: string | null })[]>`
-    select c.contact_id as id, ${sql.unsafe(CONTACT_COLUMNS)} from contacts c
+  const [row] = await sql<ContactRow[]>`
+    select ${sql.unsafe(CONTACT_COLUMNS)} from contacts c
     where c.tenant_id = ${tenant} and c.contact_id = ${id}`;
-  return { ...row!, zone: row!.zone ?? tenant_zone };
+  return contactFrom(row!, id, tenant_zone);
 }
 
 /** Somebody of whom nothing is known. */

@@ -30,7 +30,7 @@ import {
   versionById,
   versionsOf,
 } from './store.ts';
-import { changeWorkflow, CHANGES } from './workflow-now.ts';
+import { changeWorkflow, CHANGES } from './shared-routes.ts';
 
 const PUBLISH = 'publish workflows';
 const versionParam = z.object({ id: z.uuid(), version: z.coerce.number().int().min(1) });

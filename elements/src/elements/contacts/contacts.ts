@@ -1,11 +1,10 @@
-import { html, nothing, type PropertyValues } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { html, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
 import type { ContactField, Filter, JobTarget, MemberRef } from '@patchbay/server-kit/contract';
 import type { ContactSort } from '@patchbay/server-kit/contract/names';
 import { BaseElement } from '../../internal/base-element.ts';
-import { FixedRows } from '../../internal/fixed-rows.ts';
 import { Lazy } from '../../internal/lazy.ts';
-import { emptyState, errorState, feedNotice, why } from '../../internal/parts.ts';
+import { emptyState, errorState, feedNotice } from '../../internal/parts.ts';
 import type { ContactListStore } from '../../stores/contact-list.ts';
 import { contactList, segmentsOf } from '../../stores/people.ts';
 import type { JobsStore } from '../../stores/jobs.ts';
@@ -26,11 +25,10 @@ import {
   type Column,
   type ColumnPrefs,
 } from './columns.ts';
-import type { Choosing } from './choosing.ts';
 import { styles } from './contacts.styles.ts';
+import { Grid } from './grid.ts';
+import type { Drawing } from './head.ts';
 import { Panels, type PanelContext } from './panels.ts';
-import { head, type Drawing } from './head.ts';
-import type { RowPool } from './row-pool.ts';
 import { toolbar, type Open } from './toolbar.ts';
 
 addEnglish(enFields);
@@ -71,8 +69,6 @@ const TYPING = 200;
 export class Contacts extends BaseElement {
   static override readonly elementName: string = 'contacts';
   static override styles = [tokens, core, styles];
-  @query('.scroller') private scroller!: HTMLElement | null;
-  @query('.sizer') private sizer!: HTMLElement | null;
 
   /** The segment that is shown; null: everybody. */
   @property({ attribute: 'segment-id' }) segmentId: string | null = null;
@@ -84,18 +80,13 @@ export class Contacts extends BaseElement {
   @state() private prefs: ColumnPrefs | null = null;
   @state() private said = '';
 
-  readonly #rows = new FixedRows(this, {
-    scroller: () => this.scroller,
-    sizer: () => this.sizer,
-    count: () => this.list?.length ?? 0,
-    above: () => (this.narrow ? 0 : 40),
-    draw: (window) => this.#drawRows(window),
-    onWindow: (start, end) => this.list?.want(start, end),
+  readonly #grid = new Grid(this, {
+    list: () => this.list,
+    narrow: () => this.narrow,
+    drawing: () => this.#drawing(),
+    open: ({ id }) => this.emit('contact-open', { contactId: id, conversationId: null }),
+    chose: () => (this.said = this.selectedWords()),
   });
-  /** What fills the rows: loaded beside the client, so that it is there before them. */
-  readonly #filling = new Lazy(this, () => import('./table.ts'));
-  #pool: RowPool | undefined;
-  #choosing: Choosing | undefined;
   readonly #panels = new Panels(this);
   readonly #working = new Lazy(this, () => import('../../stores/working.ts'));
   readonly #sizes =
@@ -179,7 +170,7 @@ export class Contacts extends BaseElement {
     this.#prefsOf = `${stores.scope} ${this.segmentId ?? ''}`;
     this.prefs = readPrefs(stores.storage, stores.scope, this.segmentId);
     list.show({ segmentId: this.segmentId, sort: this.prefs.sort });
-    this.#top();
+    this.#grid.reset();
   }
 
   protected override updated(): void {
@@ -225,12 +216,7 @@ export class Contacts extends BaseElement {
   #sort(sort: ContactSort): void {
     this.#keep({ sort });
     this.list?.show({ sort });
-    this.#top();
-  }
-
-  #top(): void {
-    this.#rows.reset();
-    this.#choosing?.reset();
+    this.#grid.reset();
   }
 
   #search(event: InputEvent): void {
@@ -238,21 +224,21 @@ export class Contacts extends BaseElement {
     clearTimeout(this.#typing);
     this.#typing = setTimeout(() => {
       this.list?.show({ q });
-      this.#top();
+      this.#grid.reset();
     }, TYPING);
   }
 
   /** Whom the filter finds, besides the segment. */
   setFilter(filter: Filter | null): void {
     this.list?.show({ filter });
-    this.#top();
+    this.#grid.reset();
   }
 
   #clear(): void {
     const input = this.renderRoot.querySelector<HTMLInputElement>('input[type=search]');
     if (input) input.value = '';
     this.list?.show({ filter: null, q: '' });
-    this.#top();
+    this.#grid.reset();
   }
 
   #view(id: string | null): void {
@@ -268,12 +254,6 @@ export class Contacts extends BaseElement {
     if (count === null) return this.t('contacts.allSelectedMany');
     return this.t(list.selection.all ? 'contacts.allSelected' : 'contacts.selected', { count });
   }
-
-  /** The name stays in view beside the others. Pinned at all times, every row would cost two more layers of layout. */
-  readonly #sideways = ({ currentTarget }: Event) => {
-    const scroller = currentTarget as HTMLElement;
-    scroller.classList.toggle('aside', scroller.scrollLeft !== 0);
-  };
 
   protected override render() {
     const { i18n, stores, list } = this;
@@ -326,91 +306,12 @@ export class Contacts extends BaseElement {
     }
     if (list.status === 'ready' && list.length === 0)
       return html`<div class="grow">${this.#renderEmpty(list)}</div>`;
-    const drawing = this.#drawing();
-    const { selection } = list;
-    const waiting = list.status !== 'ready';
-    return html`<div
-      class="scroller"
-      part="list"
-      role="grid"
-      tabindex="0"
-      aria-label=${this.t('contacts')}
-      aria-multiselectable="true"
-      aria-busy=${waiting}
-      aria-rowcount=${list.count === null ? -1 : list.count + (this.narrow ? 0 : 1)}
-      aria-colcount=${drawing.columns.length + 1}
-      @scroll=${this.#sideways}
-      @keydown=${(event: KeyboardEvent) => this.#choosing?.key(event)}
-      @click=${(event: MouseEvent) => this.#choosing?.click(event)}
-      @pointerdown=${(event: PointerEvent) => this.#choosing?.down(event)}
-      @pointerup=${this.#choosing?.up}
-      @pointercancel=${this.#choosing?.up}
-      @pointermove=${this.#choosing?.up}
-    >
-      <div class="table" role="presentation">
-        ${
-          this.narrow
-            ? nothing
-            : html`<div class="heads" role="rowgroup">
-                ${head(drawing, {
-                  sort: list.view.sort,
-                  all: selection.all,
-                  some: !selection.empty,
-                  widths: drawing.columns.map((column) => widthOf(column, drawing.prefs)),
-                  tickAll: () => this.#choosing?.all(!selection.all),
-                  sortBy: (sort) => this.#sort(sort),
-                  resize: (column, width, done) => this.#resize(column, width, done),
-                })}
-              </div>`
-        }
-        <div class="sizer" role="rowgroup"><div class="window" role="presentation"></div></div>
-      </div>
-      ${
-        list.moreError
-          ? html`<div class="notice bad rim" role="alert">
-              <span>${this.t('error.contactsMore')} ${why(this.i18n, list.moreError)}</span>
-              <button class="link" @click=${() => list.retry()}>${this.t('tryAgain')}</button>
-            </div>`
-          : nothing
-      }
-    </div>`;
-  }
-
-  #drawRows(window: HTMLElement): void {
-    const { list, narrow } = this;
-    const filling = this.#filling.now;
-    if (!list || !filling) return;
-    this.#pool ??= new filling.RowPool(() => this.#rows.redraw());
-    this.#choosing ??= new filling.Choosing({
-      list: () => this.list,
-      indexOf: (inside) => this.#pool?.indexOf(inside) ?? null,
-      narrow: () => this.narrow,
-      perView: () => this.#rows.perView,
-      reveal: (index) => this.#rows.reveal(index),
-      open: ({ id }) => this.emit('contact-open', { contactId: id, conversationId: null }),
-      moved: () => this.#rows.redraw(),
-      chose: () => (this.said = this.selectedWords()),
+    const { columns, prefs } = this.#drawing();
+    return this.#grid.render(list, {
+      widths: columns.map((column) => widthOf(column, prefs)),
+      sortBy: (sort) => this.#sort(sort),
+      resize: (column, width, done) => this.#resize(column, width, done),
     });
-    const { start, end, first } = this.#rows;
-    const { active } = this.#choosing;
-    const { selection } = list;
-    const waiting = list.status !== 'ready';
-    this.#pool.draw(window, {
-      ...(waiting ? { start: 0, end: 12, first: 0 } : { start, end, first }),
-      above: narrow ? 0 : 1,
-      look: narrow ? 'card' : 'tr',
-      active,
-      at: (index) => (waiting ? undefined : list.at(index)),
-      chosen: (contact) => (contact ? selection.has(contact.id) : selection.all),
-      inside: narrow ? filling.card : filling.row,
-      drawing: this.#drawing(),
-      forget: waiting,
-    });
-    const meant = waiting || active < start || active >= end ? null : `row-${active}`;
-    const grid = this.scroller!;
-    if (grid.getAttribute('aria-activedescendant') === meant) return;
-    if (meant === null) grid.removeAttribute('aria-activedescendant');
-    else grid.setAttribute('aria-activedescendant', meant);
   }
 
   #resize(column: Column, width: number, done: boolean): void {

@@ -42,6 +42,7 @@ export async function writeTexts(
       })),
       {
         origin: 'workflow',
+        newIds: true,
         author: ({ messageId }) => byMessage.get(messageId)!.by.actor,
       },
     );

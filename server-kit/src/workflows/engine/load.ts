@@ -1,10 +1,9 @@
 /** What a batch reads: whose turn it is, and who they are. */
 import type { Tx } from '../../db/client.ts';
-import { CONTACT_COLUMNS } from '../run-contact.ts';
-import type { RunContact } from '../steps/step.ts';
+import { CONTACT_COLUMNS, type ContactRow } from '../run-contact.ts';
 import type { Waiting } from './waiting.ts';
 
-export interface Claimed extends Omit<RunContact, 'id' | 'zone'> {
+export interface Claimed extends ContactRow {
   enrollment_id: string;
   workflow_id: string;
   version: number;
@@ -18,7 +17,6 @@ export interface Claimed extends Omit<RunContact, 'id' | 'zone'> {
   started_at: string;
   merged_into: string | null;
   retry_of: string | null;
-  zone: string | null;
 }
 
 export interface Due {
@@ -57,25 +55,4 @@ export function claim({ sql, tenant }: Tx, workflowId: string | null, ids: strin
       e.variables, e.started_at, e.retry_of, c.merged_into, ${sql.unsafe(CONTACT_COLUMNS)}
     from claimed e join contacts c on c.tenant_id = ${tenant} and c.contact_id = e.contact_id
     order by e.due_at, e.enrollment_id`;
-}
-
-export function contactOf(row: Claimed, tenantZone: string): RunContact {
-  const {
-    enrollment_id: _enrollment,
-    workflow_id: _workflow,
-    version: _version,
-    step: _step,
-    ordinal: _ordinal,
-    attempt: _attempt,
-    waiting: _waiting,
-    source: _source,
-    variables: _variables,
-    started_at: _started,
-    merged_into: _merged,
-    retry_of: _retry,
-    contact_id: id,
-    zone,
-    ...contact
-  } = row;
-  return { ...contact, id, zone: zone ?? tenantZone };
 }

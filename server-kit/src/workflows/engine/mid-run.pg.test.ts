@@ -44,3 +44,53 @@ it('a file that is deleted between two steps is passed over, and the run goes on
   ]);
   expect(await w.run(id!)).toMatchObject({ state: 'completed', end_reason: 'finished' });
 });
+
+it('a contact who is deleted takes the steps along, also one that is being written', async () => {
+  await w.publish(
+    definitionOf({
+      key: 'short',
+      steps: [
+        { id: 'x', kind: 'add_tag', tags: ['x'] },
+        { id: 'a-day', kind: 'wait', for: '1 day' },
+      ],
+    }),
+  );
+  const [before, during, other] = (await w.people(3)) as [string, string, string];
+  const runs = await w.enroll('short', [before, during, other]);
+  await w.settle();
+  const stepsOf = async () =>
+    (
+      await w.tx(
+        ({ sql, tenant }) => sql<{ id: string }[]>`
+          select enrollment_id as id from step_runs where tenant_id = ${tenant}
+            and enrollment_id = any(${runs}::uuid[]) order by array_position(${runs}::uuid[], enrollment_id)`,
+      )
+    ).map(({ id }) => id);
+  const remove = (contact: string) =>
+    w.tx(
+      ({ sql, tenant }) => sql`delete from contacts where tenant_id = ${tenant} and contact_id = ${contact}`,
+    );
+  expect(await stepsOf()).toEqual(runs);
+  await remove(before);
+  expect(await stepsOf()).toEqual(runs.slice(1));
+
+  // nothing but the lock of its enrollment, which a batch holds, keeps a step from being left behind
+  let removal: Promise<unknown> = Promise.resolve();
+  await w.tx(async ({ sql, tenant }) => {
+    await sql`select 1 from enrollments where tenant_id = ${tenant} and enrollment_id = ${runs[1]!} for no key update`;
+    removal = remove(during);
+    await expect
+      .poll(
+        () =>
+          kit.admin(
+            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%delete from contacts%'`,
+          ),
+        { timeout: 20_000 },
+      )
+      .toHaveLength(1);
+    await sql`insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome)
+      values (${tenant}, ${runs[1]!}, 50, 'late', 'done')`;
+  });
+  await removal;
+  expect(await stepsOf()).toEqual(runs.slice(2));
+});

@@ -10,6 +10,7 @@ import { record } from '../../events/record.ts';
 import type { AttachContext } from '../../messaging/attach.ts';
 import { stageKeeper } from '../../pipeline/follow.ts';
 import { writersFor } from '../effects/writers.ts';
+import { contactFrom } from '../run-contact.ts';
 import type { Run, StepRunner, StepServices } from '../steps/step.ts';
 import { Asking } from './asking.ts';
 import { putOff, wakeWorkflows } from './bell.ts';
@@ -17,7 +18,7 @@ import { runnersByKind } from './compiled.ts';
 import { advance, end, type Traveler } from './core.ts';
 import { Definitions, keyOf } from './definitions.ts';
 import { Gathered } from './gathered.ts';
-import { claim, contactOf, dueWorkflows, type Claimed } from './load.ts';
+import { claim, dueWorkflows, type Claimed } from './load.ts';
 import { flushChanges, writeLook } from './write.ts';
 import type { Writers } from './writers.ts';
 
@@ -165,7 +166,8 @@ async function travelersOf(
   const contacts = new Map<string, Run['contact']>();
   return claimed.map((row) => {
     let contact = contacts.get(row.contact_id);
-    if (contact === undefined) contacts.set(row.contact_id, (contact = contactOf(row, tenantZone)));
+    if (contact === undefined)
+      contacts.set(row.contact_id, (contact = contactFrom(row, row.contact_id, tenantZone)));
     const traveler: Traveler = {
       run: {
         enrollmentId: row.enrollment_id,

@@ -143,8 +143,8 @@ function writeRecords({ sql, tenant }: Tx, travelers: Traveler[]) {
   );
   if (rows.length === 0) return null;
   return sql`
-    insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail)
-    select ${tenant}, r.id, r.ordinal, r.step, r.outcome, r.detail::jsonb
+    insert into step_runs (tenant_id, enrollment_id, ordinal, step, outcome, detail, at)
+    select ${tenant}, r.id, r.ordinal, r.step, r.outcome, r.detail::jsonb, (select moment())
     from unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ ordinal }) => ordinal)}::integer[],
       ${rows.map(({ step }) => step)}::text[], ${rows.map(({ outcome }) => outcome)}::text[],
       ${rows.map(({ detail }) => (detail === null ? null : JSON.stringify(detail)))}::text[])
@@ -162,7 +162,7 @@ function writeRuns(
     update enrollments e
     set state = r.state, step = r.step, ordinal = r.ordinal, attempt = r.attempt, due_at = r.due_at,
       waiting = r.waiting::jsonb, wakes_on = r.wakes_on, variables = coalesce(r.variables::jsonb, e.variables),
-      end_reason = r.end_reason, ended_at = case when r.end_reason is not null then moment() end
+      end_reason = r.end_reason, ended_at = case when r.end_reason is not null then (select moment()) end
     from unnest(${column(({ run }) => run.enrollmentId)}::uuid[],
       ${column(({ endReason }) => (endReason === null ? 'active' : END_STATES[endReason]))}::text[],
       ${column(({ step }) => step)}::text[], ${column(({ run }) => run.ordinal)}::integer[],

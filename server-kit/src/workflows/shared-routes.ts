@@ -1,4 +1,4 @@
-/** One workflow as its routes answer with it: as it is now, with its version as ETag. */
+/** What the routes of one workflow share: their answer is the workflow as it is now, with its version as ETag. */
 import type { Context } from 'hono';
 import type { KitContext } from '../context.ts';
 import type { MemberRef, WorkflowDetails } from '../contract/index.ts';
