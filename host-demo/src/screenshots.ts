@@ -27,6 +27,11 @@ interface Picture extends VisitOptions {
 }
 
 const messages = { path: '/messages' };
+/** Somebody in the middle of a workflow: the thread's header says so. */
+const followedUp = async ({ inbox }: Visit) => {
+  await openConversation(inbox, 'Sarah Jones');
+  await inbox.getByRole('group', { name: 'Automation' }).waitFor();
+};
 const withoutPhone = async ({ page }: Visit) => page.locator('#phone [data-toggle=phone]').click();
 /** A line in the composer, so that its counter shows. */
 const write = async ({ inbox }: Visit, text: string) => inbox.locator('[part~=input]').fill(text);
@@ -44,6 +49,13 @@ const choose = async (at: Visit) => {
   await people(at);
   for (const nth of [1, 2, 4]) await at.page.locator('[part~=row]').nth(nth).locator('[data-tick]').click();
   await at.page.getByRole('group', { name: 'Do with the selected people' }).waitFor();
+};
+const startWorkflow = async (at: Visit) => {
+  await choose(at);
+  await at.page.getByRole('button', { name: 'Start workflow…' }).click();
+  const dialog = at.page.getByRole('dialog');
+  await dialog.getByRole('combobox').selectOption({ index: 1 });
+  await dialog.locator('.counted b').waitFor();
 };
 const filter = async (at: Visit) => {
   await people(at);
@@ -216,6 +228,7 @@ const DESK: Picture[] = [
   { name: 'today', as: 'priya' },
   { name: 'people', as: 'marcus', path: '/people', prepare: people },
   { name: 'people-chosen', as: 'marcus', path: '/people', prepare: choose },
+  { name: 'people-enroll', as: 'marcus', path: '/people', prepare: startWorkflow },
   { name: 'people-filter', as: 'marcus', path: '/people', prepare: filter },
   ...importing('marcus'),
   { name: 'patients', as: 'elena', path: '/people', prepare: people },
@@ -251,6 +264,7 @@ const DESK: Picture[] = [
       await write(at, 'Great, I will put you down for Saturday at 10. Could you bring');
     },
   },
+  { name: 'follow-up', as: 'dana', ...messages, prepare: followedUp },
   {
     name: 'inbox-and-phone',
     as: 'dana',
@@ -327,6 +341,7 @@ const HAND: Picture[] = [
   { name: 'menu', as: 'dana', prepare: ({ page }) => page.locator('#menu').tap() },
   { name: 'messages', as: 'dana', ...messages, prepare: ({ inbox }) => row(inbox, 'Sarah Jones').waitFor() },
   { name: 'thread', as: 'dana', ...messages, prepare: ({ inbox }) => openConversation(inbox, 'John Smith') },
+  { name: 'follow-up', as: 'dana', ...messages, prepare: followedUp },
   {
     name: 'opted-out',
     as: 'dana',

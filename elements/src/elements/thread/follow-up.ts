@@ -42,7 +42,7 @@ const own = css`
     color: var(--_text);
     font-weight: 550;
   }
-  .follow .short {
+  .short {
     display: none;
   }
   .follow .button {
@@ -53,15 +53,26 @@ const own = css`
   .follow .wrong {
     color: var(--_bad);
   }
+  .follow > .grow {
+    container: follow / inline-size;
+  }
+  /* in one line: whose time it is stands in the panel */
+  @container follow (max-width: 359.9px) {
+    .grow .whole {
+      display: none;
+    }
+    .grow .short {
+      display: inline;
+    }
+  }
   @container (max-width: 519.9px) {
     .follow {
       padding-inline: 14px 8px;
     }
-    /* whose time it is stands in the panel */
-    .follow .whole {
+    .follow > .button .whole {
       display: none;
     }
-    .follow .short {
+    .follow > .button .short {
       display: inline;
     }
     .follow .button {
