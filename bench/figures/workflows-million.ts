@@ -40,6 +40,8 @@ async function manyWaiting({ sql }: Scene): Promise<void> {
   await crowd(sql, 1);
   await sql`insert into contacts (tenant_id, contact_id, first_name, phone)
     select ${TENANT}, gen_random_uuid(), 'Person', '+1' || (3000000000 + n) from generate_series(1, ${WAITING}) n`;
+  // or the check of each reference would go by what Postgres knew of one contact
+  await sql`analyze contacts`;
   await sql`insert into enrollments (tenant_id, enrollment_id, workflow_id, version, contact_id, step, ordinal, due_at, waiting)
     select tenant_id, gen_random_uuid(), ${WORKFLOW}, 1, contact_id, 'night-1', 3,
       ${new Date(NOON + DAY)}::timestamptz + random() * interval '10 days', '{"reason":"wait","until":null}'

@@ -160,7 +160,7 @@ async function claim(database: Database, tenant: string, id: string, holder: str
     if (!job) return null;
     const [lease] = await sql<{ tries: number }[]>`
       update bulk_leases set due_at = moment() + make_interval(secs => ${LEASE_S}), holder = ${holder}, tries = tries + 1
-      where tenant_id = ${tenant} and job_id = ${id} and due_at <= moment() returning tries`;
+      where tenant_id = ${tenant} and job_id = ${id} and due_at <= (select moment()) returning tries`;
     if (!lease) return null;
     if (job.state !== 'queued' && job.state !== 'running') {
       await clearUp(tx, job);

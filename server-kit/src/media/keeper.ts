@@ -101,7 +101,7 @@ export function createMediaKeeper(context: KeeperContext): Keeper {
   async function ring(tenant: string, id: string): Promise<void> {
     const [[mine]] = await database.pipeline(tenant, ({ sql }) => [
       sql`update upload_alarms set due_at = moment() + ${AGAIN}::interval
-          where tenant_id = ${tenant} and upload_id = ${id} and due_at <= moment() returning 1`,
+          where tenant_id = ${tenant} and upload_id = ${id} and due_at <= (select moment()) returning 1`,
     ]);
     if (!mine) return;
     const row = await readUpload(database, tenant, id);

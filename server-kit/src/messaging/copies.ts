@@ -170,7 +170,7 @@ function take({ sql, tenant }: Tx, id: string) {
   return sql<Taken[]>`
     update inbound_media i set due_at = moment() + make_interval(secs => ${LEASE_S}), tries = least(i.tries + 1, 1000)
     from messages m join senders s using (tenant_id, sender_id)
-    where i.tenant_id = ${tenant} and i.message_id = ${id} and i.due_at <= moment()
+    where i.tenant_id = ${tenant} and i.message_id = ${id} and i.due_at <= (select moment())
       and m.tenant_id = i.tenant_id and m.message_id = i.message_id
     returning i.tries, m.media, s.account_sid`;
 }

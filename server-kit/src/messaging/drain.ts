@@ -198,7 +198,7 @@ function requeueRetries(sql: Sql, tenant: string, senderId: string) {
       error_reason = null, error_final = null, past_sids = past_sids || carrier_sid, carrier_sid = null
     where tenant_id = ${tenant} and message_id = any(array(
       select message_id from messages
-      where tenant_id = ${tenant} and sender_id = ${senderId} and due_at <= moment()
+      where tenant_id = ${tenant} and sender_id = ${senderId} and due_at <= (select moment())
         and status in ('failed', 'undelivered')
       for update skip locked))`;
 }

@@ -43,7 +43,7 @@ export async function reconcileExpired(
         sql<Unknown[]>`
       with expired as (
         select message_id from messages
-        where tenant_id = ${tenant} and sender_id = ${senderId} and status = 'sending' and lease_until <= moment()
+        where tenant_id = ${tenant} and sender_id = ${senderId} and status = 'sending' and lease_until <= (select moment())
         order by lease_until limit 20
         for update skip locked
       )

@@ -15,7 +15,7 @@ export function startReminders({ database, log }: Pick<KitContext, 'database' | 
     try {
       const due = await database.directory(
         (sql) => sql<{ tenant_id: string }[]>`
-          select distinct tenant_id from task_reminders where due_at <= moment() limit 500`,
+          select distinct tenant_id from task_reminders where due_at <= (select moment()) limit 500`,
       );
       for (const { tenant_id: tenant } of due) {
         if (stopped) return;

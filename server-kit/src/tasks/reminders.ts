@@ -19,7 +19,7 @@ export async function remind(database: Database, tenant: string): Promise<number
       >`
         with due as (
           delete from task_reminders r using (
-            select task_id from task_reminders where tenant_id = ${tenant} and due_at <= moment()
+            select task_id from task_reminders where tenant_id = ${tenant} and due_at <= (select moment())
             order by due_at limit ${PAGE} for update skip locked) d
           where r.tenant_id = ${tenant} and r.task_id = d.task_id returning r.task_id)
         select t.task_id, t.title, t.assignee_id, t.contact_id from due

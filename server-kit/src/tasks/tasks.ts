@@ -75,7 +75,7 @@ export async function listTasks(tx: Tx, wanted: TasksWanted): Promise<{ task: Ta
     where t.tenant_id = ${tenant} and t.completed_at is ${done ? sql`not null` : sql`null`}
       ${assignee === undefined ? sql`` : assignee === null ? sql`and t.assignee_id is null` : sql`and t.assignee_id = ${assignee}`}
       ${contactId === undefined ? sql`` : sql`and t.contact_id = ${contactId}`}
-      ${state === 'overdue' ? sql`and t.overdue_at <= moment()` : sql``}
+      ${state === 'overdue' ? sql`and t.overdue_at <= (select moment())` : sql``}
       ${after === null ? sql`` : done ? sql`and (${at()}, t.task_id) < (${after.at}, ${after.id})` : sql`and (${at()}, t.task_id) > (${after.at}, ${after.id})`}
     order by ${done ? sql`t.completed_at desc, t.task_id desc` : sql`${at()}, t.task_id`} limit ${limit + 1}`;
   return rows.map(({ place, ...row }) => ({ task: toTask(row), at: place }));

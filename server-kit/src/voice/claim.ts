@@ -50,7 +50,7 @@ export function claimCall(
         case when c.send_window is not null then
           after_closed_hours(moment(), case c.send_window ->> 'zone' when 'contact' then j.time_zone when 'tenant' then null
             else c.send_window ->> 'zone' end, t.time_zone, c.send_window) end as opens) q
-      where c.tenant_id = ${tenant} and c.account_sid = ${account} and c.status = 'queued' and c.due_at <= moment()
+      where c.tenant_id = ${tenant} and c.account_sid = ${account} and c.status = 'queued' and c.due_at <= (select moment())
       order by c.due_at, c.call_id limit 1
       for update of c skip locked
     ),

@@ -37,7 +37,7 @@ export async function askCarrier(
         sql<Silent[]>`
       with due as (
         select call_id from calls
-        where tenant_id = ${tenant} and account_sid = ${account} and due_at <= moment()
+        where tenant_id = ${tenant} and account_sid = ${account} and due_at <= (select moment())
           and status in ('placing', 'placed', 'ringing', 'in_progress')
         order by due_at limit ${AT_ONCE}
         for update skip locked

@@ -195,7 +195,9 @@ function waitAfter({ direction, dialed_at, leg_result }: CallRow, rank: number):
 export async function finish(tx: Tx, callId: string | null, account: string | null = null): Promise<number> {
   const { sql, tenant } = tx;
   const which =
-    callId === null ? sql`c.account_sid = ${account} and c.due_at <= moment()` : sql`c.call_id = ${callId}`;
+    callId === null
+      ? sql`c.account_sid = ${account} and c.due_at <= (select moment())`
+      : sql`c.call_id = ${callId}`;
   const done = await sql<
     (Pick<CallRow, 'call_id' | 'contact_id' | 'conversation_id' | 'direction' | 'kind' | 'member_id'> & {
       disposition: string;
@@ -224,7 +226,7 @@ export async function finish(tx: Tx, callId: string | null, account: string | nu
             and coalesce(answered_by, '') not in ('human', 'unknown')
           then 'The call ended before the recording was over.' end)
     where c.tenant_id = ${tenant} and c.status = 'ended' and ${which}
-      and (c.dialed_at is null or c.leg_result is not null or c.due_at <= moment())
+      and (c.dialed_at is null or c.leg_result is not null or c.due_at <= (select moment()))
     returning call_id, contact_id, conversation_id, direction, kind, member_id, disposition, seconds, error_reason`;
   if (done.length > 0) {
     await record(

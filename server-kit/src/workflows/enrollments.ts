@@ -259,7 +259,7 @@ const DUE = 50;
 /** What came due while a workflow was paused. */
 export async function dueOf(tx: Tx, workflowId: string, definition: Definition | null) {
   const { sql, tenant } = tx;
-  const due = sql`e.tenant_id = ${tenant} and e.workflow_id = ${workflowId} and e.state = 'active' and e.due_at <= moment()
+  const due = sql`e.tenant_id = ${tenant} and e.workflow_id = ${workflowId} and e.state = 'active' and e.due_at <= (select moment())
     and e.retry_of is null`;
   const [steps, rows] = await Promise.all([
     sql<{ step: string; count: number }[]>`

@@ -24,13 +24,13 @@ export async function skipDue(tx: Tx, workflowId: string, ids?: readonly string[
   await allowTime(tx);
   const { count } = await sql`
     update enrollments set due_at = '-infinity'
-    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()
+    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= (select moment())
       and retry_of is null ${ids === undefined ? sql`` : sql`and enrollment_id = any(${[...ids]}::uuid[])`}`;
   // a step that is tried again has nothing after it
   await sql`
     update enrollments
     set waiting = coalesce(waiting, '{"reason":"wait","until":null}') || '{"skip":"due_while_paused"}'
-    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= moment()
+    where tenant_id = ${tenant} and workflow_id = ${workflowId} and state = 'active' and due_at <= (select moment())
       and retry_of is not null ${ids === undefined ? sql`` : sql`and retry_of = any(${[...ids]}::uuid[])`}`;
   const definitions = new Map<number, Definition>();
   for (;;) {

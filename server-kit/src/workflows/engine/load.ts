@@ -31,13 +31,16 @@ export function dueWorkflows({ sql, tenant }: Tx) {
       select due_at from enrollments e
       where e.tenant_id = w.tenant_id and e.workflow_id = w.workflow_id and e.state = 'active' and e.due_at is not null
       order by e.due_at limit 1) first
-    where w.tenant_id = ${tenant} and w.state = 'active' and first.due_at <= moment()
+    where w.tenant_id = ${tenant} and w.state = 'active' and first.due_at <= (select moment())
     order by w.priority desc, first.due_at limit 50`;
 }
 
 /**
  * Takes up to `limit` due runs of a workflow, or those of `ids` that are due; whoever another process has is passed over. The
  * workflow's row is not locked: pausing it does not wait for a batch, and a batch that has begun is finished.
+ *
+ * `(select moment())` and not `moment()`: beneath row security Postgres hands an index no condition with a function that is not
+ * leakproof, and would read all enrollments: 459 ms instead of 2 among 300,000.
  */
 export function claim({ sql, tenant }: Tx, workflowId: string | null, ids: string[] | null, limit: number) {
   return sql<Claimed[]>`
@@ -45,7 +48,7 @@ export function claim({ sql, tenant }: Tx, workflowId: string | null, ids: strin
       select enrollment_id, workflow_id, version, contact_id, step, ordinal, attempt, waiting, source, variables,
         started_at, due_at, retry_of
       from enrollments
-      where tenant_id = ${tenant} and state = 'active' and due_at is not null and due_at <= moment()
+      where tenant_id = ${tenant} and state = 'active' and due_at is not null and due_at <= (select moment())
         ${workflowId === null ? sql`` : sql`and workflow_id = ${workflowId}`}
         ${ids === null ? sql`` : sql`and enrollment_id = any(${ids}::uuid[])`}
       order by due_at limit ${limit}

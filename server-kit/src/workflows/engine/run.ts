@@ -211,7 +211,7 @@ async function bury(engine: Engine, tenant: string, id: string, error: Error): P
     >`
       update enrollments e set state = 'failed', end_reason = 'step_crashed', ended_at = moment(), due_at = null,
         waiting = null, wakes_on = null, ordinal = ordinal + 1
-      where tenant_id = ${tenant} and enrollment_id = ${id} and state = 'active' and due_at <= moment()
+      where tenant_id = ${tenant} and enrollment_id = ${id} and state = 'active' and due_at <= (select moment())
       returning contact_id, workflow_id, step, ordinal - 1 as ordinal, retry_of`;
     if (!row) return;
     const { contact_id: contactId, workflow_id, step, ordinal, retry_of } = row;

@@ -81,7 +81,7 @@ export function claimRequests({ sql, tenant }: Tx, limit: number, busyHosts: rea
       select request_id, moment() + make_interval(
         secs => coalesce((request ->> 'timeout_seconds')::integer, ${WEBHOOK_TIMEOUT_S}) + ${LEASE_MARGIN_S}) as until
       from workflow_requests
-      where tenant_id = ${tenant} and due_at <= moment()
+      where tenant_id = ${tenant} and due_at <= (select moment())
         and not coalesce(split_part(request ->> 'url', '/', 3), kind) = any(${[...busyHosts]}::text[])
       order by due_at limit ${limit}
       for update skip locked) l

@@ -38,7 +38,7 @@ export async function lookAtClock(
       from (${standing(tx)}) s
       join workflow_triggers t on t.tenant_id = ${tenant} and t.workflow_id = s.workflow_id and t.ordinal = s.ordinal
       join tenants n on n.tenant_id = ${tenant}
-      where t.due_at <= moment() order by t.due_at limit 1 for update of t skip locked`;
+      where t.due_at <= (select moment()) order by t.due_at limit 1 for update of t skip locked`;
     if (!due) {
       await windClock(tx);
       return false;
