@@ -35,17 +35,17 @@ export const stopping: Figure = {
     }),
 };
 
-/** A million people in the night of the first day. */
-async function manyWaiting({ sql }: Scene): Promise<void> {
+/** A million people in the night of the first day, of whom each goes on at some moment of `span` from `from` on. */
+async function manyWaiting({ sql }: Scene, from = NOON + DAY, span = '10 days'): Promise<void> {
   await crowd(sql, 1);
   await sql`insert into contacts (tenant_id, contact_id, first_name, phone)
     select ${TENANT}, gen_random_uuid(), 'Person', '+1' || (3000000000 + n) from generate_series(1, ${WAITING}) n`;
   // or the check of each reference would go by what Postgres knew of one contact
   await sql`analyze contacts`;
   await sql`insert into enrollments (tenant_id, enrollment_id, workflow_id, version, contact_id, step, ordinal, due_at, waiting)
-    select tenant_id, gen_random_uuid(), ${WORKFLOW}, 1, contact_id, 'night-1', 3,
-      ${new Date(NOON + DAY)}::timestamptz + random() * interval '10 days', '{"reason":"wait","until":null}'
-    from contacts`;
+    select tenant_id, gen_random_uuid(), ${WORKFLOW}, 1, contact_id, 'night-1', 3, due,
+      jsonb_build_object('reason', 'wait', 'until', due)
+    from (select tenant_id, contact_id, ${new Date(from)}::timestamptz + random() * ${span}::interval as due from contacts) c`;
   await sql`vacuum analyze enrollments`;
   await sql`vacuum analyze contacts`;
 }
@@ -83,12 +83,10 @@ export const lag: Figure = {
   measure: (bench) =>
     scene(async (of) => {
       const { sql } = of;
-      await manyWaiting(of);
       const from = NOON + DAY;
-      await sql`update enrollments set due_at = ${new Date(from)}::timestamptz + random() * interval '1 hour'`;
+      await manyWaiting(of, from, '1 hour');
       await sql`create table expected as select tenant_id, enrollment_id, due_at from enrollments
         where due_at < ${new Date(from + WATCHED_S * 1_000)}`;
-      await sql`vacuum analyze enrollments`;
       await sql`insert into workflow_wakeups (tenant_id, due_at) values (${TENANT}, ${new Date(from)})`;
       const child = await engineProcess(of, from);
       const until = performance.now() + (WATCHED_S + 20) * 1_000;
@@ -130,7 +128,7 @@ export const memory: Figure = {
       await crowd(sql, people);
       await sql`insert into enrollments (tenant_id, enrollment_id, workflow_id, version, contact_id, step, ordinal, due_at, waiting)
         select tenant_id, gen_random_uuid(), ${WORKFLOW}, 1, contact_id, 'night-1', 3, ${new Date(NOON)},
-          '{"reason":"wait","until":null}' from contacts`;
+          ${sql.json({ reason: 'wait', until: new Date(NOON).toISOString() })} from contacts`;
       await sql`vacuum analyze enrollments`;
       await sql`insert into workflow_wakeups (tenant_id, due_at) values (${TENANT}, ${new Date(NOON)})`;
       const child = await engineProcess(of, NOON);
