@@ -1139,7 +1139,7 @@ create table workflow_requests (
   created_at timestamp with time zone default moment() not null,
   constraint workflow_requests_pkey PRIMARY KEY (tenant_id, request_id),
   constraint workflow_requests_kind_check CHECK ((kind = ANY (ARRAY['http_request'::text, 'webhook'::text, 'messenger'::text]))),
-  constraint workflow_requests_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'done'::text, 'failed'::text]))),
+  constraint workflow_requests_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'done'::text, 'failed'::text, 'canceled'::text]))),
   constraint workflow_requests_tenant_id_enrollment_id_fkey FOREIGN KEY (tenant_id, enrollment_id) REFERENCES enrollments(tenant_id, enrollment_id) ON DELETE CASCADE
 );
 alter table workflow_requests enable row level security;

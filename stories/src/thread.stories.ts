@@ -126,6 +126,15 @@ export const FailedForGood: Story = {
   }),
 };
 
+export const TakenBack: Story = {
+  play: look(async ({ canvas, client }) => {
+    await shows(canvas, 'Saturday at 10 works on my side');
+    const reason = 'Not sent: this person had answered before it left.';
+    client.report(fakeId('e', 0, 7), 'canceled', { code: 'replied', reason, retryable: false });
+    await shows(canvas, reason);
+  }),
+};
+
 export const Media: Story = {
   args: { conversationId: NORA },
   play: look(async ({ canvas }) => {

@@ -21,7 +21,7 @@ export const arNotifications: Record<keyof typeof enNotifications, Word> = {
   'notifications.task_assigned': 'أسند إليك {actor} مهمة',
   'notifications.task_due': 'حان موعد مهمة',
   'notifications.conversation_assigned': 'أسند إليك {actor} محادثة',
-  'notifications.workflow': 'من سير العمل {actor}',
+  'notifications.workflow': 'من مسار العمل {actor}',
   'notifications.somebody': 'أحدهم',
   'notifications.about': 'بشأن {name}',
   'notifications.more': 'عرض المزيد',

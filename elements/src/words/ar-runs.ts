@@ -62,6 +62,7 @@ export const arRuns: Record<keyof typeof enRuns, Word> = {
   'runs.skip.not_connected': 'تُخطّي: غير متصل',
   'runs.skip.already_so': 'تُخطّي: كان كذلك من قبل',
   'runs.skip.due_while_paused': 'تُخطّي: حان أثناء توقف مسار العمل',
+  'runs.skip.taken_back': 'تُخطّي: انتهى مسار العمل قبل إرساله',
   'runs.pause': 'إيقاف مؤقت',
   'runs.resume': 'متابعة',
   'runs.skip': 'تخطّي الخطوة',

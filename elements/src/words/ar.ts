@@ -150,7 +150,7 @@ export const ar: Words = {
   'status.failedBecause': 'لم تُرسل: {reason}',
   'status.undeliveredBecause': 'لم تُسلَّم: {reason}',
   'hold.scheduled': 'تنتظر حتى {time}',
-  'hold.window': 'تنتظر ساعات سير العمل الخاص بها، {time}',
+  'hold.window': 'تنتظر ساعات مسار العمل، {time}',
   'hold.quiet_hours': 'تنتظر انتهاء ساعات الهدوء، {time}',
   'hold.sender_pending': 'تنتظر تسجيل الرقم',
   'hold.sender_paused': 'تنتظر: الرقم متوقف مؤقتًا',

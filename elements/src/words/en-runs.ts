@@ -55,6 +55,7 @@ export const enRuns = {
   'runs.skip.not_connected': 'Skipped: not connected',
   'runs.skip.already_so': 'Skipped: it was so already',
   'runs.skip.due_while_paused': 'Skipped: it came due while the workflow was paused',
+  'runs.skip.taken_back': 'Skipped: the workflow ended before it left',
   'runs.pause': 'Pause',
   'runs.resume': 'Resume',
   'runs.skip': 'Skip step',

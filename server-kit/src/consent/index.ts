@@ -1,5 +1,5 @@
 export { asFirstMessage, type Business } from './first-message.ts';
-export type { SendWindow } from './hours.ts';
+export { opening, type SendWindow } from './hours.ts';
 export { readKeyword, type Reading } from './keywords.ts';
 export { lockConsent, recordConsent, type ConsentChange } from './ledger.ts';
 export { CONSENT_COLUMNS, readConsentLog } from './log.ts';

@@ -18,7 +18,7 @@ import {
 } from './attach.ts';
 import { filesOf, linksOf, withoutLinks, type MediaEntry } from './entries.ts';
 import { blocked, checkFiles, checkRoom, checkText, checkTime } from './messages.ts';
-import { businessOf, firstOf, plainEntry, touchConversations, wakeSenders } from './outbox.ts';
+import { businessOf, firstOf, plainEntry, moveUp, wakeSenders } from './outbox.ts';
 
 /** Stops a queued message. One that is canceled already stays so. Throws `not_found`, `not_editable`. */
 export async function cancelMessage(tx: Tx, id: string, actor: MemberRef): Promise<void> {
@@ -68,7 +68,7 @@ export async function editMessage(
   const first = body === null ? null : await firstOfEdit(tx, id, body);
   const reschedule = edit.send_at !== undefined;
   const sendNow = reschedule && sendAt === null;
-  const [message] = await sql<(Touched & { released: boolean })[]>`
+  const [message] = await sql<(Touched & { sender_id: string; released: boolean })[]>`
     update messages set
       body = coalesce(${body}, body), media = coalesce(${media && sql.json(media as never)}::jsonb, media),
       segments = coalesce(${body === null ? null : countSegments(body).segments}::smallint, segments),
@@ -81,7 +81,7 @@ export async function editMessage(
       -- "now" for what was meant for later: it stands where it leaves, as after its claim
       created_at = case when ${sendNow} and hold_reason = 'scheduled' then moment() else created_at end
     where tenant_id = ${tenant} and message_id = ${id} and status = 'queued'
-    returning conversation_id, contact_id, ${sendNow} and created_at = moment() as released`;
+    returning conversation_id, contact_id, sender_id, ${sendNow} and created_at = moment() as released`;
   if (!message) throw notEditable();
   if (media) await keepForMessage(tx, id, filesOf(media));
   else if (reschedule && written.media.length > 0)
@@ -90,7 +90,13 @@ export async function editMessage(
     );
   await Promise.all([
     tell(tx, message.released ? 'message.released' : 'message.updated', id, message, actor),
-    ...(message.released ? [touchConversations(tx, [id])] : []),
+    ...(message.released
+      ? [
+          moveUp(tx, [
+            { id, conversationId: message.conversation_id, senderId: message.sender_id, sendAt: null },
+          ]),
+        ]
+      : []),
     wakeSenders(tx, [id]),
   ]);
 }

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lockConsent, recordConsent, type ConsentChange } from '../consent/index.ts';
 import { Database } from '../db/client.ts';
-import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { claimDue } from './claim.ts';
 import { enqueueMessages, type NewMessage } from './outbox.ts';
+import { newText } from './testing/new-text.ts';
 
 let kit: TestKit;
 let database: Database;
@@ -37,27 +37,10 @@ beforeEach(async () => {
 });
 
 async function queue(message: Partial<NewMessage> = {}): Promise<string> {
-  const id = newId();
-  await database.transaction(kit.a.id, (tx) =>
-    enqueueMessages(tx, [
-      {
-        id,
-        ...place,
-        senderId: kit.a.senderId,
-        channel: 'sms',
-        from: kit.a.address,
-        to: PHONE,
-        body: 'Hello',
-        mediaUrls: [],
-        origin: 'member',
-        purpose: 'conversation',
-        author: null,
-        sendAt: null,
-        ...message,
-      },
-    ]),
-  );
-  return id;
+  const { senderId, address: from } = kit.a;
+  const text = newText({ ...place, senderId, from, to: PHONE, ...message });
+  await database.transaction(kit.a.id, (tx) => enqueueMessages(tx, [text]));
+  return text.id;
 }
 const claim = (limit = 20, agency?: string) =>
   database.transaction(kit.a.id, async (tx) => [

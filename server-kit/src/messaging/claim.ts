@@ -12,6 +12,7 @@
  * Runs under the shared consent lock (see `consent/ledger.ts`), whose key must be taken by an earlier statement: a
  * statement sees what had committed when it began.
  */
+import { opening } from '../consent/index.ts';
 import type { lockKey } from '../consent/ledger.ts';
 import { MARKETING_KINDS } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
@@ -112,9 +113,7 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
     -- once for all who live by the same clock and rules: a function in plpgsql for each message halved the rate of marketing
     quiet as materialized (
       select d.*, case when d.marketing then after_quiet_hours(moment(), d.time_zone, s.time_zone, d.state) end as until,
-        case when d.send_window is not null then
-          after_closed_hours(moment(), case d.send_window ->> 'zone' when 'contact' then d.time_zone when 'tenant' then null
-            else d.send_window ->> 'zone' end, s.time_zone, d.send_window) end as opens
+        ${opening(tx, sql`d.send_window`, { contact: sql`d.time_zone`, tenant: sql`s.time_zone` })} as opens
       from (
         select distinct time_zone, state, send_window, purpose = 'marketing' as marketing from due
         where decision = 'send' and (purpose = 'marketing' or send_window is not null)) d
@@ -130,6 +129,7 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
     ),
     judged as materialized (
       select message_id, due_at, channel, to_address, decision, quiet_until, first,
+        decision in ('opted_out', 'suppressed', 'no_consent', 'dnd') as barred,
         case when first then first_segments else segments end as segments
       from (
         select *, decision = 'send' and unintroduced and row_number() over (
@@ -174,16 +174,16 @@ export function claimDue(tx: Tx, senderId: string, limit: number, leaseMs: numbe
         first_body = case when a.decision <> 'send' then m.first_body end,
         first_segments = case when a.decision <> 'send' then m.first_segments end,
         status = case when a.decision = 'send' then 'sending'
-          when a.decision in ('opted_out', 'suppressed', 'no_consent', 'dnd') then 'canceled' else m.status end,
+          when a.barred then 'canceled' else m.status end,
         claimed_at = case when a.decision = 'send' then moment() else m.claimed_at end,
         -- what was written for later stands in the thread where it left, not where it was written
         created_at = case when a.decision = 'send' and m.send_at is not null and m.attempt = 1
           then greatest(m.created_at, moment()) else m.created_at end,
         lease_until = case when a.decision = 'send' then moment() + make_interval(secs => ${leaseMs / 1000}) end,
-        due_at = case when a.decision in ('send', 'opted_out', 'suppressed', 'no_consent', 'dnd') then null
+        due_at = case when a.decision = 'send' or a.barred then null
           when a.decision in ('quiet_hours', 'window') then a.quiet_until else m.due_at end,
-        hold_reason = case when a.decision in ('send', 'opted_out', 'suppressed', 'no_consent', 'dnd') then null else a.decision end,
-        error_code = case when a.decision in ('opted_out', 'suppressed', 'no_consent', 'dnd') then a.decision end,
+        hold_reason = case when a.decision <> 'send' and not a.barred then a.decision end,
+        error_code = case when a.barred then a.decision end,
         error_reason = case a.decision
           when 'opted_out' then 'Not sent: this person had opted out before it left.'
           when 'suppressed' then 'Not sent: this number is on a do-not-contact list.'

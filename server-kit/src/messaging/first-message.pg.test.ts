@@ -6,6 +6,7 @@ import { newId } from '../ids.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { claimDue } from './claim.ts';
 import { enqueueMessages } from './outbox.ts';
+import { newText } from './testing/new-text.ts';
 import { BASE_SEED, seeded } from '../testing/campaign.ts';
 
 const SUFFIX = 'Firm alpha: Reply STOP to opt out.';
@@ -46,26 +47,10 @@ const change = (address: string, action: 'grant' | 'withdraw') =>
     );
   });
 async function queue(to: string, body: string, sender = 0): Promise<string> {
-  const id = newId();
-  await kit.database.transaction(kit.a.id, (tx) =>
-    enqueueMessages(tx, [
-      {
-        id,
-        ...place,
-        senderId: senders[sender]!,
-        channel: 'sms',
-        from: kit.a.address,
-        to,
-        body,
-        mediaUrls: [],
-        origin: 'api',
-        purpose: 'marketing',
-        author: null,
-        sendAt: null,
-      },
-    ]),
-  );
-  return id;
+  const [senderId, from] = [senders[sender]!, kit.a.address];
+  const text = newText({ ...place, senderId, from, to, body, origin: 'api', purpose: 'marketing' });
+  await kit.database.transaction(kit.a.id, (tx) => enqueueMessages(tx, [text]));
+  return text.id;
 }
 const claim = (sender = 0, limit = 20) =>
   kit.database.transaction(kit.a.id, async (tx) => [

@@ -107,8 +107,14 @@ export function firstOf(
   return { first_body: whole, first_segments: whole === null ? null : countSegments(whole).segments };
 }
 
-/** As `touchConversations`, of what is being queued in this very transaction: nothing is read again. */
-function moveUp({ sql, tenant }: Tx, messages: NewMessage[]) {
+/**
+ * Moves the conversations of what is queued in this transaction to the top: nothing is read again. A message for later moves
+ * nothing until it leaves.
+ */
+export function moveUp(
+  { sql, tenant }: Tx,
+  messages: Pick<NewMessage, 'id' | 'conversationId' | 'senderId' | 'sendAt'>[],
+) {
   return sql`
     update conversations c
     set last_message_id = m.message_id, last_message_at = (select moment()), sender_id = m.sender_id
@@ -120,19 +126,6 @@ function moveUp({ sql, tenant }: Tx, messages: NewMessage[]) {
       where send_at is null or send_at <= (select moment())
       order by conversation_id, message_id desc) m
     where c.tenant_id = ${tenant} and c.conversation_id = m.conversation_id`;
-}
-
-/** Moves the conversations of what was just queued to the top. A message for later moves nothing until it leaves. */
-export function touchConversations(tx: Tx, messageIds: string[]) {
-  return tx.sql`
-    update conversations c
-    set last_message_id = m.message_id, last_message_at = m.created_at, sender_id = m.sender_id
-    from (
-      select distinct on (conversation_id) conversation_id, message_id, created_at, sender_id
-      from messages
-      where tenant_id = ${tx.tenant} and message_id = any(${messageIds}) and hold_reason is distinct from 'scheduled'
-      order by conversation_id, created_at desc, message_id desc) m
-    where c.tenant_id = ${tx.tenant} and c.conversation_id = m.conversation_id`;
 }
 
 /** Rings for every sender that these messages leave from, each once, at the earliest of their times. */

@@ -5,11 +5,11 @@ import { isOpen, nextOpening } from '../contract/workflow/time.ts';
 import { WEEKDAYS } from '../contract/workflow/index.ts';
 import type { SendWindow } from '../consent/index.ts';
 import { Database } from '../db/client.ts';
-import { newId } from '../ids.ts';
 import { BASE_SEED, campaign, CAMPAIGN_TIMEOUT } from '../testing/campaign.ts';
 import { getTestKit, type TestKit } from '../testing/kit.ts';
 import { claimDue } from './claim.ts';
 import { enqueueMessages } from './outbox.ts';
+import { newText } from './testing/new-text.ts';
 
 fc.configureGlobal({ seed: BASE_SEED });
 const PHONE = '+13125550178';
@@ -88,29 +88,11 @@ it(
 );
 
 describe('a text of a workflow', () => {
-  const queue = async (hours: SendWindow, more: { purpose?: 'marketing' } = {}) => {
-    const id = newId();
-    await database.transaction(kit.a.id, (tx) =>
-      enqueueMessages(tx, [
-        {
-          id,
-          ...place,
-          senderId: kit.a.senderId,
-          channel: 'sms',
-          from: kit.a.address,
-          to: PHONE,
-          body: 'Hello',
-          mediaUrls: [],
-          origin: 'workflow',
-          purpose: 'conversation',
-          author: null,
-          sendAt: null,
-          window: hours,
-          ...more,
-        },
-      ]),
-    );
-    return id;
+  const queue = async (window: SendWindow) => {
+    const { senderId, address: from } = kit.a;
+    const text = newText({ ...place, senderId, from, to: PHONE, origin: 'workflow', window });
+    await database.transaction(kit.a.id, (tx) => enqueueMessages(tx, [text]));
+    return text.id;
   };
   const claim = () =>
     database.transaction(kit.a.id, async (tx) =>

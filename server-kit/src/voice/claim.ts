@@ -2,12 +2,12 @@
  * The claim: one statement that decides whether a call leaves now. It is the only way from `queued` to `placing`.
  *
  * It judges the next due call of a lane: may not be called → `canceled`; at night on the contact's clock, or outside of its
- * workflow's hours → later; the account has
- * just placed one → stays; else `placing`, with a lease. Calls go by quiet hours whatever their purpose: a phone rings.
+ * workflow's hours → later; the account has just placed one → stays; else `placing`, with a lease. Calls go by quiet hours whatever their purpose: a phone rings.
  *
  * Runs under the shared consent lock and the lane's lock, each taken by an earlier statement: a statement sees what had
  * committed when it began.
  */
+import { opening } from '../consent/index.ts';
 import type { Tx } from '../db/client.ts';
 import { BAR_REASONS, judgment, type Bar } from './judge.ts';
 import { freeAt } from './lanes.ts';
@@ -47,26 +47,23 @@ export function claimCall(
       cross join (${freeAt(tx, account, perSecond)}) f
       cross join lateral (${judgment(tx, agency)}) j
       cross join lateral (select after_quiet_hours(moment(), j.time_zone, t.time_zone, j.state) as quiet,
-        case when c.send_window is not null then
-          after_closed_hours(moment(), case c.send_window ->> 'zone' when 'contact' then j.time_zone when 'tenant' then null
-            else c.send_window ->> 'zone' end, t.time_zone, c.send_window) end as opens) q
+        ${opening(tx, sql`c.send_window`, { contact: sql`j.time_zone`, tenant: sql`t.time_zone` })} as opens) q
       where c.tenant_id = ${tenant} and c.account_sid = ${account} and c.status = 'queued' and c.due_at <= (select moment())
       order by c.due_at, c.call_id limit 1
       for update of c skip locked
     ),
     moved as (
       update calls c set
-        status = case when d.decision = 'call' then 'placing' when d.decision in ('quiet_hours', 'window') then 'queued'
-          else 'canceled' end,
+        status = case when d.decision = 'call' then 'placing' when d.waits then 'queued' else 'canceled' end,
         attempt = c.attempt + case when d.decision = 'call' then 1 else 0 end,
         claimed_at = case when d.decision = 'call' then moment() else c.claimed_at end,
         due_at = case when d.decision = 'call' then moment() + make_interval(secs => ${leaseMs / 1000})
-          when d.decision in ('quiet_hours', 'window') then d.until end,
-        hold_reason = case when d.decision in ('quiet_hours', 'window') then d.decision end,
-        error_code = case when d.decision not in ('call', 'quiet_hours', 'window') then d.decision end,
+          when d.waits then d.until end,
+        hold_reason = case when d.waits then d.decision end,
+        error_code = case when d.barred then d.decision end,
         error_reason = ${reasons}::jsonb ->> d.decision,
-        ended_at = case when d.decision not in ('call', 'quiet_hours', 'window') then moment() end
-      from due d
+        ended_at = case when d.barred then moment() end
+      from (select *, decision in ('quiet_hours', 'window') as waits, ${reasons}::jsonb ? decision as barred from due) d
       where c.tenant_id = ${tenant} and c.call_id = d.call_id and d.decision <> 'busy'
       returning c.*, d.decision
     ),

@@ -107,12 +107,14 @@ function metaLine(message: Message, { i18n, memberId, retry }: LineContext): Tem
   }
   const by =
     origin === 'member' ? (author && author.id !== memberId ? author.name : '') : i18n.t('automatic');
-  const wait =
+  const reason =
     hold && status === 'queued'
       ? i18n.t(`hold.${hold.reason}`, { time: hold.until ? i18n.moment(hold.until) : '' })
-      : '';
+      : status === 'canceled'
+        ? why(i18n, error)
+        : '';
   return html`<div class="meta" part="meta">
-    ${wait ? html`<span>${wait}</span>·` : nothing}${by ? html`<bdi>${by}</bdi>·` : nothing}${time}${tick(status, i18n)}
+    ${reason ? html`<span>${reason}</span>·` : nothing}${by ? html`<bdi>${by}</bdi>·` : nothing}${time}${tick(status, i18n)}
   </div>`;
 }
 

@@ -161,6 +161,17 @@ describe('thread', () => {
     expect(client.calls.map(({ method }) => method)).to.include('retryMessage');
   });
 
+  it('says why a text was taken back, and offers no retry', async () => {
+    const { client, id, root } = await show();
+    const text = await client.sendMessage({ conversation_id: id, body: 'Still looking?' });
+    const reason = 'Not sent: this person had answered before it left.';
+    client.report(text.id, 'canceled', { code: 'replied', reason, retryable: false });
+    await settled();
+    const canceled = find(root, '.canceled');
+    expect(canceled.textContent).to.contain(reason);
+    expect(canceled.querySelector('[part=retry]')).to.eql(null);
+  });
+
   it('makes links of http, mail and phone alone, and asks the host first', async () => {
     const { client, element, id, root } = await show();
     client.receive(id, 'javascript:alert(1) https://a.test/x. or b@c.test or (312) 555-0100 <b>x</b>');

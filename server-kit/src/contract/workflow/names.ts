@@ -47,6 +47,7 @@ export const SKIP_REASONS = [
   'not_connected',
   'already_so',
   'due_while_paused',
+  'taken_back',
 ] as const;
 
 /** Why a step that failed cannot be tried again. `sent_since`: its text has been sent again in the conversation. */

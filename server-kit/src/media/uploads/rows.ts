@@ -98,8 +98,8 @@ export async function takeNumber(
         select upload_id, writer from uploads
         where tenant_id = ${tenant} and upload_id = ${id} and state = 'open' for no key update)
       update uploads u set fence = u.fence + 1,
-        writer = case when u.writer is null or u.lease_until <= (select moment()) then u.fence + 1 else u.writer end,
-        lease_until = case when u.writer is null or u.lease_until <= (select moment())
+        writer = case when u.writer is null or u.lease_until <= moment() then u.fence + 1 else u.writer end,
+        lease_until = case when u.writer is null or u.lease_until <= moment()
           then moment() + ${LEASE}::interval else u.lease_until end
       from before b where u.tenant_id = ${tenant} and u.upload_id = b.upload_id
       returning u.fence as number, u.writer = u.fence as is_writer, b.writer is not null as over_dead`,
@@ -120,9 +120,9 @@ export async function becomeWriter(
         select upload_id, writer from uploads
         where tenant_id = ${tenant} and upload_id = ${id} and state = 'open' for no key update)
       update uploads u set
-        writer = case when u.fence = ${number} and (u.writer is null or u.lease_until <= (select moment())) then u.fence
+        writer = case when u.fence = ${number} and (u.writer is null or u.lease_until <= moment()) then u.fence
           else u.writer end,
-        lease_until = case when u.fence = ${number} and (u.writer is null or u.lease_until <= (select moment()))
+        lease_until = case when u.fence = ${number} and (u.writer is null or u.lease_until <= moment())
           then moment() + ${LEASE}::interval else u.lease_until end
       from before b where u.tenant_id = ${tenant} and u.upload_id = b.upload_id
       returning u.fence, u.writer, b.writer is not null as over_dead`,
@@ -193,7 +193,7 @@ export async function takeFinish(database: Database, tenant: string, id: string)
       update uploads set fence = fence + 1, writer = fence + 1,
         lease_until = moment() + ${LEASE}::interval
       where tenant_id = ${tenant} and upload_id = ${id} and state = 'finishing'
-        and (writer is null or lease_until <= (select moment()))
+        and (writer is null or lease_until <= moment())
       returning *, size::float8 as size, received::float8 as received`,
   ]);
   return row ?? null;

@@ -15,6 +15,7 @@ import { createStatusWriter } from '../status.ts';
 import { seeded, type Random } from '../../testing/campaign.ts';
 import { CarrierModel, Timeline, type Accepted } from './carrier-model.ts';
 import { Life, type Fate } from './mortal.ts';
+import { newText } from './new-text.ts';
 
 /** Whose number it is. */
 const ACCOUNT_SID = 'ACffffffffffffffffffffffffffffffff';
@@ -162,21 +163,16 @@ export class CrashWorld {
     await this.#web.transaction(this.#tenant, (tx) =>
       enqueueMessages(
         tx,
-        messages.map(({ contact, conversation, phone, body }) => ({
-          id: newId(),
-          conversationId: conversation,
-          contactId: contact,
-          senderId: this.#senderId,
-          channel: 'sms',
-          from: this.#address,
-          to: phone,
-          body,
-          mediaUrls: [],
-          origin: 'member',
-          purpose: 'conversation',
-          author: null,
-          sendAt: null,
-        })),
+        messages.map(({ contact, conversation, phone, body }) =>
+          newText({
+            conversationId: conversation,
+            contactId: contact,
+            senderId: this.#senderId,
+            from: this.#address,
+            to: phone,
+            body,
+          }),
+        ),
       ),
     );
   }

@@ -15,6 +15,7 @@ import { Slots } from '../slots.ts';
 import type { Random } from '../../testing/campaign.ts';
 import { CarrierModel, Timeline } from './carrier-model.ts';
 import { Life, ticks } from './mortal.ts';
+import { newText } from './new-text.ts';
 
 /** Whose number it is. */
 const ACCOUNT_SID = 'ACffffffffffffffffffffffffffffffff';
@@ -212,21 +213,17 @@ export class RaceTrack {
     await this.#web.transaction(this.#tenant, (tx) =>
       enqueueMessages(
         tx,
-        ids.map((id) => ({
-          id,
-          conversationId: conversation,
-          contactId: contact,
-          senderId: this.#senderId,
-          channel: 'sms',
-          from: this.#address,
-          to: phone,
-          body: `Message ${id}`,
-          mediaUrls: [],
-          origin: 'member',
-          purpose: 'conversation',
-          author: null,
-          sendAt: null,
-        })),
+        ids.map((id) =>
+          newText({
+            id,
+            conversationId: conversation,
+            contactId: contact,
+            senderId: this.#senderId,
+            from: this.#address,
+            to: phone,
+            body: `Message ${id}`,
+          }),
+        ),
       ),
     );
     return ids;

@@ -6,6 +6,7 @@ import type { Row, Tx } from '../../db/client.ts';
 import { recordEach } from '../../events/record.ts';
 import { wakeWorkflows } from './bell.ts';
 import { END_STATES } from './core.ts';
+import { takenBack } from './take-back.ts';
 
 export interface Touched {
   enrollment_id: string;
@@ -32,6 +33,7 @@ function change(
   set: PendingQuery<Row[]>,
   where: PendingQuery<Row[]>,
   events: PendingQuery<Row[]>,
+  more: PendingQuery<Row[]> = tx.sql``,
 ): PendingQuery<Touched[]> {
   const { sql, tenant } = tx;
   // in the order of their ids, so that two who change many do not wait for each other in a circle
@@ -48,7 +50,7 @@ function change(
       select * from changed where retry_of is null
     ), with_retries as (
       select coalesce(retry_of, enrollment_id) as enrollment_id, contact_id, workflow_id from changed
-    ), told as (${events})
+    ), told as (${events}) ${more}
     select * from changed`;
 }
 
@@ -83,7 +85,7 @@ export async function resumeEnrollments(tx: Tx, ids: string[], actor: MemberRef 
 }
 
 /**
- * Ends those of the runs that are not over, and tells. `which` is about `e`, the run, and `v`, its version. A query, so that it
+ * Ends those of the runs that are not over, tells, and takes back what they have asked for and has not left. `which` is about `e`, the run, and `v`, its version. A query, so that it
  * may go out together with others.
  */
 export function endRuns(
@@ -100,6 +102,7 @@ export function endRuns(
       wakes_on = null`,
     sql`e.state in ('active', 'paused') and ${which}`,
     told(tx, `enrollment.${state}`, actor, { reason }),
+    sql`, ended as (select enrollment_id from changed) ${takenBack(tx, reason)}`,
   );
 }
 

@@ -43,6 +43,8 @@ async function hear(w: World, at: string, told: { one: Case; type: string }[]): 
   w.now = new Date(at);
   await w.tx(async (tx) => {
     const { sql, tenant } = tx;
+    // in a simulation a text leaves at once, and cannot be taken back any more
+    await sql`update messages set status = 'sent', due_at = null where tenant_id = ${tenant} and status = 'queued'`;
     const of = (type: string) => told.flatMap((each) => (each.type === type ? each.one.contact : []));
     const stopped = of('consent.withdrawn');
     if (stopped.length > 0) {

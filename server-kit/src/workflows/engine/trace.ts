@@ -69,6 +69,7 @@ const SKIPPED: Record<SkipReason, string> = {
   not_connected: 'not connected',
   already_so: 'it was so already',
   due_while_paused: 'its time came while it was paused',
+  taken_back: 'the workflow ended before it left',
 };
 
 const HELD: Partial<Record<Waiting['reason'], string>> = {

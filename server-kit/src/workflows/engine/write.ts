@@ -17,6 +17,7 @@ import { END_STATES, end, type Traveler } from './core.ts';
 import { keyOf, type Definitions } from './definitions.ts';
 import { enroll } from './enroll.ts';
 import type { ChangeGroup, Gathered } from './gathered.ts';
+import { takeBack, TAKES_BACK } from './take-back.ts';
 import type { Writers } from './writers.ts';
 
 export interface Look {
@@ -134,7 +135,16 @@ export async function writeLook(tx: Tx, look: Look): Promise<void> {
     writeRuns(tx, travelers, gathered.variables),
     events.length > 0 ? record(tx, events) : null,
     next === null ? null : wakeWorkflows(tx, next),
+    ...takeBackAll(tx, travelers),
   ]);
+}
+
+function takeBackAll(tx: Tx, travelers: Traveler[]) {
+  const byEnd = Map.groupBy(travelers, ({ endReason }) => endReason);
+  return TAKES_BACK.flatMap((reason) => {
+    const over = byEnd.get(reason)?.map(({ run }) => run.enrollmentId);
+    return over ? [takeBack(tx, over, reason)] : [];
+  });
 }
 
 function writeRecords({ sql, tenant }: Tx, travelers: Traveler[]) {

@@ -10,6 +10,7 @@ import { record } from '../../events/record.ts';
 import type { MemberRef } from '../../contract/index.ts';
 import type { OutgoingRequest } from '../engine/effects.ts';
 import { wakeWorkflows } from '../engine/bell.ts';
+import { TAKES_BACK } from '../engine/take-back.ts';
 
 /** What stands in `workflow_requests.request`, by kind. */
 export interface HttpPayload {
@@ -73,20 +74,34 @@ async function wakeRequests({ sql, tenant }: Tx): Promise<void> {
 const LEASE_MARGIN_S = 15;
 export const WEBHOOK_TIMEOUT_S = 15;
 
-/** Takes up to `limit` due ones, but for hosts that are kept waiting already. For the caller's pipeline. */
+/**
+ * Takes up to `limit` due ones, but for hosts that are kept waiting already. What is for a person and whose run has been ended
+ * meanwhile is taken back instead: `state` says which. For the caller's pipeline.
+ */
 export function claimRequests({ sql, tenant }: Tx, limit: number, busyHosts: readonly string[]) {
-  return sql<RequestRow[]>`
-    update workflow_requests r set state = 'sending', attempts = attempts + 1, leased_until = l.until, due_at = l.until
-    from (
+  return sql<(RequestRow & { state: 'sending' | 'canceled' })[]>`
+    with due as (
       select request_id, moment() + make_interval(
-        secs => coalesce((request ->> 'timeout_seconds')::integer, ${WEBHOOK_TIMEOUT_S}) + ${LEASE_MARGIN_S}) as until
-      from workflow_requests
+        secs => coalesce((request ->> 'timeout_seconds')::integer, ${WEBHOOK_TIMEOUT_S}) + ${LEASE_MARGIN_S}) as until,
+        kind = 'messenger' and exists (select from enrollments e where e.tenant_id = ${tenant}
+          and e.enrollment_id = q.enrollment_id and e.end_reason = any(${TAKES_BACK})) as over
+      from workflow_requests q
       where tenant_id = ${tenant} and due_at <= (select moment())
         and not coalesce(split_part(request ->> 'url', '/', 3), kind) = any(${[...busyHosts]}::text[])
       order by due_at limit ${limit}
-      for update skip locked) l
-    where r.tenant_id = ${tenant} and r.request_id = l.request_id
-    returning r.request_id, r.enrollment_id, r.ordinal, r.kind, r.request, r.attempts`;
+      for update of q skip locked
+    ), taken as (
+      update workflow_requests r set attempts = attempts + 1,
+        state = case when due.over then 'canceled' else 'sending' end,
+        leased_until = case when not due.over then due.until end, due_at = case when not due.over then due.until end
+      from due where r.tenant_id = ${tenant} and r.request_id = due.request_id
+      returning r.request_id, r.enrollment_id, r.ordinal, r.kind, r.request, r.attempts, r.state
+    ), steps as (
+      update step_runs s set outcome = 'skipped', detail = s.detail || '{"reason":"taken_back"}'
+      from taken t where s.tenant_id = ${tenant} and s.enrollment_id = t.enrollment_id and s.ordinal = t.ordinal
+        and t.state = 'canceled'
+    )
+    select * from taken`;
 }
 
 /**

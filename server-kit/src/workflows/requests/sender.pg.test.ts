@@ -373,6 +373,26 @@ describe('a Messenger message', () => {
       detail: { reason: 'Outside the allowed window' },
     });
   });
+
+  it('that waits to be tried again is taken back when somebody ends its run; a webhook is not', async () => {
+    const runs = [await world.person({ messenger_id: '42' }), await world.person()] as const;
+    answer = (_, response) => response.writeHead(500).end('{}');
+    await world.take(messenger, [runs[0]], { messenger: true });
+    await world.take({ kind: 'webhook', url: `${base}/hook` }, [runs[1]]);
+    await sendAll();
+    for (const { enrollmentId } of runs)
+      await world.kit.admin(
+        `update enrollments set state = 'canceled', end_reason = 'opted_out', ended_at = now(), step = null, due_at = null
+         where enrollment_id = $1`,
+        [enrollmentId],
+      );
+    seen = [];
+    later(60);
+    await sendAll();
+    expect(seen.map(({ path }) => path)).toEqual(['/hook']);
+    expect(await requestOf(runs[0])).toMatchObject({ state: 'canceled', due_at: null });
+    expect(await stepRun(runs[0])).toMatchObject({ outcome: 'skipped', detail: { reason: 'taken_back' } });
+  });
 });
 
 it('is another tenant’s business alone', async () => {

@@ -108,7 +108,7 @@ export function createRequestSender(
     while (claimed.length < room) {
       const most = Math.min(MOST_OF_HOST, room - claimed.length);
       const [rows] = await database.pipeline(tenant, (tx) => [claimRequests(tx, most, busy)]);
-      claimed.push(...rows);
+      claimed.push(...rows.filter(({ state }) => state === 'sending'));
       for (const row of rows) {
         const host = hostOf(row);
         const count = (byHost.get(host) ?? 0) + 1;

@@ -30,12 +30,12 @@ export function stopForOptOut(tx: Tx, withdrawn: { channel: Channel; address: st
   );
 }
 
-/** Texts that came in end the runs that were to stop on a reply, and take back what those have not sent yet. */
+/** Texts that came in end the runs that were to stop on a reply. */
 export async function stopForReplies(tx: Tx, happenings: readonly Happening[]): Promise<void> {
   const { sql, tenant } = tx;
   const replies = happenings.filter(({ type }) => type === 'message.received');
   if (replies.length === 0) return;
-  const ended = await endRuns(
+  await endRuns(
     tx,
     // a reply to what was before the run is none to it
     sql`v.stop_on_reply and e.contact_id = any(${replies.map((one) => one.contactId)}::uuid[]) and exists (
@@ -43,31 +43,6 @@ export async function stopForReplies(tx: Tx, happenings: readonly Happening[]): 
         and r.type = 'message.received' and r.occurred_at > e.started_at)`,
     'replied',
   );
-  await takeBack(
-    tx,
-    ended.map((run) => run.enrollment_id),
-  );
-}
-
-/** Cancels texts of these runs that wait for their hour or their number. */
-async function takeBack(tx: Tx, enrollmentIds: string[]): Promise<void> {
-  if (enrollmentIds.length === 0) return;
-  const { sql, tenant } = tx;
-  await sql`
-    with sent as materialized (
-      select (detail ->> 'message_id')::uuid as message_id from step_runs
-      where tenant_id = ${tenant} and enrollment_id = any(${enrollmentIds}::uuid[]) and detail ? 'message_id'
-    ), canceled as (
-      update messages m set status = 'canceled', due_at = null, hold_reason = null, error_code = 'replied',
-        error_reason = 'Not sent: this person had answered before it left.'
-      from sent where m.tenant_id = ${tenant} and m.message_id = sent.message_id and m.status = 'queued'
-        and m.due_at is not null
-      returning m.contact_id, m.conversation_id, m.message_id
-    )
-    insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, data)
-    select ${tenant}, gen_random_uuid(), 'message.canceled', contact_id, conversation_id, message_id,
-      '{"reason":"replied"}'::jsonb
-    from canceled`;
 }
 
 export interface Goal {
