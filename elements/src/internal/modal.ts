@@ -75,6 +75,7 @@ export const modalStyles = css`
     background: rgb(10 14 20 / 0.45);
   }
   dialog .title {
+    align-items: center;
     margin-bottom: 8px;
   }
   dialog h2 {
@@ -102,6 +103,9 @@ export const modalStyles = css`
     justify-content: flex-end;
     gap: 8px;
     margin-top: 6px;
+  }
+  dialog > p + .end {
+    margin-top: 16px;
   }
   .button.danger {
     border-color: var(--_bad);

@@ -1,4 +1,4 @@
-import { timelineKind, type TimelineKind } from '@patchbay/server-kit/contract/names';
+import { TIMELINE_LEAVES_OUT, timelineKind, type TimelineKind } from '@patchbay/server-kit/contract/names';
 import type {
   FeedEvent,
   Message,
@@ -94,7 +94,7 @@ export class TimelineStore extends Store {
     if (event.contact_id !== this.contactId || this.status !== 'ready') return;
     const { id, type, at, actor, data, message } = event;
     if (message) return this.#takeMessage(message, event);
-    if (type.startsWith('message.')) return;
+    if (type.startsWith('message.') || (TIMELINE_LEAVES_OUT as readonly string[]).includes(type)) return;
     if (type === 'conversation.updated' && !('state' in data || 'assignee' in data)) return;
     if (type.startsWith('task.')) void this.#lookAtTasks();
     this.#put({ id, kind: timelineKind(type), type, at, actor, data, message: null });

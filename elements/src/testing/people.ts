@@ -44,7 +44,7 @@ export const PEOPLE: Script[] = [
     assignee: ANA,
     tags: ['Qualified', 'Webinar', 'Joy_Day0_Sent'],
     events: [
-      { ago: 33, type: 'workflow.joined', data: { text: 'Joined Five Days of Joy · stage “New lead”' } },
+      { ago: 33, type: 'enrollment.started', data: { text: 'Joined Five Days of Joy · stage “New lead”' } },
       { ago: 12, type: 'call.ended', data: { text: 'Outgoing call · 4:07' } },
     ],
     lines: [

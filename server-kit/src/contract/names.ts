@@ -158,6 +158,8 @@ export const TIMELINE_KINDS = {
   task: ['task'],
 } as const;
 export type TimelineKind = keyof typeof TIMELINE_KINDS;
+/** A call has one entry, which says how it went; what a run does step by step stands in its trace. */
+export const TIMELINE_LEAVES_OUT = ['call.started', 'enrollment.moved', 'enrollment.step_skipped'] as const;
 
 /** The kind of an event. What no kind names, because a later domain or the host brought it, is about the contact. */
 export function timelineKind(type: string): TimelineKind {

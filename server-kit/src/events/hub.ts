@@ -19,6 +19,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { EventType, FeedEvent, MemberRef } from '../contract/index.ts';
 import type { Database, Tx } from '../db/client.ts';
+import { dataFor } from './data.ts';
 
 /** A row of the log, before it is dressed for the wire. */
 export interface LoggedEvent {
@@ -193,8 +194,8 @@ export class FeedHub {
       const rows = await sql<(LoggedEvent & Horizon)[]>`
         with horizon as (${horizonOf(tx)})
         select h.xmin, h.newest, e.* from horizon h left join lateral (
-          select tx::text, position::text, event_id, type, contact_id, conversation_id, message_id, actor, data,
-            occurred_at, only_for
+          select tx::text, position::text, event_id, type, contact_id, conversation_id, message_id, actor,
+            ${dataFor(tx, 'events')} as data, occurred_at, only_for
           from events
           where tenant_id = ${tenant} and tx >= ${String(from)}::xid8
             and (not data ? 'job_id' or type = 'job.updated')

@@ -1,6 +1,7 @@
 /** Reading the log back: by contact. By time, for live readers, see `hub.ts`. */
-import { TIMELINE_KINDS, type MemberRef, type TimelineKind } from '../contract/index.ts';
+import { TIMELINE_KINDS, TIMELINE_LEAVES_OUT, type MemberRef, type TimelineKind } from '../contract/index.ts';
 import type { Tx } from '../db/client.ts';
+import { dataFor } from './data.ts';
 
 /** A place in a contact's log. Events of one transaction share their time; the position says which came first. */
 export interface LogPlace {
@@ -30,19 +31,19 @@ export interface ContactEventsQuery {
  * them all. The reports about a message are left out: its own state says the same. For the caller's pipeline. The
  * condition is that of the index (`migrations/0006_timeline.sql`), word for word.
  */
-export function eventsOfContact({ sql, tenant }: Tx, contactIds: string[], query: ContactEventsQuery) {
+export function eventsOfContact(tx: Tx, contactIds: string[], query: ContactEventsQuery) {
+  const { sql, tenant } = tx;
   const { kind, before, after, limit } = query;
   const order = () => (after ? sql`occurred_at, position` : sql`occurred_at desc, position desc`);
   return sql<ContactEvent[]>`
-    select e.event_id as id, e.type, e.message_id, e.actor, e.data, e.occurred_at as at, e.position::text
+    select e.event_id as id, e.type, e.message_id, e.actor, ${dataFor(tx, 'e')} as data, e.occurred_at as at, e.position::text
     from unnest(${contactIds}::uuid[]) as p (id) cross join lateral (
       select * from events
       where tenant_id = ${tenant} and contact_id = p.id
         and type not in ('message.updated', 'message.sent', 'message.delivered', 'message.undelivered', 'message.failed',
           'message.read', 'message.canceled')
         and (type <> 'conversation.updated' or data ?| array['state', 'assignee'])
-        -- a call has one entry, which says how it went
-        and type <> 'call.started'
+        and type <> all(${[...TIMELINE_LEAVES_OUT]})
         ${kind === null ? sql`` : ofKind(sql, kind)}
         ${before ? sql`and (occurred_at, position) < (${before.at}, ${before.position}::bigint)` : sql``}
         ${after ? sql`and (occurred_at, position) > (${after.at}, ${after.position}::bigint)` : sql``}

@@ -128,6 +128,28 @@ describe('the timeline of a contact', () => {
     expect(second.items.map(words)).toEqual(['workflow.joined', 'stage.entered', 'tag.added']);
   });
 
+  it('names the workflow of what happened to a run, and leaves its single steps to the trace', async () => {
+    const contactId = await newContact();
+    const source =
+      'version: 1\nkey: hello\nname: Say hello\nsteps:\n  - { id: night, kind: wait, for: 1 day }\n';
+    const as = kit.a.manager;
+    const { body: workflow } = await kit.request('POST', '/v1/workflows', { as, body: { source } });
+    await kit.request('POST', `/v1/workflows/${workflow.id}/publish`, { as });
+    const run = await kit.request('POST', `/v1/workflows/${workflow.id}/enrollments`, {
+      as,
+      body: { contact_id: contactId },
+    });
+    expect(run.status, JSON.stringify(run.body)).toBeLessThan(300);
+    const data = { workflow_id: workflow.id };
+    await happens(contactId, [
+      { type: 'enrollment.moved', data },
+      { type: 'enrollment.step_skipped', data },
+    ]);
+    const { items } = await timeline(contactId);
+    expect(items.map(words)).toEqual(['enrollment.started', 'contact.created']);
+    expect(items[0]!.data).toMatchObject({ ...data, name: 'Say hello' });
+  });
+
   it.each([
     ['message', ['Hello']],
     ['call', ['voicemail.left', 'call.ended']],

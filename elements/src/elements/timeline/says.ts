@@ -32,7 +32,9 @@ const OWN_ICONS: Partial<Record<string, IconName>> = { 'consent.withdrawn': 'sto
 
 export function says(entry: TimelineEntry, i18n: I18n): Said {
   if (entry.message) return saysMessage(entry.message, i18n);
-  const { type, kind, data, actor } = entry;
+  const { type, kind, data } = entry;
+  // a workflow that does something to its own run is named already
+  const actor = entry.actor?.name === data['name'] ? null : entry.actor;
   const bad = type === 'consent.withdrawn' || /\.(missed|failed)$/.test(type);
   return {
     icon: OWN_ICONS[type] ?? (type.startsWith('tag') ? 'tag' : ICONS[kind]),

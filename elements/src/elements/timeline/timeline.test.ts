@@ -89,6 +89,25 @@ describe('timeline', () => {
     expect(told('call.canceled', { reason: 'do_not_call' })).to.eql('Call not made');
   });
 
+  it('tells of workflows by name, and of their own doings without saying it twice', async () => {
+    const { element, root, client } = await show();
+    const some = element.store!.items.at(-1)!;
+    const told = (type: string, actor: string) => {
+      const { text, by } = says(
+        { ...some, type, kind: 'workflow', data: { name: 'Joy' }, actor: { id: 'x', name: actor } },
+        new I18n(),
+      );
+      return [text, by];
+    };
+    expect(told('enrollment.started', 'Dana Fox')).to.eql(['Joined workflow Joy', 'Dana Fox']);
+    expect(told('enrollment.completed', 'Joy')).to.eql(['Finished workflow Joy', '']);
+    const before = words(root)[0];
+    client.emit({ type: 'enrollment.moved', contact_id: JOHN, data: { name: 'Joy' } });
+    client.emit({ type: 'enrollment.canceled', contact_id: JOHN, data: { name: 'Joy' } });
+    await waitUntil(() => words(root)[0] === 'Left workflow Joy');
+    expect(words(root)[1]).to.eql(before);
+  });
+
   it('shows one kind, and everything again', async () => {
     const { root, client } = await show();
     filter(root, 'Notes');

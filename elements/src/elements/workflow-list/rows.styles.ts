@@ -326,6 +326,9 @@ const own = css`
     .title {
       align-items: center;
     }
+    .head .title {
+      margin-block: -8px;
+    }
     .title .icon {
       margin-top: 0;
     }
