@@ -177,6 +177,10 @@ const flow = async (at: Visit) => {
   await at.page.getByRole('button', { name: 'Details of Five Days of Joy' }).click();
   await at.page.getByText('Here now').waitFor();
 };
+const called = async (at: Visit) => {
+  await flow(at);
+  await at.page.getByRole('button', { name: 'Copy secret: website-form' }).scrollIntoViewIfNeeded();
+};
 const traced = async (at: Visit) => {
   await flows(at);
   await at.page.getByRole('button', { name: 'Skip step: Five Days of Joy' }).click();
@@ -195,6 +199,7 @@ const due = async (at: Visit) => {
 const flowing = (as: string, other: string): Picture[] => [
   { name: 'workflows', as, ...workflows, prepare: flows },
   { name: 'workflows-details', as, ...workflows, prepare: flow },
+  { name: 'workflows-webhook', as, ...workflows, prepare: called },
   { name: 'workflows-trace', as, ...workflows, prepare: traced },
   { name: 'workflows-resume', as, ...workflows, prepare: due },
   { name: 'workflows-other-brand', as: other, ...workflows, prepare: flow },

@@ -89,6 +89,15 @@ export const FailuresRetried: Story = {
   }),
 };
 
+export const Webhook: Story = {
+  play: look(async ({ canvas }) => {
+    await press(canvas, JOY);
+    await shows(canvas, 'website-form', 'https://portal.example.com/crm/hooks/harbor/', 'What came last');
+    await press(canvas, 'New address: website-form');
+    await shows(canvas, 'The address until now is good for another 24 hours.');
+  }),
+};
+
 export const NothingFailed: Story = {
   parameters: stage({ fake: { ...MANAGER, failures: 0 } }),
   play: look(async ({ canvas }) => {

@@ -18,6 +18,7 @@ import type {
   WorkflowCounts,
   WorkflowDetails,
   WorkflowFailure,
+  WorkflowHook,
   WorkflowVersion,
 } from '@patchbay/server-kit/contract';
 import type { RequestOptions } from './types.ts';
@@ -40,6 +41,10 @@ export interface WorkflowClient {
   resumeWorkflow(id: string, due: 'run' | 'skip'): Promise<WorkflowDetails>;
   listWorkflowVersions(id: string, options?: RequestOptions): Promise<WorkflowVersion[]>;
   rollBackWorkflow(id: string, to: number, version?: number): Promise<WorkflowDetails>;
+  /** Where other systems call, with what came last. For managers. */
+  listWorkflowHooks(id: string, options?: RequestOptions): Promise<WorkflowHook[]>;
+  /** A new address and secret; the address until now is good for a day. For managers. */
+  renewWorkflowHook(id: string, key: string): Promise<WorkflowHook>;
   /** Keeps nothing. */
   checkWorkflow(source: string, options?: RequestOptions): Promise<WorkflowCheck>;
   countWorkflow(id: string, options?: RequestOptions): Promise<WorkflowCounts>;
@@ -101,6 +106,9 @@ export function workflowCalls(
     listWorkflowVersions: (id, options) => items(call('GET', of(id, '/versions'), options)),
     rollBackWorkflow: (id, to, version) =>
       call('POST', of(id, '/roll-back'), { body: { version: to }, headers: ifMatch(version) }),
+    listWorkflowHooks: (id, options) => items(call('GET', of(id, '/hooks'), options)),
+    renewWorkflowHook: (id, key) =>
+      call('POST', of(id, `/hooks/${encodeURIComponent(key)}/renew`), { body: {} }),
     checkWorkflow: (source, options) => call('POST', '/v1/workflows/check', { body: { source }, ...options }),
     countWorkflow: (id, options) => call('GET', of(id, '/counts'), options),
     listWorkflowLibrary: (options) => items(call('GET', '/v1/workflow-library', options)),

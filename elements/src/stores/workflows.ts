@@ -6,6 +6,7 @@ import type {
   WorkflowCheck,
   WorkflowCounts,
   WorkflowDetails,
+  WorkflowHook,
   WorkflowVersion,
 } from '@patchbay/server-kit/contract';
 import { ApiError } from '../client/errors.ts';
@@ -19,6 +20,8 @@ export interface OpenWorkflow {
   details: WorkflowDetails;
   counts: WorkflowCounts | null;
   versions: readonly WorkflowVersion[] | null;
+  /** Where other systems call; null: nowhere, or the member may not know. */
+  hooks: readonly WorkflowHook[] | null;
 }
 
 /** How long what many events say is gathered before it is asked for once, in ms. */
@@ -37,12 +40,15 @@ export class WorkflowsStore extends Store implements Attached {
   busy = false;
   library: readonly LibraryWorkflow[] | null = null;
   readonly #client: PatchbayClient;
+  readonly #isManager: () => boolean;
   #generation = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(client: PatchbayClient) {
+  /** `isManager`: who else may not know the addresses of webhooks. */
+  constructor(client: PatchbayClient, isManager: () => boolean = () => true) {
     super();
     this.#client = client;
+    this.#isManager = isManager;
   }
 
   async load(): Promise<void> {
@@ -102,6 +108,10 @@ export class WorkflowsStore extends Store implements Attached {
     return this.#change(() => this.#client.rollBackWorkflow(id, to, version));
   }
 
+  renewHook({ id }: Workflow, key: string): Promise<boolean> {
+    return this.#change(() => this.#client.renewWorkflowHook(id, key));
+  }
+
   /** What waits for somebody to say whether it runs. Throws an `ApiError`. */
   due(id: string): Promise<DueEnrollments> {
     return this.#client.listDue(id);
@@ -159,7 +169,10 @@ export class WorkflowsStore extends Store implements Attached {
       this.#client.countWorkflow(id).catch(() => null),
       this.#client.listWorkflowVersions(id).catch(() => null),
     ]);
-    return { details, counts, versions };
+    const isCalled = details.published && details.triggers.includes('webhook');
+    const hooks =
+      isCalled && this.#isManager() ? await this.#client.listWorkflowHooks(id).catch(() => null) : null;
+    return { details, counts, versions, hooks };
   }
 
   async #try(ask: () => Promise<unknown>): Promise<boolean> {
@@ -189,7 +202,8 @@ const known = new WeakMap<Stores, WorkflowsStore>();
 export function workflowsOf(stores: Stores): WorkflowsStore {
   let store = known.get(stores);
   if (!store) {
-    known.set(stores, (store = new WorkflowsStore(stores.client)));
+    const isManager = () => stores.session.me?.member.role === 'manager';
+    known.set(stores, (store = new WorkflowsStore(stores.client, isManager)));
     stores.attach(store);
   }
   return store;

@@ -9,6 +9,7 @@ import type {
 import { ApiError } from '../client/errors.ts';
 import type { WorkflowClient } from '../client/workflows.ts';
 import { fakeFailures } from './fake-failures.ts';
+import { fakeHooks } from './fake-hooks.ts';
 import type { FakeOptions } from './fake-types.ts';
 import type { World } from './fake-world.ts';
 import { fakeId } from './people.ts';
@@ -41,7 +42,7 @@ const SCRIPTS: Script[] = [
     key: 'five-days-of-joy',
     name: 'Five Days of Joy',
     state: 'active',
-    triggers: ['stage.entered', 'tag.added'],
+    triggers: ['stage.entered', 'tag.added', 'webhook'],
     totals: { active: 214, waiting: 209, paused: 3, completed: 1_840, canceled: 61, failed_steps: 5 },
     steps: JOY,
   },
@@ -307,6 +308,7 @@ export function fakeWorkflows(world: World, options: FakeOptions): WorkflowClien
       ),
     resumeWorkflow: (id, due) =>
       answer('resumeWorkflow', [id, due], () => bump(id, { state: 'active', paused_at: null })),
+    ...fakeHooks(world),
     listWorkflowVersions: (id, o) =>
       answer('listWorkflowVersions', [id], () => [...own(id).versions], o?.signal),
     rollBackWorkflow: (id, to, version) =>

@@ -11,6 +11,9 @@ name: Five Days of Joy
 triggers:
   - on: tag.added
     tag: Day0_Trigger
+  - on: webhook
+    key: website-form
+    map: { phone: phone, first_name: name }
 settings:
   zone: contact
   window: { from: '10:00', to: '18:00' }

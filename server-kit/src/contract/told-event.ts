@@ -70,6 +70,7 @@ export const workflowHook = z
       .meta({ description: 'Until when an address that was replaced is good; null: none is' }),
   })
   .meta({ id: 'WorkflowHook' });
+export type WorkflowHook = z.infer<typeof workflowHook>;
 export const workflowHooks = z.object({ items: z.array(workflowHook) }).meta({ id: 'WorkflowHooks' });
 
 export const renewHook = z

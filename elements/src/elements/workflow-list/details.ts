@@ -4,6 +4,7 @@ import type { WorkflowCounts, WorkflowDetails, WorkflowVersion } from '@patchbay
 import { icon } from '../../internal/icons-more.ts';
 import type { OpenWorkflow } from '../../stores/workflows.ts';
 import type { I18n } from '../../words/i18n.ts';
+import { hookList } from './hooks.ts';
 
 export interface DetailsContext {
   i18n: I18n;
@@ -14,17 +15,19 @@ export interface DetailsContext {
   copied: () => void;
   /** What failed. */
   failures: TemplateResult | typeof nothing;
+  renewHook: (key: string) => void;
 }
 
 export function workflowDetails(context: DetailsContext): TemplateResult {
-  const { i18n, open, failures } = context;
-  const { details, counts, versions } = open;
+  const { i18n, open, failures, renewHook: renew } = context;
+  const { details, counts, versions, hooks } = open;
   return html`<div class="details" part="details">
     ${failures} ${counts && counts.steps.length > 0 ? stepTable(counts, i18n) : nothing}
     <section part="problems" aria-label=${i18n.t('workflows.problems')}>
       <h3>${i18n.t('workflows.problems')}</h3>
       ${problemList(details.problems, i18n)}
     </section>
+    ${hooks && hooks.length > 0 ? hookList({ ...context, hooks, renew }) : nothing}
     ${source(details, context)} ${versions && versions.length > 0 ? versionList(versions, context) : nothing}
   </div>`;
 }

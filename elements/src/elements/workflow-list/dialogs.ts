@@ -75,6 +75,25 @@ export function archiveDialog({ i18n, close, workflow, archive }: ArchiveDialog)
   });
 }
 
+interface RenewDialog extends Dialog {
+  key: string;
+  renew: () => void;
+}
+
+export function renewDialog({ i18n, close, key, renew }: RenewDialog): TemplateResult {
+  return modal({
+    i18n,
+    name: 'renew',
+    title: i18n.t('workflows.hookRenewTitle', { name: key }),
+    close,
+    body: html`<p class="muted">${i18n.t('workflows.hookRenewHint')}</p>
+      <div class="end">
+        <button class="button" @click=${close}>${i18n.t('workflows.cancel')}</button>
+        <button class="button primary" @click=${renew}>${i18n.t('workflows.hookRenew')}</button>
+      </div>`,
+  });
+}
+
 interface CheckDialog extends Dialog {
   check: WorkflowCheck;
   /** The workflow with this key. */

@@ -11,7 +11,7 @@ import type { WordKey } from '../../words/en.ts';
 import { addEnglish, type I18n } from '../../words/i18n.ts';
 import { workflowDetails } from './details.ts';
 import { failureList } from './failures.ts';
-import { archiveDialog, checkDialog, libraryDialog, resumeDialog } from './dialogs.ts';
+import { archiveDialog, checkDialog, libraryDialog, renewDialog, resumeDialog } from './dialogs.ts';
 
 export { workflowsOf } from '../../stores/workflows.ts';
 export { styles } from './rows.styles.ts';
@@ -31,6 +31,7 @@ export interface WorkflowsContext {
 type Asking =
   | { what: 'resume'; workflow: Workflow; due: DueEnrollments | null; error: ApiError | null }
   | { what: 'archive'; workflow: Workflow }
+  | { what: 'renew'; workflow: Workflow; key: string }
   | { what: 'check'; source: string; check: WorkflowCheck }
   | { what: 'library' };
 
@@ -161,6 +162,7 @@ export class WorkflowsView {
               busy: store.busy,
               rollBack: (version) => void store.rollBack(open.details, version),
               copied: () => this.#say(i18n.t('workflows.copied')),
+              renewHook: (key) => this.#ask({ what: 'renew', workflow, key }),
               failures:
                 store.failures && open.details.published
                   ? failureList({ host: this.#host, i18n, store: store.failures, mayChange, readOnly })
@@ -228,6 +230,13 @@ export class WorkflowsView {
         });
       case 'archive':
         return archiveDialog({ i18n, close, ...asking, archive: () => done(store.archive(asking.workflow)) });
+      case 'renew':
+        return renewDialog({
+          i18n,
+          close,
+          key: asking.key,
+          renew: () => done(store.renewHook(asking.workflow, asking.key)),
+        });
       case 'check': {
         const known = store.items.find(({ key }) => key === asking.check.key);
         const keep = () => done(store.keep(asking.source, asking.check.key));

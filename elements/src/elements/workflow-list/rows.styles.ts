@@ -250,6 +250,31 @@ const own = css`
   button.chip:hover {
     text-decoration: underline;
   }
+  .hook {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 6px;
+    padding-block: 10px;
+    border-top: 1px solid var(--_line);
+    font-size: 13px;
+  }
+  .hook .bits {
+    flex-wrap: wrap;
+  }
+  .hook code {
+    overflow-wrap: anywhere;
+    font:
+      12px/1.5 ui-monospace,
+      SFMono-Regular,
+      monospace;
+  }
+  .hook summary {
+    cursor: pointer;
+  }
+  .hook pre,
+  .bits + pre {
+    margin-top: 6px;
+  }
   .versions li {
     display: flex;
     flex-wrap: wrap;
@@ -310,6 +335,7 @@ const own = css`
     }
     .acts .button,
     .alike .button,
+    .bits .button,
     .top .button,
     .title {
       min-height: 44px;

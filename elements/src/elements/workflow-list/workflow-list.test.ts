@@ -164,6 +164,43 @@ describe('workflow-list', () => {
     });
   });
 
+  describe('a webhook', () => {
+    const hooks = async (options: object = MANAGER) => {
+      const all = await show(options);
+      const name = 'Details of Five Days of Joy';
+      await waitUntil(() => all.root.querySelector(`[aria-label="${name}"]`));
+      named(all.root, name).click();
+      await waitUntil(() => all.root.querySelector('[part=problems]'));
+      return all;
+    };
+
+    it('shows its address and what came last, and keeps the secret to itself', async () => {
+      const { client, root } = await hooks();
+      const [hook] = await client.listWorkflowHooks('x');
+      expect(find(root, '[part=hook] code').textContent).to.match(/^https:.+\/hooks\//);
+      expect(find(root, '[part=hook] pre').textContent).to.contain('"interest": "Maple Court"');
+      expect(root.textContent).not.to.contain('whsec_');
+      expect(hook!.secret).to.contain('whsec_');
+    });
+
+    it('gets a new address once that is confirmed, and says how long the old one is good', async () => {
+      const { client, root } = await hooks();
+      const before = find(root, '[part=hook] code').textContent;
+      named(root, 'New address: website-form').click();
+      await waitUntil(() => root.querySelector('dialog'));
+      expect(client.calls.some(({ method }) => method === 'renewWorkflowHook')).to.eql(false);
+      find(root, 'dialog .primary').click();
+      await waitUntil(() => find(root, '[part=hook] code').textContent !== before);
+      expect(find(root, '[part=hook]').textContent).to.contain('The address before is good until');
+    });
+
+    it('is not asked for by an agent', async () => {
+      const { client, root } = await hooks({ me: { member: { id: 'a', name: 'Ana', role: 'agent' } } });
+      expect(root.querySelector('[part=hooks]')).to.eql(null);
+      expect(client.calls.some(({ method }) => method === 'listWorkflowHooks')).to.eql(false);
+    });
+  });
+
   it('lets an agent look, and nothing else', async () => {
     const { root } = await show({ me: { member: { id: 'a', name: 'Ana', role: 'agent' } } });
     expect(root.querySelectorAll('.acts, .top button').length).to.eql(0);

@@ -19,6 +19,8 @@ import { styles } from './workflow-list.styles.ts';
  * @csspart failures - What failed in it, and the way to try it again.
  * @csspart steps - Its steps, with how many stand at each.
  * @csspart problems - What is wrong with its draft.
+ * @csspart hooks - Where other systems call to set it off; for managers.
+ * @csspart hook - One of these addresses.
  * @csspart source - Its definition, as it was written.
  * @csspart versions - What was published.
  * @csspart drop - Over everything, while a file is dragged.
