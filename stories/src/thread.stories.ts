@@ -129,8 +129,9 @@ export const FailedForGood: Story = {
 export const TakenBack: Story = {
   play: look(async ({ canvas, client }) => {
     await shows(canvas, 'Saturday at 10 works on my side');
+    const { id } = await client.sendMessage({ conversation_id: JOHN, body: 'Still looking?' });
     const reason = 'Not sent: this person had answered before it left.';
-    client.report(fakeId('e', 0, 7), 'canceled', { code: 'replied', reason, retryable: false });
+    client.report(id, 'canceled', { code: 'replied', reason, retryable: false });
     await shows(canvas, reason);
   }),
 };

@@ -4,8 +4,15 @@ import { expect, find, settled, stage, still, waitUntil } from '../../testing/br
 import { HARBOR_BRAND, type FakeOptions } from '../../testing/index.ts';
 import type { MediaLibrary } from './media-library.ts';
 
-const show = (options: FakeOptions = { assets: 6 }, attributes = {}) =>
-  stage<MediaLibrary>(() => html`<test-media-library></test-media-library>`, options, attributes);
+const show = async (options: FakeOptions = { assets: 6 }, attributes = {}) => {
+  const all = await stage<MediaLibrary>(
+    () => html`<test-media-library></test-media-library>`,
+    options,
+    attributes,
+  );
+  await waitUntil(() => all.root.querySelector('[part=asset], [part=empty]'));
+  return all;
+};
 const cards = (root: ShadowRoot) => [...root.querySelectorAll<HTMLElement>('[part=asset]')];
 const names = (root: ShadowRoot) => cards(root).map((each) => each.querySelector('b')?.textContent);
 const video = (name = 'tour.mp4', text = '\0') =>

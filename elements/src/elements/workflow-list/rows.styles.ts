@@ -353,7 +353,7 @@ const own = css`
       align-items: center;
     }
     .head .title {
-      margin-block: -8px;
+      margin-block-start: -8px;
     }
     .title .icon {
       margin-top: 0;
