@@ -18,7 +18,7 @@ const windows = process.platform === 'win32';
 
 /** Each task: the file that does it, what its Node needs, and what has to be built before. */
 const TASKS = {
-  start: { file: 'host-demo/src/start.ts', build: ['elements'], source: true },
+  start: { file: 'host-demo/src/start.ts', build: ['elements'], source: true, apart: true },
   test: { file: 'scripts/test.ts' },
   'test:long': { file: 'scripts/test.ts', args: ['--long'] },
   verify: { file: 'scripts/verify.ts' },
@@ -154,18 +154,23 @@ function finishInstallScripts() {
   }
 }
 
-/** Runs a file on Node 24, as if this process had been that one: same terminal, same signals, same exit code. */
-function run(file, args, { source = false } = {}) {
+/**
+ * Runs a file on Node 24, as if this process had been that one: same terminal, same signals, same exit code. `apart`: what it
+ * starts does not hear the terminal's Ctrl-C, which goes to the file alone: it ends its Postgres last.
+ */
+function run(file, args, { source = false, apart = false } = {}) {
   const binaries = [dirname(nodePath()), join(modules, '.bin')].join(delimiter);
   const flags = source ? ['--conditions=patchbay-source', '--disable-warning=ExperimentalWarning'] : [];
   const child = spawn(nodePath(), [...flags, join(root, file), ...args], {
     cwd: root,
     stdio: 'inherit',
+    detached: apart && !windows,
     env: { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}` },
   });
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  // Ctrl-C reaches the child from the terminal itself; passed on, it would look like a second, impatient one.
-  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
+  // Ctrl-C reaches a child that is not apart from the terminal itself; passed on, it would look like a second, impatient one.
+  const hears = process.stdin.isTTY && !(apart && !windows);
+  process.on('SIGINT', () => hears || child.kill('SIGINT'));
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
   });

@@ -142,6 +142,14 @@ describe('copies of the demo', () => {
     await window.context.close();
   }, 90_000);
 
+  test('end with 0 and without a word at Ctrl-C, which everything in the terminal hears', async () => {
+    const third = await startDemoProcess({}, { terminal: true });
+    const said = third.output();
+    expect(await third.interrupt()).toBe(0);
+    expect(third.output()).toBe(said);
+    await third.remove();
+  }, 90_000);
+
   test('lose nothing and send nothing twice when they are killed', async () => {
     const before = await inboxOf(one);
     await openConversation(before.inbox, 'Laura Chen');

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const START = fileURLToPath(new URL('../start.ts', import.meta.url));
+const BOOTSTRAP = fileURLToPath(new URL('../../../scripts/bootstrap.mjs', import.meta.url));
 /** A first start makes a database; on a busy machine that takes its time. */
 const PATIENCE = 90_000;
 
@@ -22,6 +23,8 @@ export interface DemoProcess {
   kill(): Promise<void>;
   /** Asks it to end, and answers with the exit code. */
   end(): Promise<number | null>;
+  /** Ctrl-C in its terminal (`terminal`), which all that it has started hear, too. Answers with the exit code. */
+  interrupt(): Promise<number | null>;
   /** Starts it again, on the same ports and folder. */
   again(): Promise<void>;
   /** Ends it and removes its folder. */
@@ -33,10 +36,13 @@ export interface DemoRun {
   output: () => string;
 }
 
-export function runDemo(env: Record<string, string>): DemoRun {
-  const child = spawn(process.execPath, ['--conditions=patchbay-source', START], {
+/** `terminal`: as `npm start` has it, in the foreground of a terminal of its own. */
+export function runDemo(env: Record<string, string>, terminal = false): DemoRun {
+  const how = terminal ? [BOOTSTRAP, 'start'] : ['--conditions=patchbay-source', START];
+  const child = spawn(process.execPath, how, {
     env: { ...process.env, DATABASE_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: terminal,
   });
   let said = '';
   child.stdout?.on('data', (chunk: Buffer) => (said += String(chunk)));
@@ -56,17 +62,21 @@ export async function failingDemo(
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'patchbay-demo-'));
 
 /** `more` goes into its environment. */
-export async function startDemoProcess(more: Record<string, string> = {}): Promise<DemoProcess> {
+export async function startDemoProcess(
+  more: Record<string, string> = {},
+  { terminal = false }: { terminal?: boolean } = {},
+): Promise<DemoProcess> {
   const [port, sandboxPort] = [await freePort(), await freePort()];
   const directory = newFolder();
   const env = { ...more, PORT: String(port), SANDBOX_PORT: String(sandboxPort), PATCHBAY_DIR: directory };
-  let run = await started(env);
+  let run = await started(env, terminal);
 
-  const stop = async (signal: NodeJS.Signals): Promise<number | null> => {
+  const stop = async (signal: NodeJS.Signals, toAll = false): Promise<number | null> => {
     const { child } = run;
     if (child.exitCode === null && child.signalCode === null) {
       const closed = once(child, 'exit');
-      child.kill(signal);
+      if (toAll) process.kill(-child.pid!, signal);
+      else child.kill(signal);
       await closed;
     }
     return child.exitCode;
@@ -78,8 +88,9 @@ export async function startDemoProcess(more: Record<string, string> = {}): Promi
     output: () => run.output(),
     kill: async () => void (await stop('SIGKILL')),
     end: () => stop('SIGTERM'),
+    interrupt: () => stop('SIGINT', true),
     async again() {
-      run = await started(env);
+      run = await started(env, terminal);
     },
     async remove() {
       await stop('SIGTERM');
@@ -89,8 +100,8 @@ export async function startDemoProcess(more: Record<string, string> = {}): Promi
   };
 }
 
-async function started(env: Record<string, string>): Promise<DemoRun> {
-  const run = runDemo(env);
+async function started(env: Record<string, string>, terminal: boolean): Promise<DemoRun> {
+  const run = runDemo(env, terminal);
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`The demo did not start:\n${run.output()}`)), PATIENCE);
     run.child.stdout?.on('data', () => {

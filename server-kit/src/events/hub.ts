@@ -106,7 +106,8 @@ export class FeedHub {
     this.#stopWatching?.();
     for (const reader of this.#readers.values()) reader.listeners.clear();
     this.#readers.clear();
-    await this.#stopListening?.();
+    // a line that is gone, as when Ctrl-C ended an embedded Postgres too, listens no more
+    await this.#stopListening?.().catch(() => undefined);
   }
 
   /**

@@ -86,7 +86,9 @@ function eventWords({ type, data }: TimelineEntry, i18n: I18n): string {
     const text = withMentions(own, data['mentions']);
     return type === 'note.edited' ? i18n.t('did.note.edited', { text }) : text;
   }
-  const name = textOf(data['name']) ?? textOf(data['tag']) ?? textOf(data['stage']) ?? textOf(data['title']);
+  const name = ['name', 'segment_name', 'tag', 'stage', 'title']
+    .map((key) => textOf(data[key]))
+    .find(Boolean);
   const key = `did.${type}`;
   if (i18n.has(key)) return i18n.t(key, { name: name ?? '' }).trim();
   // A domain that this version has no words for: its own name, readable.

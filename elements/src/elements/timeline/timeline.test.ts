@@ -82,6 +82,7 @@ describe('timeline', () => {
     const told = (type: string, data: object) => says({ ...some, type, data: { ...data } }, new I18n()).text;
     expect(told('form.submitted', { name: 'Home value' })).to.eql('Sent the form Home value');
     expect(told('qr.scanned', {})).to.eql('Scanned the code');
+    expect(told('segment.left', { segment_name: 'Buyers' })).to.eql('No longer in segment Buyers');
     expect(told('call.completed', { disposition: 'Left a message' })).to.eql('Call: Left a message');
     expect(told('call.completed', { missed: true })).to.eql('Missed call');
     expect(told('call.completed', {})).to.eql('Call');
