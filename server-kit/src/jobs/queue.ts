@@ -46,9 +46,7 @@ export async function startQueue(
       noHandleSignals: true,
       // without its chatter about every job
       logger: new GraphileLogger(() => (level, message) => {
-        // a line that ended first, as when Ctrl-C ended Postgres too, has no more to say goodbye to
-        if (stopping.signal.aborted && message.includes('UNLISTEN')) log.debug(message);
-        else if (level === 'error') log.error(message);
+        if (level === 'error') log.error(message);
         else if (level === 'warning') log.warn(message);
       }),
       taskList,

@@ -2,7 +2,8 @@
  * The claim: one statement that decides whether a call leaves now. It is the only way from `queued` to `placing`.
  *
  * It judges the next due call of a lane: may not be called → `canceled`; at night on the contact's clock, or outside of its
- * workflow's hours → later; the account has just placed one → stays; else `placing`, with a lease. Calls go by quiet hours whatever their purpose: a phone rings.
+ * workflow's hours → later; the account has just placed one → stays; else `placing`, with a lease. Calls go by quiet hours
+ * whatever their purpose: a phone rings.
  *
  * Runs under the shared consent lock and the lane's lock, each taken by an earlier statement: a statement sees what had
  * committed when it began.

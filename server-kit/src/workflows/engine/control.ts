@@ -85,8 +85,8 @@ export async function resumeEnrollments(tx: Tx, ids: string[], actor: MemberRef 
 }
 
 /**
- * Ends those of the runs that are not over, tells, and takes back what they have asked for and has not left. `which` is about `e`, the run, and `v`, its version. A query, so that it
- * may go out together with others.
+ * Ends those of the runs that are not over, tells, and takes back what they have asked for and has not left. `which` is about `e`,
+ * the run, and `v`, its version. A query, so that it may go out together with others.
  */
 export function endRuns(
   tx: Tx,

@@ -188,3 +188,18 @@ it('what has left, what others wrote and what other runs wrote stays as it is', 
   expect((await leaving(other)).map(({ status }) => status)).toEqual(['queued', 'queued']);
   expect((await w.steps(run.id)).map(({ outcome }) => outcome)).toEqual(['done', 'skipped']);
 });
+
+it('what the carrier has refused for the moment is not tried again', async () => {
+  const run = await underWay();
+  await kit.admin(
+    `update messages set status = 'undelivered', error_code = '30003', error_reason = 'Switched off.', due_at = $2
+     where contact_id = $1`,
+    [run.contact, new Date(Date.parse(MORNING) + 1_800_000)],
+  );
+  await ask('POST', `/v1/enrollments/${run.id}/cancel`);
+  const [text] = await kit.admin('select status, due_at, error_reason from messages where contact_id = $1', [
+    run.contact,
+  ]);
+  expect(text).toEqual({ status: 'undelivered', due_at: null, error_reason: 'Switched off.' });
+  expect((await w.steps(run.id))[0]).toMatchObject({ outcome: 'skipped', detail: { reason: 'taken_back' } });
+});

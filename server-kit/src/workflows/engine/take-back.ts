@@ -29,11 +29,14 @@ export function takenBack({ sql, tenant }: Tx, reason: EndReason): PendingQuery<
       from ended join step_runs s on s.tenant_id = ${tenant} and s.enrollment_id = ended.enrollment_id
       where s.outcome = 'done' and s.detail ?| '{message_id,call_id}'
     ), texts as (
-      update messages m set status = 'canceled', due_at = null, hold_reason = null, error_code = ${reason},
-        error_reason = ${`Not sent: ${why}`}
-      from said where m.tenant_id = ${tenant} and m.message_id = said.message_id and m.status = 'queued'
-        and m.due_at is not null
-      returning said.enrollment_id, said.ordinal, m.contact_id, m.conversation_id, m.message_id
+      -- one that the carrier has refused for the moment stays refused, and is not tried again
+      update messages m set due_at = null, hold_reason = null,
+        status = case m.status when 'queued' then 'canceled' else m.status end,
+        error_code = case m.status when 'queued' then ${reason} else m.error_code end,
+        error_reason = case m.status when 'queued' then ${`Not sent: ${why}`} else m.error_reason end
+      from said where m.tenant_id = ${tenant} and m.message_id = said.message_id
+        and m.status in ('queued', 'failed', 'undelivered') and m.due_at is not null
+      returning said.enrollment_id, said.ordinal, m.contact_id, m.conversation_id, m.message_id, m.status
     ), callings as (
       update calls c set status = 'canceled', due_at = null, hold_reason = null, error_code = ${reason},
         error_reason = ${`Not called: ${why}`}, ended_at = moment()
@@ -46,7 +49,8 @@ export function takenBack({ sql, tenant }: Tx, reason: EndReason): PendingQuery<
       where s.tenant_id = ${tenant} and s.enrollment_id = t.enrollment_id and s.ordinal = t.ordinal
     ), told_back as (
       insert into events (tenant_id, event_id, type, contact_id, conversation_id, message_id, data)
-      select ${tenant}, gen_random_uuid(), 'message.canceled', contact_id, conversation_id, message_id,
+      select ${tenant}, gen_random_uuid(), case status when 'canceled' then 'message.canceled' else 'message.updated' end,
+        contact_id, conversation_id, message_id,
         jsonb_build_object('reason', ${reason}::text)
       from texts
       union all
